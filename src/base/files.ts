@@ -1,0 +1,69 @@
+import { open, mkdir, rename, rm, readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { AttuneError } from './errors.ts';
+
+/**
+ * Writes a file so that a crash leaves either the old bytes or the new ones: aside, flushed, renamed.
+ * Throws AttuneError 'storage' with the path when the disk is full or the folder is not writable.
+ */
+export async function writeFileAtomic(
+  path: string,
+  data: string | Uint8Array | readonly Uint8Array[],
+): Promise<void> {
+  const aside = `${path}.${process.pid}.tmp`;
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    const file = await open(aside, 'w');
+    try {
+      if (typeof data === 'string' || data instanceof Uint8Array) await file.writeFile(data);
+      else for (const part of data) await file.writeFile(part);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(aside, path);
+    await syncFolder(dirname(path));
+  } catch (cause) {
+    await rm(aside, { force: true });
+    throw storageError(path, cause);
+  }
+}
+
+/** Flushes a folder's entries, so that a rename survives a power cut. Windows has no such call and needs none. */
+export async function syncFolder(path: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+export async function writeJson(path: string, value: unknown): Promise<void> {
+  await writeFileAtomic(path, JSON.stringify(value, null, 2) + '\n');
+}
+
+/** Reads a JSON file that Attune wrote. Throws AttuneError 'storage' when it is missing or not JSON. */
+export async function readJson<T>(path: string): Promise<T> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8')) as T;
+  } catch (cause) {
+    throw storageError(path, cause);
+  }
+}
+
+/** Turns a file system failure into an error that names the path and the way out. */
+export function storageError(path: string, cause: unknown): AttuneError {
+  if (cause instanceof AttuneError) return cause;
+  const { code, message } = cause as NodeJS.ErrnoException;
+  const fixes: Record<string, string> = {
+    ENOSPC: 'Free some disk space and run the same command again: finished work is kept.',
+    EDQUOT: 'Your disk quota is used up; free some space and run the same command again.',
+    EACCES: 'Give this user the right to read and write there.',
+    EROFS: 'The file system is read-only; choose another folder.',
+    ENOENT: 'Check the path.',
+  };
+  const what = code === 'ENOSPC' ? 'the disk is full' : message;
+  return new AttuneError('storage', `${path}: ${what}`, { fix: fixes[code ?? ''], cause });
+}

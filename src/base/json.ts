@@ -1,0 +1,9 @@
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+
+/** JSON text with object keys sorted at every depth: equal values give equal bytes, so it can be hashed. */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) => {
+    if (inner === null || typeof inner !== 'object' || Array.isArray(inner)) return inner;
+    return Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
+  });
+}

@@ -1,0 +1,35 @@
+/** One training record, the same from collect to train, and the shape of every line in an artifact's examples.jsonl. */
+export type Role = 'system' | 'user' | 'assistant' | 'tool';
+
+export type ToolCall = { name: string; arguments: Record<string, unknown> };
+
+export type Message = {
+  role: Role;
+  /** The text; empty for an assistant turn that only calls tools. */
+  content: string;
+  /** Only on assistant turns: what the assistant asks its tools to do. */
+  toolCalls?: ToolCall[];
+  /** Only on tool turns: the tool that answered. */
+  name?: string;
+  /** Only on assistant turns: false keeps the turn in the context but out of the loss (OpenAI's `weight: 0`). */
+  trained?: boolean;
+  /** Facts about this turn that no model sees, such as the action label an evaluation compares with. */
+  meta?: Record<string, string | number | boolean>;
+};
+
+export type ExampleMeta = {
+  /** Unique within a project; made from the source and the record's place where the record has none. */
+  id: string;
+  /** The source's name in attune.yaml, or its path. */
+  source: string;
+  topic?: string;
+  outcome?: string;
+  /** BCP 47 tag. */
+  language?: string;
+  /** ISO 8601. */
+  createdAt?: string;
+  /** Anything else the source knows (kept, never shown to a model). */
+  [key: string]: string | number | boolean | undefined;
+};
+
+export type Example = { messages: Message[]; meta: ExampleMeta };

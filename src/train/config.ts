@@ -1,0 +1,107 @@
+import { z } from 'zod';
+
+export const loraModules = [
+  'q_proj',
+  'k_proj',
+  'v_proj',
+  'o_proj',
+  'gate_proj',
+  'up_proj',
+  'down_proj',
+] as const;
+
+export const trainConfig = z
+  .strictObject({
+    base: z
+      .string()
+      .default('attune-base')
+      .describe(
+        'Base model: a folder in Hugging Face layout, a hub id (owner/name), or attune-base, the small one that comes with Attune.',
+      ),
+    engine: z
+      .enum(['embedded'])
+      .default('embedded')
+      .describe('What trains. embedded runs on this machine with ONNX Runtime.'),
+    method: z
+      .enum(['lora', 'full'])
+      .default('lora')
+      .describe('lora trains a small adapter; full trains every weight.'),
+    lora: z
+      .strictObject({
+        rank: z.int().min(1).max(512).default(16).describe('Rank of the adapter matrices.'),
+        alpha: z
+          .number()
+          .positive()
+          .default(32)
+          .describe('Scale: the adapter is multiplied by alpha / rank.'),
+        dropout: z
+          .number()
+          .min(0)
+          .max(0.9)
+          .default(0)
+          .describe('Dropout on the input of the adapter, in [0, 0.9].'),
+        target_modules: z
+          .array(z.enum(loraModules))
+          .min(1)
+          .default([...loraModules])
+          .describe('Linear layers that get an adapter.'),
+      })
+      .prefault({}),
+    epochs: z
+      .number()
+      .positive()
+      .default(3)
+      .describe('Passes over the training examples; may be a fraction.'),
+    max_steps: z
+      .int()
+      .positive()
+      .optional()
+      .describe('Stop after this many optimiser steps, whatever the epochs say.'),
+    sequence_length: z
+      .int()
+      .min(16)
+      .max(131072)
+      .default(512)
+      .describe('Tokens in one packed row; longer examples are cut, and counted.'),
+    batch_size: z.int().min(1).default(8).describe('Packed rows in one forward pass.'),
+    gradient_accumulation: z.int().min(1).default(1).describe('Forward passes in one optimiser step.'),
+    learning_rate: z.number().positive().default(1e-3).describe('Peak learning rate.'),
+    schedule: z
+      .enum(['cosine', 'linear', 'constant'])
+      .default('cosine')
+      .describe('Shape of the learning rate after warm-up.'),
+    warmup_ratio: z
+      .number()
+      .min(0)
+      .max(0.5)
+      .default(0.05)
+      .describe('Share of the steps with a rising learning rate.'),
+    weight_decay: z.number().min(0).default(0).describe('AdamW decay, on matrices only.'),
+    adam_beta1: z.number().min(0).max(0.9999).default(0.9).describe('AdamW beta 1.'),
+    adam_beta2: z.number().min(0).max(0.99999).default(0.999).describe('AdamW beta 2.'),
+    adam_epsilon: z.number().positive().default(1e-8).describe('AdamW epsilon.'),
+    max_gradient_norm: z.number().positive().default(1).describe('Gradients are scaled down to this norm.'),
+    evaluate_every: z
+      .int()
+      .positive()
+      .default(50)
+      .describe('Steps between two losses on the validation split.'),
+    checkpoint_every: z
+      .int()
+      .positive()
+      .default(50)
+      .describe('Steps between two checkpoints: what a crash can lose at most.'),
+    early_stopping: z
+      .int()
+      .positive()
+      .optional()
+      .describe('Stop after this many evaluations without a better validation loss.'),
+    threads: z
+      .int()
+      .positive()
+      .optional()
+      .describe('CPU threads (default: the physical cores this process may use).'),
+  })
+  .describe('How the model is trained.');
+
+export type TrainConfig = z.infer<typeof trainConfig>;

@@ -1,0 +1,67 @@
+import type { TrainConfig } from './config.ts';
+
+/** The contract that every training engine keeps: config in, events and a folder out. */
+export type Engine = {
+  readonly name: string;
+  /**
+   * Trains until done, yielding events. Calling it again with the same job and `workFolder` resumes at the last
+   * checkpoint and ends in the same bytes. Aborting `signal` writes a checkpoint and throws AttuneError 'interrupted'.
+   */
+  train: (job: TrainJob, signal: AbortSignal) => AsyncGenerator<TrainEvent, TrainResult>;
+};
+
+export type TrainJob = {
+  /** Folder of the base model, Hugging Face layout. */
+  base: string;
+  /** examples.jsonl of each split: one `Example` a line. */
+  trainFile: string;
+  validationFile: string;
+  config: TrainConfig;
+  seed: number;
+  /** Checkpoints live here between runs. */
+  workFolder: string;
+  /** Where the adapter (PEFT layout) or the full model (Hugging Face layout) is written, with training_args.json. */
+  outputFolder: string;
+};
+
+export type TrainEvent =
+  | {
+      type: 'preflight';
+      examples: number;
+      tokens: number;
+      /** Share of tokens that carry loss, in (0, 1]. */
+      supervisedShare: number;
+      /** Examples cut to the sequence length, and examples dropped because no supervised token was left. */
+      truncated: number;
+      dropped: number;
+      steps: number;
+      trainableParameters: number;
+    }
+  | {
+      type: 'step';
+      step: number;
+      steps: number;
+      /** Mean over the step's supervised tokens, in nats. */
+      loss: number;
+      learningRate: number;
+      gradientNorm: number;
+      /** Real (not padding) tokens. */
+      tokens: number;
+      tokensPerSecond: number;
+      memoryBytes: number;
+    }
+  | { type: 'evaluation'; step: number; loss: number; best: boolean }
+  | { type: 'checkpoint'; step: number }
+  | { type: 'early-stop'; step: number; bestStep: number }
+  | { type: 'warning'; message: string };
+
+export type TrainResult = {
+  method: 'lora' | 'full';
+  steps: number;
+  bestStep: number;
+  /** Validation loss of the kept checkpoint, in nats per supervised token. */
+  validationLoss: number;
+  /** SHA-256 of the adapter's or model's safetensors file. */
+  sha256: string;
+  trainedTokens: number;
+};
