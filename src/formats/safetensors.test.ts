@@ -32,7 +32,7 @@ describe('writeSafetensors', () => {
     // The literal of huggingface/safetensors, bindings/python/tests/test_simple.py (zeros of 2 x 2 int32).
     const path = join(folder, 'reference.safetensors');
     await writeSafetensors(path, [{ name: 'test', dtype: 'I32', shape: [2, 2], data: new Int32Array(4) }]);
-    const json = '{"test":{"dtype":"I32","shape":[2,2],"data_offsets":[0,16]}}   ';
+    const json = '{"test":{"dtype":"I32","shape":[2,2],"data_offsets":[0,16]}}    ';
     equal(await readFile(path, 'latin1'), '@' + '\0'.repeat(7) + json + '\0'.repeat(16));
   });
 
