@@ -50,6 +50,8 @@ export type TrainEvent =
       tokensPerSecond: number;
       memoryBytes: number;
     }
+  /** Going on after this step's checkpoint: later steps that were reported before will be reported again. */
+  | { type: 'resumed'; step: number }
   | { type: 'evaluation'; step: number; loss: number; best: boolean }
   | { type: 'checkpoint'; step: number }
   | { type: 'early-stop'; step: number; bestStep: number }

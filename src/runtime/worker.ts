@@ -1,0 +1,42 @@
+/** The thread that owns one ONNX Runtime session: `run` blocks it, not the program. */
+import { parentPort } from 'node:worker_threads';
+import * as ort from 'onnxruntime-node';
+import type { OnnxValue } from '../formats/onnx.ts';
+import type { TensorData } from '../graph/tensor.ts';
+import type { WorkerReply, WorkerRequest } from './session.ts';
+
+let session: ort.InferenceSession | undefined;
+let inputs: readonly OnnxValue[] = [];
+let fetches: Record<string, ort.Tensor> = {};
+
+async function open({ program, threads, outputs }: Extract<WorkerRequest, { type: 'open' }>): Promise<void> {
+  session = await ort.InferenceSession.create(program.model.bytes, {
+    executionProviders: ['cpu'],
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    graphOptimizationLevel: 'all',
+    logSeverityLevel: 3,
+    externalData: program.model.externalData,
+  });
+  inputs = program.inputs;
+  fetches = Object.fromEntries(
+    program.outputs.map(({ name, shape }) => [name, new ort.Tensor('float32', outputs[name]!, shape)]),
+  );
+}
+
+async function run(feeds: Readonly<Record<string, TensorData>>): Promise<void> {
+  const tensors = inputs.map(
+    ({ name, type, shape }) => [name, new ort.Tensor(type, feeds[name]!, shape)] as const,
+  );
+  await session!.run(Object.fromEntries(tensors), fetches);
+}
+
+parentPort!.on('message', (request: WorkerRequest) => {
+  const work = request.type === 'open' ? open(request) : run(request.feeds);
+  const reply = (message: WorkerReply): void => parentPort!.postMessage(message);
+  work.then(
+    () => reply({ type: 'done' }),
+    (error: unknown) =>
+      reply({ type: 'failed', message: error instanceof Error ? error.message : String(error) }),
+  );
+});
