@@ -1,0 +1,56 @@
+"""Writes the golden files of the embedded training engine with PyTorch, transformers and PEFT as the reference.
+
+    python scripts/golden/engine.py            # writes test/golden/engine/
+
+The packages are pinned in requirements.txt. One thread and fixed seeds: the same versions give the same files.
+"""
+
+import json
+import pathlib
+import re
+import shutil
+
+import peft
+import torch
+import transformers
+
+from engine_llama import TINY, UNTIED, llama_golden, make_llama
+from engine_ops import op_cases
+from engine_training import training_golden
+
+TARGET = pathlib.Path(__file__).resolve().parents[2] / "test" / "golden" / "engine"
+
+
+def write_json(name, value):
+    """Lists of numbers on one line, everything else indented."""
+    text = json.dumps(value, indent=1)
+    text = re.sub(r"\[[^\[\]{}\"]*\]", lambda match: re.sub(r"\s+", " ", match[0]), text)
+    path = TARGET / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text + "\n")
+
+
+def main():
+    torch.set_num_threads(1)
+    torch.use_deterministic_algorithms(True)
+    transformers.logging.set_verbosity_error()
+    shutil.rmtree(TARGET, ignore_errors=True)
+    versions = {"torch": torch.__version__, "transformers": transformers.__version__, "peft": peft.__version__}
+
+    cases = op_cases()
+    write_json("ops.json", {"versions": versions, "cases": cases})
+
+    for name, options, seed in [("tiny-llama", TINY, 11), ("untied-llama", UNTIED, 12)]:
+        model = make_llama(options, seed)
+        model.save_pretrained(TARGET / name)
+        write_json(f"{name}/golden.json", {"versions": versions, **llama_golden(model, seed)})
+
+    curve = training_golden(lambda: make_llama(TINY, 11), TARGET / "lora-start")
+    write_json("lora-curve.json", {"versions": versions, **curve})
+
+    size = sum(path.stat().st_size for path in TARGET.rglob("*") if path.is_file())
+    print(f"{len(cases)} op cases, {size / 1e6:.2f} MB in {TARGET}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,145 @@
+"""Golden values for src/evaluate: ROUGE-L from rouge-score, intervals from scipy.
+
+    python -m venv venv && venv/bin/pip install rouge-score==0.1.2 scipy==1.17.1 numpy
+    venv/bin/python scripts/golden/evaluate.py
+
+Writes test/golden/evaluate/*.json.
+"""
+
+import json
+import random
+from pathlib import Path
+
+import numpy as np
+from rouge_score import rouge_scorer, tokenize
+from scipy import special, stats
+
+OUT = Path(__file__).resolve().parents[2] / "test" / "golden" / "evaluate"
+
+
+def write(name: str, value: object) -> None:
+    OUT.mkdir(parents=True, exist_ok=True)
+    (OUT / name).write_text(json.dumps(value, indent=1) + "\n")
+
+
+def rouge() -> None:
+    words = "the a hotel room booked for two nights at 5 pm please confirm your name don't e-mail".split()
+    rng = random.Random(7)
+    pairs = [
+        ("", ""),
+        ("hello", ""),
+        ("!!!", "hello"),
+        ("Hello, how can I help?", "hello how CAN i help"),
+        ("What's your name?", "May I have your name, please?"),
+        ("Your room 404-B costs $12.50", "Your room 404B costs $ 12.50!"),
+        ("snake_case and tabs\tand\nnewlines", "snake case and newlines"),
+        ("a a a b a a", "a b a a a"),
+    ]
+    for _ in range(60):
+        make = lambda: " ".join(rng.choice(words) for _ in range(rng.randint(1, 18)))
+        pairs.append((make(), make()))
+    scorer = rouge_scorer.RougeScorer(["rougeL"], use_stemmer=False)
+    cases = []
+    for prediction, reference in pairs:
+        score = scorer.score(reference, prediction)["rougeL"]
+        cases.append(
+            {
+                "prediction": prediction,
+                "reference": reference,
+                "tokens": tokenize.tokenize(prediction, None),
+                "precision": score.precision,
+                "recall": score.recall,
+                "f1": score.fmeasure,
+            }
+        )
+    write("rouge.json", cases)
+
+
+def wilson() -> None:
+    cases = []
+    for k, n in [(0, 10), (10, 10), (1, 7), (3, 30), (50, 100), (999, 1000), (0, 1), (37, 50)]:
+        for confidence in (0.9, 0.95, 0.99):
+            interval = stats.binomtest(k, n).proportion_ci(confidence, method="wilson")
+            cases.append({"successes": k, "trials": n, "confidence": confidence, "interval": list(interval)})
+    write("wilson.json", cases)
+
+
+def normal() -> None:
+    x = [-37.0, -20.0, -8.3, -5.0, -3.0, -2.83, -1.96, -1.0, -1e-3, 0.0, 0.4, 1.5, 2.82, 3.5, 7.0]
+    p = [1e-300, 1e-20, 1e-6, 0.001, 0.025, 0.3, 0.5, 0.7, 0.975, 0.999999]
+    write(
+        "normal.json",
+        {
+            "cdf": [[v, float(special.ndtr(v))] for v in x],
+            "quantile": [[v, float(special.ndtri(v))] for v in p],
+        },
+    )
+
+
+def bca_from_distribution() -> None:
+    """Deterministic: scipy's end points for a resampled distribution that is written down too."""
+    cases = []
+    for seed, sample in enumerate(
+        [np.random.default_rng(1).exponential(size=25), np.random.default_rng(2).normal(size=12) ** 3]
+    ):
+        first = stats.bootstrap((sample,), np.mean, n_resamples=499, method="BCa", rng=np.random.default_rng(seed))
+        by_method = {
+            method: stats.bootstrap(
+                (sample,), np.mean, n_resamples=0, bootstrap_result=first, method=method, confidence_level=0.9
+            ).confidence_interval
+            for method in ("BCa", "percentile")
+        }
+        cases.append(
+            {
+                "sample": sample.tolist(),
+                "resampled": first.bootstrap_distribution.tolist(),
+                "confidence": 0.9,
+                "bca": list(by_method["BCa"]),
+                "percentile": list(by_method["percentile"]),
+            }
+        )
+    write("bca.json", cases)
+
+
+def paired_clusters() -> None:
+    """Clustered paired comparison of ratios; scipy with many resamples, so that only our own noise is left."""
+    rng = np.random.default_rng(11)
+    count = 40
+    weight = rng.integers(3, 60, count).astype(float)
+    difficulty = rng.gamma(2.0, 0.5, count)
+    base = weight * (2.0 + difficulty) + rng.normal(size=count) * np.sqrt(weight)
+    tuned = weight * (1.2 + 0.7 * difficulty) + rng.normal(size=count) * np.sqrt(weight)
+    statistics = {
+        "mean": lambda b, t, w, axis=-1: t.sum(axis) / w.sum(axis) - b.sum(axis) / w.sum(axis),
+        "exponential": lambda b, t, w, axis=-1: np.exp(t.sum(axis) / w.sum(axis)) - np.exp(b.sum(axis) / w.sum(axis)),
+        "ratio": lambda b, t, w, axis=-1: np.exp(t.sum(axis) / w.sum(axis) - b.sum(axis) / w.sum(axis)),
+        "base": lambda b, t, w, axis=-1: np.exp(b.sum(axis) / w.sum(axis)),
+    }
+    cases = {}
+    for name, statistic in statistics.items():
+        intervals = {}
+        for method in ("BCa", "percentile"):
+            result = stats.bootstrap(
+                (base, tuned, weight),
+                statistic,
+                paired=True,
+                vectorized=True,
+                n_resamples=200_000,
+                batch=20_000,
+                method=method,
+                rng=np.random.default_rng(5),
+            )
+            intervals[method] = list(result.confidence_interval)
+            error = float(result.standard_error)
+        cases[name] = {"value": float(statistic(base, tuned, weight)), "standard_error": error, **intervals}
+    write(
+        "paired-clusters.json",
+        {"base": base.tolist(), "tuned": tuned.tolist(), "weight": weight.tolist(), "statistics": cases},
+    )
+
+
+rouge()
+wilson()
+normal()
+bca_from_distribution()
+paired_clusters()
