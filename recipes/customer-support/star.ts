@@ -1,0 +1,138 @@
+/**
+ * Reads the packed STAR dialogues as examples for Attune (`collect.sources: - module: ./star.ts`).
+ *
+ * Customer and agent become user and assistant; what the agent asked the database becomes a tool call, the answer a
+ * tool message. Stage directions, what the agent typed to find a ready-made reply, and what the agent only looked at
+ * are left out: the customer never saw them. Each agent turn is one message, as in the data, where a customer turn
+ * is always followed by any number of queries and exactly one reply.
+ */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { brotliDecompressSync } from 'node:zlib';
+import type { Json } from '../../src/base/json.ts';
+import type { Example, ExampleMeta, Message } from '../../src/data/example.ts';
+import { parseExpression } from './expression.ts';
+import type { PackedDialogue, PackedEvent } from './packed.ts';
+
+export type StarOptions = {
+  /** `single-task` leaves out the dialogues in which the customer wants several things. */
+  only?: 'single-task' | 'all';
+  /** true keeps the dialogues whose script has no obstacles, false the others. Every multi-task dialogue is in the latter. */
+  happy?: boolean;
+  /** Stop after this many dialogues. */
+  limit?: number;
+};
+
+/** The topic of a dialogue about more than one of the 24 tasks. */
+export const multiTaskTopic = 'multi_task';
+
+/** Complete dialogues in the order of their ids. Those that broke off are left out: their last turn has no reply. */
+export async function* examples(options: StarOptions = {}): AsyncGenerator<Example> {
+  const { only = 'all', happy, limit = Infinity } = options;
+  const dialogues = (await readDialogues())
+    .filter(({ level }) => level === 'Complete')
+    .filter(({ multi }) => only === 'all' || !multi)
+    .filter((dialogue) => happy === undefined || dialogue.happy === happy)
+    .sort((a, b) => a.id - b.id);
+  for (const dialogue of dialogues.slice(0, limit)) yield toExample(dialogue);
+}
+
+/** Every packed dialogue, as it is. */
+export async function readDialogues(): Promise<PackedDialogue[]> {
+  const compressed = await readFile(join(import.meta.dirname, 'data', 'dialogues.jsonl.br'));
+  const lines = brotliDecompressSync(compressed).toString('utf8').trimEnd().split('\n');
+  return lines.map((line) => JSON.parse(line) as PackedDialogue);
+}
+
+/** One dialogue as a conversation. */
+export function toExample(dialogue: PackedDialogue): Example {
+  const meta: ExampleMeta = {
+    id: `star-${dialogue.id}`,
+    source: 'star',
+    topic: dialogue.multi ? multiTaskTopic : dialogue.tasks[0]!,
+    language: 'en',
+    happy: dialogue.happy,
+    multi_task: dialogue.multi,
+    tasks: dialogue.tasks.join(','),
+    user_worker: dialogue.userWorker,
+  };
+  const outcome = outcomeOf(dialogue.userAnswers);
+  if (outcome !== undefined) meta.outcome = outcome;
+  if (dialogue.startedAt !== null) meta.createdAt = new Date(dialogue.startedAt * 1000).toISOString();
+  return { messages: toMessages(dialogue.events), meta };
+}
+
+function toMessages(events: readonly PackedEvent[]): Message[] {
+  const messages: Message[] = [];
+  let tool = '';
+  let known: Record<string, Json> = {};
+  for (const event of events) {
+    if ('user' in event) messages.push({ role: 'user', content: event.user });
+    else if ('reply' in event)
+      messages.push(agentReply(event.reply, event.action, event.action === 'custom'));
+    else if ('typed' in event) messages.push(agentReply(event.typed, event.action ?? 'custom', true));
+    else if ('query' in event) {
+      tool = event.query;
+      known = toArguments(event.where);
+      messages.push({
+        role: 'assistant',
+        content: '',
+        toolCalls: [{ name: tool, arguments: known }],
+        meta: { action: 'query', typed: false },
+      });
+    } else if ('result' in event) {
+      messages.push({ role: 'tool', name: tool, content: toolAnswer(event.result, known) });
+    }
+  }
+  return messages;
+}
+
+const agentReply = (content: string, action: string, typed: boolean): Message => ({
+  role: 'assistant',
+  content,
+  meta: { action, typed },
+});
+
+/** Slots with their values; a slot left empty goes, and two bounds on one slot are joined. */
+function toArguments(where: readonly (readonly [string, string])[]): Record<string, Json> {
+  const result: Record<string, Json> = {};
+  for (const [slot, expression] of where) {
+    const value = parseExpression(expression);
+    const before = result[slot];
+    if (isEmpty(value)) continue;
+    const trimmed = typeof value === 'string' ? value.trim() : value;
+    result[slot] = isObject(before) && isObject(trimmed) ? { ...before, ...trimmed } : trimmed;
+  }
+  return result;
+}
+
+/**
+ * The fields of a result that say something new: not those that repeat what was asked, not a row's number where no
+ * reply names it, and of a trip the short directions only (the detailed ones fill a small model's whole context).
+ */
+function toolAnswer(
+  result: Readonly<Record<string, Json>> | null,
+  known: Readonly<Record<string, Json>>,
+): string {
+  if (result === null) return '{"Result":"Nothing found"}';
+  const asked = new Set(Object.values(known));
+  const isBookable = 'LicensePlate' in result || 'Airline' in result;
+  const kept = Object.entries(result).filter(([name, value]) => {
+    if (name === 'id') return isBookable;
+    if (name.startsWith('Detailed') || isEmpty(value)) return false;
+    return typeof value === 'boolean' || typeof value === 'number' || !asked.has(value);
+  });
+  return JSON.stringify(Object.fromEntries(kept));
+}
+
+/** The customer's answer to the question whether the matter was settled; the other questions are about manners. */
+function outcomeOf(answers: Readonly<Record<string, boolean>>): 'resolved' | 'unresolved' | undefined {
+  const question = Object.keys(answers).find((text) => !/stay calm|enjoy|about rain/.test(text));
+  if (question === undefined) return undefined;
+  return answers[question] === true ? 'resolved' : 'unresolved';
+}
+
+const isObject = (value: Json | undefined): value is { [key: string]: Json } =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const isEmpty = (value: Json): boolean => value === null || value === '';
