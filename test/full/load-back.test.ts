@@ -1,0 +1,150 @@
+/**
+ * What Attune trains and writes is loaded by transformers and PEFT unchanged, and means the same there:
+ * log-probabilities of given tokens agree with ours. Needs Python; run with `npm run test:full`.
+ */
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { seededRandom } from '../../src/base/random.ts';
+import { loadModel, saveAdapter, saveModel } from '../../src/model/checkpoint.ts';
+import { newAdapter } from '../../src/model/lora.ts';
+import type { LoraConfig } from '../../src/model/lora.ts';
+import type { LanguageModel } from '../../src/model/parameters.ts';
+import { openScorer } from '../../src/model/score.ts';
+import type { EncodedExample } from '../../src/text/encoded.ts';
+import { trainConfig } from '../../src/train/config.ts';
+import { trainLoop } from '../../src/train/loop.ts';
+import type { LoopResult } from '../../src/train/loop.ts';
+import { referenceMissing, referenceScores } from './reference.ts';
+
+const golden = fileURLToPath(new URL('../golden/engine/', import.meta.url));
+const skip = referenceMissing();
+/** float32 sums in another order; an error in a name, a scale or a layout is far larger. */
+const tolerance = 1e-3;
+
+let folder: string;
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'attune-load-back-'));
+});
+after(() => rm(folder, { recursive: true, force: true }));
+
+/** Sequences of several lengths, so that ours are packed; every token but the first is scored. */
+function sequences(vocabularySize: number, seed: number): number[][] {
+  const random = seededRandom(seed, 'sequences');
+  return [24, 9, 31, 2, 17].map((length) => Array.from({ length }, () => random.integer(vocabularySize)));
+}
+
+function asExamples(tokens: readonly number[][]): EncodedExample[] {
+  return tokens.map((ids, i) => ({
+    id: `${i}`,
+    tokens: Int32Array.from(ids),
+    supervised: Uint8Array.from(ids, (_, place) => Number(place > 0)),
+  }));
+}
+
+/** Three steps at a rate that moves every weight a good way. */
+async function trainThreeSteps(model: LanguageModel, workFolder: string): Promise<LoopResult> {
+  const {
+    base: _,
+    engine: __,
+    method: ___,
+    lora: ____,
+    ...config
+  } = trainConfig.parse({
+    sequence_length: 32,
+    batch_size: 4,
+    learning_rate: 0.02,
+    epochs: 3,
+    max_steps: 3,
+  });
+  const loop = trainLoop(model, {
+    train: asExamples(sequences(model.config.vocabularySize, 1)),
+    validation: [],
+    config,
+    seed: 5,
+    workFolder,
+    signal: new AbortController().signal,
+  });
+  for (;;) {
+    const { done, value } = await loop.next();
+    if (done) return value;
+  }
+}
+
+/** Compares both sides on the same sequences; `before` is the untrained base, which must score differently. */
+async function assertSameScores(
+  written: { base: string; adapter?: string },
+  before: string,
+  vocabularySize: number,
+): Promise<void> {
+  const tokens = sequences(vocabularySize, 2);
+  const reference = await referenceScores(written, tokens);
+  const ours = await scoreOurs(written, tokens);
+  const untrained = await scoreOurs({ base: before }, tokens);
+  let moved = 0;
+  for (const [s, { logProbabilities, correct }] of ours.entries()) {
+    const expected = reference[s]!;
+    assert.equal(logProbabilities.length, expected.logProbabilities.length);
+    for (const [i, value] of logProbabilities.entries()) {
+      const difference = Math.abs(value - expected.logProbabilities[i]!);
+      assert.ok(
+        difference < tolerance,
+        `sequence ${s}, token ${i + 1}: ${value}, transformers ${expected.logProbabilities[i]}`,
+      );
+      moved = Math.max(moved, Math.abs(value - untrained[s]!.logProbabilities[i]!));
+    }
+    assert.deepEqual([...correct], expected.correct);
+  }
+  assert.ok(
+    moved > 0.1,
+    `training changed log-probabilities by ${moved} at most: the comparison shows nothing`,
+  );
+}
+
+async function scoreOurs(
+  folders: { base: string; adapter?: string },
+  tokens: readonly number[][],
+): ReturnType<Awaited<ReturnType<typeof openScorer>>['score']> {
+  const scorer = await openScorer(folders);
+  try {
+    return await scorer.score(asExamples(tokens));
+  } finally {
+    await scorer.close();
+  }
+}
+
+for (const targetModules of [
+  ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'],
+  ['q_proj', 'v_proj'],
+])
+  for (const name of ['tiny-llama', 'untied-llama'])
+    test(
+      `PEFT loads a LoRA of ${targetModules.length} modules on ${name} and scores as we do`,
+      { skip },
+      async () => {
+        const base = join(golden, name);
+        const lora: LoraConfig = { rank: 4, alpha: 12, dropout: 0.1, targetModules };
+        const model = await loadModel(base);
+        const adapter = { config: lora, parameters: newAdapter(model.config, lora, 7) };
+        const work = join(folder, `${name}-${targetModules.length}`);
+        const { parameters } = await trainThreeSteps({ ...model, adapter }, join(work, 'checkpoints'));
+        const written = { base, adapter: join(work, 'adapter') };
+        await saveAdapter(written.adapter, { config: lora, parameters }, name);
+        await assertSameScores(written, base, model.config.vocabularySize);
+      },
+    );
+
+for (const name of ['tiny-llama', 'untied-llama'])
+  test(`transformers loads ${name} after full training and scores as we do`, { skip }, async () => {
+    const base = join(golden, name);
+    const model = await loadModel(base);
+    const work = join(folder, `${name}-full`);
+    const { parameters } = await trainThreeSteps(model, join(work, 'checkpoints'));
+    const written = join(work, 'model');
+    await mkdir(written, { recursive: true });
+    await saveModel(written, parameters, base);
+    await assertSameScores({ base: written }, base, model.config.vocabularySize);
+  });

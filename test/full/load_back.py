@@ -1,0 +1,69 @@
+"""What transformers and PEFT make of a folder that Attune wrote. One JSON request on standard input, one JSON reply.
+
+Request: {"base": folder, "adapter": folder or absent, "sequences": [[token id]]}   → {"scores": [...]}
+     or: {"base": folder, "texts": [str], "conversations": [[message]]}             → {"ids": [...], "rendered": [...]}
+
+A score has, for every token but the first, its log-probability given all before it and whether it was the likeliest.
+"""
+
+import json
+import sys
+
+import torch
+import transformers
+from transformers import AutoModelForCausalLM, AutoTokenizer
+
+
+def open_model(base, adapter):
+    model, report = AutoModelForCausalLM.from_pretrained(
+        base, dtype=torch.float32, attn_implementation="eager", output_loading_info=True
+    )
+    assert not report["missing_keys"] and not report["unexpected_keys"], report
+    if adapter is not None:
+        from peft import PeftModel, get_peft_model_state_dict
+        from safetensors.torch import load_file
+
+        model = PeftModel.from_pretrained(model, adapter)
+        # PEFT only warns of tensors it cannot place, and would run without them.
+        loaded, stored = get_peft_model_state_dict(model), load_file(f"{adapter}/adapter_model.safetensors")
+        assert loaded.keys() == stored.keys(), sorted(loaded.keys() ^ stored.keys())
+        assert all(torch.equal(loaded[name], tensor.float()) for name, tensor in stored.items())
+    return model.eval()
+
+
+@torch.no_grad()
+def score(model, sequence):
+    tokens = torch.tensor([sequence])
+    logits = model(tokens).logits[0, :-1]
+    following = tokens[0, 1:]
+    chosen = torch.log_softmax(logits, -1).gather(-1, following[:, None])[:, 0]
+    return {"logProbabilities": chosen.tolist(), "correct": (logits.argmax(-1) == following).int().tolist()}
+
+
+def tokenize(request):
+    tokenizer = AutoTokenizer.from_pretrained(request["base"])
+    return {
+        "ids": [tokenizer(text, add_special_tokens=False)["input_ids"] for text in request["texts"]],
+        "rendered": [
+            [
+                tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=prompt)
+                for prompt in (False, True)
+            ]
+            for messages in request["conversations"]
+        ],
+    }
+
+
+def main():
+    transformers.logging.set_verbosity_error()
+    request = json.load(sys.stdin)
+    if "texts" in request:
+        reply = tokenize(request)
+    else:
+        model = open_model(request["base"], request.get("adapter"))
+        reply = {"scores": [score(model, sequence) for sequence in request["sequences"]]}
+    json.dump(reply, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()
