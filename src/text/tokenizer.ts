@@ -1,3 +1,7 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AttuneError } from '../base/errors.ts';
+
 /** Text to token ids and back, for any base model's tokenizer.json. */
 export type Tokenizer = {
   readonly vocabularySize: number;
@@ -8,3 +12,81 @@ export type Tokenizer = {
   /** The id of one token, or undefined. */
   tokenId: (token: string) => number | undefined;
 };
+
+/** The part of @huggingface/tokenizers we use; its own declarations do not resolve under "nodenext". */
+type Library = {
+  encode: (text: string, options: { add_special_tokens: boolean }) => { ids: (number | undefined)[] };
+  decode: (
+    ids: readonly number[],
+    options: { skip_special_tokens: boolean; clean_up_tokenization_spaces: boolean },
+  ) => string;
+  token_to_id: (token: string) => number | undefined;
+  get_vocab: (withAddedTokens: boolean) => Map<string, number>;
+};
+type LibraryModule = { Tokenizer: new (tokenizer: object, config: object) => Library };
+
+/**
+ * Loads `tokenizer.json` of a model folder in Hugging Face layout.
+ * Throws AttuneError 'model' when it is missing, damaged, or of a kind that cannot be run here.
+ */
+export async function loadTokenizer(folder: string): Promise<Tokenizer> {
+  const path = join(folder, 'tokenizer.json');
+  const library = await openLibrary(path, await readTokenizerJson(path));
+  const vocabulary = library.get_vocab(true);
+  let highestId = -1;
+  for (const id of vocabulary.values()) highestId = Math.max(highestId, id);
+  return {
+    vocabularySize: highestId + 1,
+    encode: (text) => {
+      // A post-processor would add BOS and EOS even where the chat template has written them.
+      const { ids } = library.encode(text, { add_special_tokens: false });
+      if (ids.every((id) => id !== undefined)) return ids;
+      throw new AttuneError(
+        'model',
+        `${path}: no token for a part of ${JSON.stringify(text.slice(0, 80))}.`,
+        {
+          fix: 'The vocabulary has neither bytes nor an unknown token; use a tokenizer that covers all text.',
+        },
+      );
+    },
+    decode: (ids) =>
+      ids.length === 0
+        ? ''
+        : library.decode(ids, { skip_special_tokens: false, clean_up_tokenization_spaces: false }),
+    tokenId: (token) => library.token_to_id(token),
+  };
+}
+
+async function readTokenizerJson(path: string): Promise<object> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (cause) {
+    throw new AttuneError('model', `There is no readable tokenizer at ${path}.`, {
+      fix: 'A model folder needs tokenizer.json; save it with transformers: tokenizer.save_pretrained(folder).',
+      cause,
+    });
+  }
+  try {
+    const value: unknown = JSON.parse(text);
+    if (value !== null && typeof value === 'object' && 'model' in value) return value;
+  } catch (cause) {
+    throw damaged(path, 'it is not JSON', cause);
+  }
+  throw damaged(path, 'it has no "model"');
+}
+
+async function openLibrary(path: string, json: object): Promise<Library> {
+  const module = (await import('@huggingface/tokenizers')) as unknown as LibraryModule;
+  try {
+    return new module.Tokenizer({ added_tokens: [], ...json }, { clean_up_tokenization_spaces: false });
+  } catch (cause) {
+    throw damaged(path, cause instanceof Error ? cause.message : String(cause), cause);
+  }
+}
+
+const damaged = (path: string, reason: string, cause?: unknown): AttuneError =>
+  new AttuneError('model', `${path} cannot be used as a tokenizer: ${reason}.`, {
+    fix: 'Download the file again, or save it with a current version of transformers.',
+    cause,
+  });
