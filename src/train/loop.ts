@@ -14,7 +14,7 @@ import { scorePass, scoreProgram } from '../model/score.ts';
 import { openSession, sharedFloats } from '../runtime/session.ts';
 import type { Session } from '../runtime/session.ts';
 import type { EncodedExample } from '../text/encoded.ts';
-import { planBatches } from './batches.ts';
+import type { BatchPlan } from './batches.ts';
 import { readBest, readLatest, saveBest, saveLatest } from './checkpoint.ts';
 import type { LoopProgress } from './checkpoint.ts';
 import type { TrainConfig } from './config.ts';
@@ -26,7 +26,8 @@ import { learningRateAt } from './schedule.ts';
 export type LoopConfig = Omit<TrainConfig, 'base' | 'engine' | 'method' | 'lora'>;
 
 export type LoopOptions = {
-  train: readonly EncodedExample[];
+  /** Which examples meet in which step, see planBatches. */
+  plan: BatchPlan;
   validation: readonly EncodedExample[];
   config: LoopConfig;
   seed: number;
@@ -47,9 +48,8 @@ export type LoopResult = {
 /** Trains the trainable parameters of `model`. Same model, options and thread count, same bytes, however often it was stopped. */
 export async function* trainLoop(
   model: LanguageModel,
-  { train, validation, config, seed, workFolder, signal }: LoopOptions,
+  { plan, validation, config, seed, workFolder, signal }: LoopOptions,
 ): AsyncGenerator<TrainEvent, LoopResult> {
-  const plan = planBatches(train, config, seed);
   const shared = onSharedMemory(model);
   const parameters = trainableParameters(shared);
   const optimiser = newAdamWState(parameters);
