@@ -42,7 +42,8 @@ def make_llama(options, seed):
         mlp_bias=False,
         bos_token_id=1,
         eos_token_id=2,
-        pad_token_id=0,
+        # With a padding token transformers leaves that token's embedding row without a gradient, also where it is text.
+        pad_token_id=None,
         attn_implementation="eager",
     )
     model = LlamaForCausalLM(config)
