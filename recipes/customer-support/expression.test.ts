@@ -18,7 +18,7 @@ function pythonRepr(value: Json): string {
     .replaceAll('\n', '\\n')
     .replaceAll('\r', '\\r')
     .replaceAll('\t', '\\t')
-    .replace(/[\0-\x1f\x7f-\xff]/g, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`)
+    .replace(/\p{Cc}/gu, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`)
     .replace(/[\u{10000}-\u{10ffff}]/gu, (c) => `\\U${c.codePointAt(0)!.toString(16).padStart(8, '0')}`)
     .replace(/[\ud800-\udfff]/g, (c) => `\\u${c.charCodeAt(0).toString(16)}`);
   return quote + escaped + quote;

@@ -32,11 +32,14 @@ test('a dialogue with a query becomes messages with a tool call and its answer',
       role: 'assistant',
       content: '',
       toolCalls: [
-        { name: 'bank_balance', arguments: { FullName: 'John Smith', AccountNumber: 153531981, PIN: 7402 } },
+        {
+          name: 'bank_balance',
+          arguments: { full_name: 'John Smith', account_number: '153531981', pin: '7402' },
+        },
       ],
       meta: { action: 'query', typed: false },
     },
-    { role: 'tool', name: 'bank_balance', content: '{"BankBalance":3789,"BankName":"Bank of America"}' },
+    { role: 'tool', name: 'bank_balance', content: '{"bank_balance":3789,"bank_name":"Bank of America"}' },
     {
       role: 'assistant',
       content: 'Your current balance is 3789 in credit.',
@@ -81,10 +84,10 @@ test('a tool answer says what is new, and says so when nothing was found', () =>
     ['Location', 'api.is_equal_to("North")'],
     ['Price', 'api.is_equal_to()'],
   ];
-  assert.equal(answerTo(where, { result: null, total: 0 }), '{"Result":"Nothing found"}');
+  assert.equal(answerTo(where, { result: null, total: 0 }), '{"result":"nothing found"}');
   assert.equal(
     answerTo(where, { result: { Name: 'Old Town Inn', Location: 'North', Cost: 'Cheap', id: 3 } }),
-    '{"Name":"Old Town Inn","Cost":"Cheap"}',
+    '{"name":"Old Town Inn","cost":"Cheap"}',
   );
   assert.match(answerTo([], { result: { LicensePlate: '432 LSA', id: 499 } }), /"id":499/);
 });
@@ -101,8 +104,8 @@ test('two bounds on one slot are both kept, an empty slot is not', () => {
   };
   const [message] = toExample({ ...fixture(4806), events: [query] }).messages;
   assert.deepEqual(message!.toolCalls![0]!.arguments, {
-    Level: { is_at_least: 2, is_at_most: 5 },
-    NumRooms: '3',
+    level: { is_at_least: 2, is_at_most: 5 },
+    num_rooms: '3',
   });
 });
 
@@ -143,7 +146,13 @@ test('options choose dialogues', async () => {
   assert.ok(happy.every(({ meta }) => meta['happy'] === true && meta['multi_task'] === false));
   assert.equal(new Set(happy.map(({ meta }) => meta.topic)).size, 24);
   assert.equal((await collect({ only: 'single-task' })).length, 3750);
-  assert.equal((await collect({ limit: 7 })).length, 7);
+});
+
+test('a wrong option is refused by name', async () => {
+  const read = (options: object): Promise<Example[]> => collect(options as Parameters<typeof examples>[0]);
+  await assert.rejects(read({ hapy: true }), /"hapy".*only, happy/);
+  await assert.rejects(read({ only: 'single' }), /only.*"single".*single-task/);
+  await assert.rejects(read({ happy: 'yes' }), /happy.*"yes"/);
 });
 
 test('the shipped templates recognise at least 99% of the ready-made replies by their text', async () => {

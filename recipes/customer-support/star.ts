@@ -19,8 +19,6 @@ export type StarOptions = {
   only?: 'single-task' | 'all';
   /** true keeps the dialogues whose script has no obstacles, false the others. Every multi-task dialogue is in the latter. */
   happy?: boolean;
-  /** Stop after this many dialogues. */
-  limit?: number;
 };
 
 /** The topic of a dialogue about more than one of the 24 tasks. */
@@ -28,13 +26,27 @@ export const multiTaskTopic = 'multi_task';
 
 /** Complete dialogues in the order of their ids. Those that broke off are left out: their last turn has no reply. */
 export async function* examples(options: StarOptions = {}): AsyncGenerator<Example> {
-  const { only = 'all', happy, limit = Infinity } = options;
+  checkOptions(options);
+  const { only = 'all', happy } = options;
   const dialogues = (await readDialogues())
     .filter(({ level }) => level === 'Complete')
     .filter(({ multi }) => only === 'all' || !multi)
     .filter((dialogue) => happy === undefined || dialogue.happy === happy)
     .sort((a, b) => a.id - b.id);
-  for (const dialogue of dialogues.slice(0, limit)) yield toExample(dialogue);
+  for (const dialogue of dialogues) yield toExample(dialogue);
+}
+
+function checkOptions(options: Readonly<Record<string, unknown>>): void {
+  const { only, happy, ...others } = options;
+  const [unknown] = Object.keys(others);
+  const refuse = (what: string): never => {
+    throw new TypeError(`star.ts: ${what}`);
+  };
+  if (unknown !== undefined) refuse(`there is no option "${unknown}"; there are only, happy`);
+  if (only !== undefined && only !== 'single-task' && only !== 'all')
+    refuse(`option only is ${JSON.stringify(only)}; it can be "single-task" or "all"`);
+  if (happy !== undefined && typeof happy !== 'boolean')
+    refuse(`option happy is ${JSON.stringify(happy)}; it can be true or false`);
 }
 
 /** Every packed dialogue, as it is. */
@@ -93,36 +105,41 @@ const agentReply = (content: string, action: string, typed: boolean): Message =>
   meta: { action, typed },
 });
 
+/** Digits that are no quantity: text, as some begin with a zero, and what hides personal data looks at texts. */
+const codeSlots: ReadonlySet<string> = new Set(['AccountNumber', 'PIN', 'Code']);
+
 /** Slots with their values; a slot left empty goes, and two bounds on one slot are joined. */
 function toArguments(where: readonly (readonly [string, string])[]): Record<string, Json> {
   const result: Record<string, Json> = {};
   for (const [slot, expression] of where) {
-    const value = parseExpression(expression);
-    const before = result[slot];
-    if (isEmpty(value)) continue;
+    const parsed = parseExpression(expression);
+    if (isEmpty(parsed)) continue;
+    const value = codeSlots.has(slot) && typeof parsed === 'number' ? String(parsed) : parsed;
+    const name = snakeCase(slot);
+    const before = result[name];
     const trimmed = typeof value === 'string' ? value.trim() : value;
-    result[slot] = isObject(before) && isObject(trimmed) ? { ...before, ...trimmed } : trimmed;
+    result[name] = isObject(before) && isObject(trimmed) ? { ...before, ...trimmed } : trimmed;
   }
   return result;
 }
 
 /**
- * The fields of a result that say something new: not those that repeat what was asked, not a row's number where no
- * reply names it, and of a trip the short directions only (the detailed ones fill a small model's whole context).
+ * The fields of a result that say something new: not those that repeat what was asked, and a row's number only where
+ * a reply can name it (rides and flights).
  */
 function toolAnswer(
   result: Readonly<Record<string, Json>> | null,
   known: Readonly<Record<string, Json>>,
 ): string {
-  if (result === null) return '{"Result":"Nothing found"}';
+  if (result === null) return '{"result":"nothing found"}';
   const asked = new Set(Object.values(known));
   const isBookable = 'LicensePlate' in result || 'Airline' in result;
   const kept = Object.entries(result).filter(([name, value]) => {
     if (name === 'id') return isBookable;
-    if (name.startsWith('Detailed') || isEmpty(value)) return false;
+    if (isEmpty(value)) return false;
     return typeof value === 'boolean' || typeof value === 'number' || !asked.has(value);
   });
-  return JSON.stringify(Object.fromEntries(kept));
+  return JSON.stringify(Object.fromEntries(kept.map(([name, value]) => [snakeCase(name), value])));
 }
 
 /** The customer's answer to the question whether the matter was settled; the other questions are about manners. */
@@ -131,6 +148,9 @@ function outcomeOf(answers: Readonly<Record<string, boolean>>): 'resolved' | 'un
   if (question === undefined) return undefined;
   return answers[question] === true ? 'resolved' : 'unresolved';
 }
+
+/** `DepartureLocation` to `departure_location`: how tools name things today, and a third fewer tokens. */
+const snakeCase = (name: string): string => name.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase();
 
 const isObject = (value: Json | undefined): value is { [key: string]: Json } =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
