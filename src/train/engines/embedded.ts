@@ -1,0 +1,125 @@
+/** The embedded engine: trains on this machine's CPU with ONNX Runtime, no Python. */
+import { createReadStream } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { AttuneError } from '../../base/errors.ts';
+import { writeJson } from '../../base/files.ts';
+import type { Example } from '../../data/example.ts';
+import { loadModel, saveAdapter, saveModel } from '../../model/checkpoint.ts';
+import { newAdapter } from '../../model/lora.ts';
+import { supervisedCount } from '../../model/packing.ts';
+import { trainableParameters } from '../../model/parameters.ts';
+import type { LanguageModel } from '../../model/parameters.ts';
+import { loadChatTemplate } from '../../text/chat-template.ts';
+import { encodeConversation } from '../../text/chat.ts';
+import type { EncodedExample } from '../../text/encoded.ts';
+import { loadTokenizer } from '../../text/tokenizer.ts';
+import { planBatches } from '../batches.ts';
+import type { BatchPlan } from '../batches.ts';
+import type { TrainConfig } from '../config.ts';
+import type { Engine, TrainEvent, TrainJob, TrainResult } from '../engine.ts';
+import { trainLoop } from '../loop.ts';
+import type { LoopResult } from '../loop.ts';
+
+export const embeddedEngine: Engine = { name: 'embedded', train };
+
+async function* train(job: TrainJob, signal: AbortSignal): AsyncGenerator<TrainEvent, TrainResult> {
+  const { base, config, seed, workFolder, outputFolder } = job;
+  const model = withNewAdapter(await loadModel(base), config, seed);
+  checkSequenceLength(config, model);
+  const training = await encodeFile(job.trainFile, base, config.sequence_length);
+  const validation = await encodeFile(job.validationFile, base, config.sequence_length);
+  const plan = planBatches(training.examples, config, seed);
+  yield preflight(training, plan, model);
+
+  await mkdir(workFolder, { recursive: true });
+  const loop = trainLoop(model, { plan, validation: validation.examples, config, seed, workFolder, signal });
+  const result = yield* loop;
+  const sha256 = await save(job, model, result);
+  const summary = {
+    method: config.method,
+    steps: result.steps,
+    bestStep: result.bestStep,
+    validationLoss: result.validationLoss,
+    sha256,
+    trainedTokens: result.trainedTokens,
+  };
+  await writeJson(join(outputFolder, 'training_args.json'), {
+    engine: 'embedded',
+    seed,
+    ...config,
+    result: summary,
+  });
+  return summary;
+}
+
+function withNewAdapter(base: LanguageModel, config: TrainConfig, seed: number): LanguageModel {
+  if (config.method === 'full') return base;
+  const { rank, alpha, dropout, target_modules: targetModules } = config.lora;
+  const lora = { rank, alpha, dropout, targetModules };
+  return { ...base, adapter: { config: lora, parameters: newAdapter(base.config, lora, seed) } };
+}
+
+function checkSequenceLength({ sequence_length: length }: TrainConfig, { config }: LanguageModel): void {
+  if (length > config.maxPositions)
+    throw new AttuneError(
+      'config',
+      `train.sequence_length is ${length}, but the base model reads at most ${config.maxPositions} tokens`,
+      { fix: `Set train.sequence_length to ${config.maxPositions} or less.` },
+    );
+}
+
+type EncodedFile = { examples: EncodedExample[]; truncated: number; dropped: number };
+
+/** Encodes every example; longer ones are cut to `length` tokens, and dropped when no supervised token is left. */
+async function encodeFile(path: string, base: string, length: number): Promise<EncodedFile> {
+  const [tokenizer, template] = [await loadTokenizer(base), await loadChatTemplate(base)];
+  const result: EncodedFile = { examples: [], truncated: 0, dropped: 0 };
+  for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Infinity })) {
+    let encoded = encodeConversation(tokenizer, template, JSON.parse(line) as Example);
+    if (encoded.tokens.length > length) {
+      result.truncated++;
+      const { id, tokens, supervised } = encoded;
+      encoded = { id, tokens: tokens.slice(0, length), supervised: supervised.slice(0, length) };
+    }
+    if (supervisedCount(encoded) === 0) result.dropped++;
+    else result.examples.push(encoded);
+  }
+  return result;
+}
+
+/** What is about to be trained on. Throws AttuneError 'training' when nothing would be learnt. */
+function preflight(training: EncodedFile, plan: BatchPlan, model: LanguageModel): TrainEvent {
+  const { examples, truncated, dropped } = training;
+  if (examples.length === 0)
+    throw new AttuneError('training', `none of the ${dropped} training examples has a token to learn from`, {
+      fix: 'Examples need assistant turns (not marked trained: false) within train.sequence_length tokens.',
+    });
+  const tokens = examples.reduce((total, example) => total + example.tokens.length, 0);
+  const supervised = examples.reduce((total, example) => total + supervisedCount(example), 0);
+  return {
+    type: 'preflight',
+    examples: examples.length,
+    tokens,
+    supervisedShare: supervised / tokens,
+    truncated,
+    dropped,
+    steps: plan.steps.length,
+    trainableParameters: trainableParameters(model).reduce((total, { data }) => total + data.length, 0),
+  };
+}
+
+async function save(
+  { base, config, outputFolder }: TrainJob,
+  model: LanguageModel,
+  result: LoopResult,
+): Promise<string> {
+  await mkdir(outputFolder, { recursive: true });
+  if (!model.adapter) return saveModel(outputFolder, result.parameters, base);
+  return saveAdapter(
+    outputFolder,
+    { config: model.adapter.config, parameters: result.parameters },
+    config.base,
+  );
+}
