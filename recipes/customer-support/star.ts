@@ -149,7 +149,7 @@ function outcomeOf(answers: Readonly<Record<string, boolean>>): 'resolved' | 'un
   return answers[question] === true ? 'resolved' : 'unresolved';
 }
 
-/** `DepartureLocation` to `departure_location`: how tools name things today, and a third fewer tokens. */
+/** `DepartureLocation` to `departure_location`: how tools name things today, and 8% fewer tokens in a query. */
 const snakeCase = (name: string): string => name.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase();
 
 const isObject = (value: Json | undefined): value is { [key: string]: Json } =>
