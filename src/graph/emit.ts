@@ -33,7 +33,7 @@ const emitRules: { [O in Exclude<Op, 'input' | 'constant' | 'custom'>]: EmitRule
   sqrt: plain('Sqrt'),
   sigmoid: plain('Sigmoid'),
   silu: (emitter, _, inputs, output) =>
-    emitter.node('QuickGelu', inputs, output, { alpha: { float: 1 } }, microsoft),
+    emitter.node('Mul', [...inputs, emitter.node('Sigmoid', inputs)], output),
   softmax: plain('Softmax', { axis: -1 }),
   logSoftmax: plain('LogSoftmax', { axis: -1 }),
   matmul: (emitter, { attributes: { transA, transB, alpha } }, inputs, output) => {
@@ -68,7 +68,8 @@ const emitRules: { [O in Exclude<Op, 'input' | 'constant' | 'custom'>]: EmitRule
   },
   reduceSum: (emitter, { attributes: { axes, keepDims } }, [x], output) =>
     emitter.node('ReduceSum', [x!, emitter.integers(axes)], output, { keepdims: Number(keepDims) }),
-  reduceMax: (emitter, _, [x], output) => emitter.node('ReduceMax', [x!, emitter.integers([-1])], output, { keepdims: 1 }),
+  reduceMax: (emitter, _, [x], output) =>
+    emitter.node('ReduceMax', [x!, emitter.integers([-1])], output, { keepdims: 1 }),
   reshape: (emitter, { attributes: { shape } }, [x], output) =>
     emitter.node('Reshape', [x!, emitter.integers(shape)], output),
   expand: (emitter, { shape }, [x], output) => emitter.node('Expand', [x!, emitter.integers(shape)], output),

@@ -38,10 +38,9 @@ const builders: Record<string, Build<never>> = {
     ]),
   ),
   ...Object.fromEntries(
-    (['neg', 'exp', 'log', 'sqrt', 'sigmoid', 'silu', 'softmax', 'logSoftmax', 'reduceMax'] as const).map((name) => [
-      name,
-      (([x]) => ops[name](x!)) satisfies Build<never>,
-    ]),
+    (['neg', 'exp', 'log', 'sqrt', 'sigmoid', 'silu', 'softmax', 'logSoftmax', 'reduceMax'] as const).map(
+      (name) => [name, (([x]) => ops[name](x!)) satisfies Build<never>],
+    ),
   ),
   matmul: ([a, b], attributes: OpAttributes['matmul']) => ops.matmul(a!, b!, attributes),
   rmsNorm: ([x, weight], { epsilon }: OpAttributes['rmsNorm']) => ops.rmsNorm(x!, weight!, epsilon),
@@ -55,10 +54,12 @@ const builders: Record<string, Build<never>> = {
       ops.constant(Float32Array.from(angles, f), [count, headDim / 2]);
     return ops.rope(x!, positions!, table(Math.cos), table(Math.sin), inverse);
   },
-  scatterAddRows: ([ids, updates], { rows }: OpAttributes['scatterAddRows']) => ops.scatterAddRows(ids!, updates!, rows),
+  scatterAddRows: ([ids, updates], { rows }: OpAttributes['scatterAddRows']) =>
+    ops.scatterAddRows(ids!, updates!, rows),
   addAt: ([x, index, value]) => ops.addAt(x!, index!, value!),
   crossEntropy: ([logits, targets, weights]) => crossEntropy(logits!, targets!, weights!),
-  attention: ([q, k, v, segments], heads: Heads) => attention(q!, k!, v!, packedCausalMask(segments!), heads),
+  attention: ([q, k, v, segments], heads: Heads) =>
+    attention(q!, k!, v!, packedCausalMask(segments!, heads), heads),
   reduceSum: ([x], { axes, keepDims }: OpAttributes['reduceSum']) => ops.reduceSum(x!, axes, keepDims),
   expand: ([x], { shape }: OpAttributes['expand']) => ops.expand(x!, shape),
   reshape: ([x], { shape }: OpAttributes['reshape']) => ops.reshape(x!, shape),
@@ -83,11 +84,17 @@ for (const [c, golden] of cases.entries()) {
   });
   const output = builders[golden.op]!(inputs, golden.attributes as never);
   const upstream = ops.constant(Float32Array.from(golden.outputGradient.data), golden.outputGradient.shape);
-  const loss = ops.reduceSum(ops.mul(output, upstream), output.shape.map((_, axis) => axis));
+  const loss = ops.reduceSum(
+    ops.mul(output, upstream),
+    output.shape.map((_, axis) => axis),
+  );
   outputs[`${c}.output`] = output;
   outputs[`${c}.loss`] = loss;
   const wrt = inputs.flatMap((input, i) => (golden.inputGradients[i] ? [{ input, i }] : []));
-  for (const [k, gradient] of gradients(loss, wrt.map(({ input }) => input)).entries())
+  for (const [k, gradient] of gradients(
+    loss,
+    wrt.map(({ input }) => input),
+  ).entries())
     outputs[`${c}.gradient${wrt[k]!.i}`] = gradient;
 }
 
@@ -95,11 +102,18 @@ let session: Awaited<ReturnType<typeof openSession>>;
 let results: Record<string, Float32Array>;
 before(async () => {
   session = await openSession(emitProgram(outputs), 1);
-  results = Object.fromEntries(Object.entries(await session.run(feeds)).map(([name, data]) => [name, data.slice()]));
+  results = Object.fromEntries(
+    Object.entries(await session.run(feeds)).map(([name, data]) => [name, data.slice()]),
+  );
 });
 after(() => session.close());
 
-function assertClose(actual: ArrayLike<number>, expected: readonly number[], tolerance: number, what: string): void {
+function assertClose(
+  actual: ArrayLike<number>,
+  expected: readonly number[],
+  tolerance: number,
+  what: string,
+): void {
   assert.equal(actual.length, expected.length, `${what}: number of elements`);
   const scale = Math.max(1e-2, ...expected.map(Math.abs));
   for (const [i, value] of expected.entries())
@@ -144,7 +158,9 @@ test('gradients equal central differences', async () => {
         return copy;
       };
       const up = Object.fromEntries(Object.entries(await session.run(nudged(1))).map(([k, v]) => [k, v[0]!]));
-      const down = Object.fromEntries(Object.entries(await session.run(nudged(-1))).map(([k, v]) => [k, v[0]!]));
+      const down = Object.fromEntries(
+        Object.entries(await session.run(nudged(-1))).map(([k, v]) => [k, v[0]!]),
+      );
       for (const { c, analytic } of moved) {
         // A maximum that is shared has no derivative to compare with.
         if (cases[c]!.op === 'reduceMax') continue;

@@ -4,6 +4,7 @@ import {
   constant,
   customGradient,
   equal,
+  expand,
   matmul,
   mul,
   reduceSum,
@@ -20,9 +21,10 @@ export type AttentionShape = { heads: number; keyValueHeads: number; headDim: nu
 
 /**
  * What may look at what in packed rows: 0 where a query may see a key (not later, and of the same example), else a
- * number that softmax turns into 0. `segments` [B, T] numbers the examples of each row. Returns [B, 1, 1, T, T].
+ * number that softmax turns into 0. `segments` [B, T] numbers the examples of each row. Returns
+ * [B, keyValueHeads, group·T, T], spelt out for every head: ONNX Runtime's Add is several times slower when it broadcasts.
  */
-export function packedCausalMask(segments: Tensor): Tensor {
+export function packedCausalMask(segments: Tensor, { heads, keyValueHeads }: AttentionShape): Tensor {
   const [rows, length] = segments.shape as [number, number];
   const causal = new Uint8Array(length * length);
   for (let query = 0; query < length; query++) causal.fill(1, query * length, query * length + query + 1);
@@ -31,12 +33,14 @@ export function packedCausalMask(segments: Tensor): Tensor {
     reshape(segments, [rows, 1, 1, 1, length]),
   );
   const visible = and(sameExample, constant(causal, [length, length], 'causal'));
-  return where(visible, scalar(0), scalar(-1e9));
+  const group = heads / keyValueHeads;
+  const mask = expand(where(visible, scalar(0), scalar(-1e9)), [rows, keyValueHeads, group, length, length]);
+  return reshape(mask, [rows, keyValueHeads, group * length, length]);
 }
 
 /**
  * Scaled dot-product attention with grouped key-value heads (arXiv 2305.13245).
- * q [B, T, heads·headDim], k and v [B, T, keyValueHeads·headDim], mask [B, 1, 1, T, T] → [B, T, heads·headDim].
+ * q [B, T, heads·headDim], k and v [B, T, keyValueHeads·headDim], mask of packedCausalMask → [B, T, heads·headDim].
  * The query heads that share a key-value head are stacked as rows of one product, so nothing is repeated.
  */
 export function attention(q: Tensor, k: Tensor, v: Tensor, mask: Tensor, shape: AttentionShape): Tensor {
@@ -57,11 +61,7 @@ export function attention(q: Tensor, k: Tensor, v: Tensor, mask: Tensor, shape: 
 
 /** softmax(scale · q·kᵀ + mask) · v, with the backward pass of FlashAttention (arXiv 2205.14135, appendix B.2). */
 function weightedValues(q: Tensor, k: Tensor, v: Tensor, mask: Tensor, scale: number): Tensor {
-  const [rows, heads, stackedLength] = q.shape as [number, number, number];
-  const length = k.shape[2]!;
-  const scores = matmul(q, k, { transB: true, alpha: scale });
-  const split = [rows, heads, stackedLength / length, length, length];
-  const probabilities = reshape(softmax(add(reshape(scores, split), mask)), scores.shape);
+  const probabilities = softmax(add(matmul(q, k, { transB: true, alpha: scale }), mask));
   const output = matmul(probabilities, v);
   return customGradient(output, [q, k, v], (dOutput) => {
     // Σ_j dP_ij·P_ij = Σ_d dO_id·O_id: a sum over headDim in place of one over the row of probabilities.

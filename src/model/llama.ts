@@ -18,7 +18,7 @@ export type PackedInputs = { tokens: Tensor; positions: Tensor; segments: Tensor
 export function llamaHidden(config: ModelConfig, weights: Weights, inputs: PackedInputs): Tensor {
   const [rows, length] = inputs.tokens.shape as [number, number];
   const { hiddenSize, rmsEpsilon } = config;
-  const mask = packedCausalMask(inputs.segments);
+  const mask = packedCausalMask(inputs.segments, config);
   const { cos, sin } = ropeTables(config, length);
   const turn = (x: Tensor): Tensor =>
     rope(reshape(x, [rows, length, x.shape[1]!]), inputs.positions, cos, sin);
