@@ -15,6 +15,7 @@ import type { LoraConfig } from '../../src/model/lora.ts';
 import type { LanguageModel } from '../../src/model/parameters.ts';
 import { openScorer } from '../../src/model/score.ts';
 import type { EncodedExample } from '../../src/text/encoded.ts';
+import { planBatches } from '../../src/train/batches.ts';
 import { trainConfig } from '../../src/train/config.ts';
 import { trainLoop } from '../../src/train/loop.ts';
 import type { LoopResult } from '../../src/train/loop.ts';
@@ -61,7 +62,7 @@ async function trainThreeSteps(model: LanguageModel, workFolder: string): Promis
     max_steps: 3,
   });
   const loop = trainLoop(model, {
-    train: asExamples(sequences(model.config.vocabularySize, 1)),
+    plan: planBatches(asExamples(sequences(model.config.vocabularySize, 1)), config, 5),
     validation: [],
     config,
     seed: 5,
