@@ -1,0 +1,70 @@
+import type { Backend, Reply } from '../backend/backend.ts';
+import { AttuneError } from '../base/errors.ts';
+import type { Reporter } from '../base/progress.ts';
+import type { LoggedReply, ReplyLog, SystemName } from './reply-log.ts';
+import type { Turn } from './turns.ts';
+
+export type GenerateOptions = {
+  maxTokens: number;
+  /** Requests in flight at once. */
+  concurrency: number;
+  report: Reporter;
+  signal: AbortSignal;
+};
+
+/**
+ * One greedy reply per turn from `backend`, in the order of the turns; those in the log are not asked for again.
+ * Throws AttuneError 'interrupted' once the signal is aborted; a failing backend's own error names the turn.
+ */
+export async function generateReplies(
+  system: SystemName,
+  backend: Backend,
+  turns: readonly Turn[],
+  log: ReplyLog,
+  { maxTokens, concurrency, report, signal }: GenerateOptions,
+): Promise<LoggedReply[]> {
+  const missing = turns.filter((turn) => !log.get(system, turn.conversation, turn.index));
+  let done = turns.length - missing.length;
+  let next = 0;
+  const label = `replies of the ${system} model`;
+  report({ type: 'progress', label, done, total: turns.length, unit: 'replies' });
+
+  const work = async (): Promise<void> => {
+    for (let turn = missing[next++]; turn; turn = missing[next++]) {
+      const start = performance.now();
+      const reply = await replyTo(turn, backend, maxTokens, signal).catch((cause: unknown) => {
+        next = missing.length; // The other workers finish what they are at and take nothing new.
+        throw cause;
+      });
+      const seconds = (performance.now() - start) / 1000;
+      await log.add({ system, conversation: turn.conversation, turn: turn.index, reply, seconds });
+      report({ type: 'progress', label, done: ++done, total: turns.length, unit: 'replies' });
+    }
+  };
+  const results = await Promise.allSettled(Array.from({ length: concurrency }, work));
+  for (const result of results) if (result.status === 'rejected') throw result.reason;
+  return turns.map((turn) => log.get(system, turn.conversation, turn.index)!);
+}
+
+async function replyTo(turn: Turn, backend: Backend, maxTokens: number, signal: AbortSignal): Promise<Reply> {
+  const interrupted = (): AttuneError =>
+    new AttuneError('interrupted', 'Evaluation stopped on request; replies so far are kept.', {
+      fix: 'Run the same command again to go on.',
+    });
+  if (signal.aborted) throw interrupted();
+  try {
+    const pieces = backend.generate({ messages: turn.history, maxTokens, temperature: 0, signal });
+    let step = await pieces.next();
+    while (!step.done) step = await pieces.next();
+    if (step.value.finishReason === 'abort') throw interrupted();
+    return step.value;
+  } catch (cause) {
+    if (signal.aborted) throw interrupted();
+    if (!(cause instanceof AttuneError) || cause.code === 'interrupted') throw cause;
+    const where = `message ${turn.index + 1} of test conversation ${turn.conversation}`;
+    throw new AttuneError(cause.code, `${backend.name}, ${where}: ${cause.message}`, {
+      fix: cause.fix,
+      cause,
+    });
+  }
+}

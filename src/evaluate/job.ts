@@ -1,0 +1,37 @@
+import type { Backend } from '../backend/backend.ts';
+import type { Reporter } from '../base/progress.ts';
+import type { Example } from '../data/example.ts';
+import type { Scorer } from '../model/scorer.ts';
+import type { EncodedExample } from '../text/encoded.ts';
+import type { EvaluateConfig } from './config.ts';
+import type { MetricItems } from './measure.ts';
+
+/** A model under comparison: what generates its replies, and what scores given text (null where nothing can). */
+export type EvaluatedSystem = { backend: Backend; scorer: Scorer | null };
+
+export type EvaluateJob = {
+  /** examples.jsonl of the test split, and of the training split for the most-frequent-action baseline. */
+  testFile: string;
+  trainFile: string;
+  base: EvaluatedSystem;
+  tuned: EvaluatedSystem;
+  config: EvaluateConfig;
+  /** Paths in the config are relative to it. */
+  projectFolder: string;
+  /** Kept between interrupted runs of this same evaluation: replies.jsonl grows there. */
+  workFolder: string;
+  /** Gets evaluation_results.json, replies.jsonl, report.md and report.html. */
+  outputFolder: string;
+  seed: number;
+  /** A conversation as both models see it. */
+  encode: (example: Example) => EncodedExample;
+  /** For the report, where there are such: its title, train's metrics.jsonl, curate's funnel.json. */
+  title?: string;
+  trainingMetricsFile?: string;
+  funnelFile?: string;
+  report: Reporter;
+  signal: AbortSignal;
+};
+
+/** Perplexity and token accuracy as paired items over the whole test split, or why there are none. */
+export type Likelihood = { items: MetricItems; tokens: number; skipped: string | null };

@@ -1,0 +1,77 @@
+import { metricInfo } from '../metrics/metric.ts';
+import type { MetricName } from '../metrics/metric.ts';
+import type { Comparison } from '../statistics/compare.ts';
+import type { Interval } from '../statistics/interval.ts';
+
+/** How numbers read in both reports: the same digits in Markdown and HTML. */
+
+const minus = '\u2212';
+
+/** 3 significant digits, and no exponent where a person would not write one. */
+export function formatNumber(value: number): string {
+  const size = Math.abs(value);
+  if (size !== 0 && (size >= 1e6 || size < 1e-3)) return value.toExponential(2).replace('-', minus);
+  const digits = size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3;
+  return value.toFixed(digits).replace('-', minus);
+}
+
+export function formatCount(value: number): string {
+  return value.toLocaleString('en-US');
+}
+
+export function formatPercent(share: number): string {
+  return `${(100 * share).toFixed(1)}%`;
+}
+
+/** A metric's value in its own unit. */
+export function formatValue(metric: MetricName, value: number | null): string {
+  if (value === null) return '–';
+  return metricInfo[metric].percent ? formatPercent(value) : formatNumber(value);
+}
+
+/** A difference with its sign, in percentage points or in the metric's unit. */
+export function formatDifference(metric: MetricName, value: number): string {
+  const shown = metricInfo[metric].percent
+    ? (100 * value).toFixed(1).replace('-', minus)
+    : formatNumber(value);
+  return value > 0 ? `+${shown}` : shown;
+}
+
+export function formatInterval(metric: MetricName, interval: Interval | null): string {
+  if (!interval) return 'no interval';
+  return `${formatDifference(metric, interval[0])} to ${formatDifference(metric, interval[1])}`;
+}
+
+export function formatPValue(value: number | null): string {
+  if (value === null) return '–';
+  return value < 0.001 ? '< 0.001' : value.toFixed(3);
+}
+
+export function formatSeconds(seconds: number): string {
+  const whole = Math.round(seconds);
+  return whole < 60 ? `${seconds.toFixed(1)} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
+}
+
+export type Verdict = 'better' | 'worse' | 'unclear';
+
+/** What the interval of the difference says; `unclear` where it holds zero or is missing. */
+export function verdict(metric: MetricName, { difference }: Pick<Comparison, 'difference'>): Verdict {
+  const { interval } = difference;
+  if (!interval || (interval[0] <= 0 && interval[1] >= 0)) return 'unclear';
+  return interval[0] > 0 === (metricInfo[metric].better === 'higher') ? 'better' : 'worse';
+}
+
+export const verdictText: Record<Verdict, string> = {
+  better: 'better',
+  worse: 'worse',
+  unclear: 'no clear difference',
+};
+
+/** A message's or an answer's text, with tool calls written out. */
+export function formatAnswer(
+  text: string,
+  toolCalls: readonly { name: string; arguments: unknown }[],
+): string {
+  const calls = toolCalls.map((call) => `→ ${call.name}(${JSON.stringify(call.arguments)})`);
+  return [text, ...calls].filter((part) => part !== '').join('\n') || '(empty)';
+}

@@ -1,0 +1,149 @@
+import { metricInfo, metricNames } from '../metrics/metric.ts';
+import type { MetricName } from '../metrics/metric.ts';
+import type { EvaluationResults, SideBySide } from '../results.ts';
+import type { Comparison } from '../statistics/compare.ts';
+import * as format from './format.ts';
+import type { ReportInputs } from './inputs.ts';
+import { subsetTitles, summarySentence } from './phrases.ts';
+
+/** The report as GitHub-flavoured Markdown: the same content as the page, curves as a few numbers. */
+export function markdownReport(title: string, results: EvaluationResults, inputs: ReportInputs): string {
+  const sections = [
+    `# ${escapeMarkdown(title)}`,
+    summarySentence(results),
+    ...results.warnings.map((text) => `> **Note:** ${escapeMarkdown(text)}`),
+    metricsTable(results),
+    baselines(results),
+    skipped(results),
+    partsSection(
+      'By kind of turn',
+      'Turn',
+      results.subsets.map((part) => ({ ...part, title: subsetTitles[part.name] })),
+    ),
+    partsSection(
+      'By topic',
+      'Topic',
+      results.topics.map((part) => ({ ...part, title: part.topic })),
+    ),
+    trainingTable(inputs),
+    funnelTable(inputs),
+    sideBySide(results.side_by_side),
+  ];
+  return `${sections.filter((text) => text !== '').join('\n\n')}\n`;
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.map(escapeMarkdown).join(' | ')} |`;
+  const rule = `| ${head.map((_, i) => (i === 0 ? '---' : '--:')).join(' | ')} |`;
+  return [line(head), rule, ...rows.map(line)].join('\n');
+}
+
+/** Keeps text from being read as markup or as the end of a table cell. */
+function escapeMarkdown(text: string): string {
+  return text.replace(/[\\`*_[\]<>|#]/g, (char) => `\\${char}`).replace(/\s*\n\s*/g, ' ');
+}
+
+function metricsTable({ metrics, settings }: EvaluationResults): string {
+  const rows = metricNames.flatMap((name) => {
+    const metric = metrics[name];
+    if (!metric) return [];
+    const { base, tuned, difference, p_value_holm } = metric;
+    return [
+      [
+        metricInfo[name].title,
+        format.formatValue(name, base.value),
+        format.formatValue(name, tuned.value),
+        format.formatDifference(name, difference.value),
+        format.formatInterval(name, difference.interval),
+        format.formatPValue(p_value_holm),
+        format.verdictText[format.verdict(name, metric)],
+      ],
+    ];
+  });
+  const interval = `${Math.round(100 * settings.confidence)}% interval`;
+  return `## Metrics\n\n${table(['Metric', 'Base', 'Tuned', 'Difference', interval, 'p (Holm)', 'Tuned is'], rows)}`;
+}
+
+function baselines({
+  baselines: { most_frequent_action: one, most_frequent_action_per_topic: perTopic },
+}: EvaluationResults): string {
+  if (!one || !perTopic) return '';
+  const value = (share: number): string => format.formatValue('next_action_accuracy', share);
+  return (
+    `Next action without a model: always ${escapeMarkdown(String(one.action))} is right in ${value(one.accuracy)} of the turns, ` +
+    `the most frequent action of each topic in ${value(perTopic.accuracy)}.`
+  );
+}
+
+function skipped({ skipped: reasons }: EvaluationResults): string {
+  const missing = metricNames.filter((name) => reasons[name]);
+  return missing
+    .map((name) => `- Not measured: ${metricInfo[name].title} (${escapeMarkdown(reasons[name]!)}).`)
+    .join('\n');
+}
+
+type Part = { title: string; turns: number; metrics: Partial<Record<MetricName, Comparison>> };
+
+function partsSection(heading: string, first: string, parts: readonly Part[]): string {
+  if (parts.length < 2) return '';
+  const names = metricNames.filter((name) => parts.some(({ metrics }) => metrics[name]));
+  const rows = parts.map(({ title, turns, metrics }) => [
+    title,
+    format.formatCount(turns),
+    ...names.map((name) => {
+      const comparison = metrics[name];
+      if (!comparison) return '–';
+      return `${format.formatValue(name, comparison.base.value)} → ${format.formatValue(name, comparison.tuned.value)}`;
+    }),
+  ]);
+  return `## ${heading}\n\nBase → tuned.\n\n${table([first, 'Turns', ...names.map((name) => metricInfo[name].title)], rows)}`;
+}
+
+function trainingTable({ curve }: ReportInputs): string {
+  if (!curve) return '';
+  const first = curve.training[0]!;
+  const last = curve.training.at(-1)!;
+  const rows = curve.validation.map(({ step, loss }) => [
+    format.formatCount(step),
+    format.formatNumber(loss),
+  ]);
+  const summary = `Training loss went from ${format.formatNumber(first.loss)} to ${format.formatNumber(last.loss)} in ${format.formatCount(last.step)} steps.`;
+  return `## Training\n\n${summary}${rows.length > 0 ? `\n\n${table(['Step', 'Validation loss'], rows)}` : ''}`;
+}
+
+function funnelTable({ funnel }: ReportInputs): string {
+  if (!funnel) return '';
+  const rows = funnel.map((step) =>
+    [step.name, step.in, step.out, step.in - step.out].map((cell) =>
+      typeof cell === 'number' ? format.formatCount(cell) : cell,
+    ),
+  );
+  return `## Data\n\n${table(['Step', 'In', 'Kept', 'Dropped'], rows)}`;
+}
+
+function sideBySide(items: readonly SideBySide[]): string {
+  if (items.length === 0) return '';
+  const shown = items.map(({ conversation, turn, topic, context, gold, base, tuned }) => {
+    const quote = (who: string, text: string): string =>
+      `- **${escapeMarkdown(who)}:** ${escapeMarkdown(text)}`;
+    return [
+      `### ${escapeMarkdown(topic ?? 'no topic')}: ${escapeMarkdown(conversation)}, message ${turn + 1}`,
+      '',
+      ...context
+        .slice(-2)
+        .map((message) =>
+          quote(message.role, format.formatAnswer(message.content, message.tool_calls ?? [])),
+        ),
+      '',
+      table(
+        ['', 'Answer', 'Action'],
+        Object.entries({ Agent: gold, Base: base, Tuned: tuned }).map(([who, answer]) => [
+          who,
+          format.formatAnswer(answer.text, answer.tool_calls),
+          answer.actions?.join(', ') ?? '–',
+        ]),
+      ),
+    ].join('\n');
+  });
+  return `## Side by side\n\n${items.length} test replies, drawn at random.\n\n${shown.join('\n\n')}`;
+}

@@ -1,0 +1,53 @@
+import type { Answer, EvaluationResults, SideBySide } from '../results.ts';
+import { formatAnswer } from './format.ts';
+import { html } from './html.ts';
+import type { Html } from './html.ts';
+
+const openMessages = 2; // Messages before the answer shown without unfolding.
+
+/** Answers of agent, base and tuned to the same conversation, drawn at random rather than chosen. */
+export function sideBySideSection({ side_by_side: items }: EvaluationResults): Html | null {
+  if (items.length === 0) return null;
+  return html`<h2>Side by side</h2>
+    <p class="soft">${items.length} test replies, drawn at random.</p>
+    ${items.map(article)}`;
+}
+
+function article(item: SideBySide): Html {
+  const earlier = item.context.slice(0, -openMessages);
+  const recent = item.context.slice(-openMessages);
+  return html`<article>
+    <header>
+      <span>${item.topic ?? 'no topic'}${item.free_typed ? ' · free-typed' : null}</span
+      ><span>${item.conversation}, message ${item.turn + 1}</span>
+    </header>
+    ${
+      earlier.length > 0
+        ? html`<details>
+            <summary>${earlier.length} earlier ${earlier.length === 1 ? 'message' : 'messages'}</summary>
+            ${earlier.map(turn)}
+          </details>`
+        : null
+    }
+    ${recent.map(turn)}
+    <div class="answers">
+      ${answer('Agent', 'gold', item.gold)}${answer('Base', 'base', item.base)}${answer('Tuned', 'tuned', item.tuned)}
+    </div>
+  </article>`;
+}
+
+function turn({ role, content, tool_calls, name }: SideBySide['context'][number]): Html {
+  const speaker = role === 'tool' && name ? name : role;
+  return html`<div class="turn">
+    <div class="role">${speaker}</div>
+    <span class="said">${formatAnswer(content, tool_calls ?? [])}</span>
+  </div>`;
+}
+
+function answer(title: string, kind: string, { text, tool_calls, actions }: Answer): Html {
+  return html`<div class="answer ${kind}">
+    <h3>${title}</h3>
+    <span class="said">${formatAnswer(text, tool_calls)}</span>
+    ${actions ? html`<div class="action">${actions.join(', ') || 'no action'}</div>` : null}
+  </div>`;
+}
