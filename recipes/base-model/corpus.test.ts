@@ -29,8 +29,11 @@ const shown = (record: CorpusRecord): string =>
     ? record.text
     : record.example.messages.map((message) => `${message.role}: ${message.content}`).join('\n');
 
-const all = async (records: AsyncIterable<CorpusRecord>): Promise<string[]> =>
-  (await Array.fromAsync(records)).map(shown);
+async function all(records: AsyncIterable<CorpusRecord>): Promise<string[]> {
+  const texts: string[] = [];
+  for await (const record of records) texts.push(shown(record));
+  return texts;
+}
 
 test('synthetic conversations are the same for the same seed, and others for another', () => {
   const once = [...syntheticConversations(20, 1)];
