@@ -41,9 +41,14 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     forceCloseConnections: 'idle',
   });
   const running = new Set<AbortController>();
+  let closing = false;
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
     if (apiKey !== undefined && request.url !== '/health') checkKey(request.headers.authorization, apiKey);
+  });
+  app.addHook('onResponse', async () => {
+    // A connection that was busy when closing began would otherwise be kept alive, and closing would wait for it.
+    if (closing) setImmediate(() => app.server.closeIdleConnections());
   });
   app.setErrorHandler((cause, request, reply) => {
     const error = toApiError(cause);
@@ -78,6 +83,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   return {
     url: `http://${shownHost}:${address.port}`,
     close: async (graceMs = defaultGraceMs) => {
+      closing = true;
       const timer = setTimeout(() => running.forEach((controller) => controller.abort()), graceMs);
       await app.close();
       clearTimeout(timer);
