@@ -1,6 +1,6 @@
 /** Models and adapters on disk: Hugging Face layout in, PEFT or Hugging Face layout out. */
-import { copyFile, readdir } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { copyFile, mkdir, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { AttuneError } from '../base/errors.ts';
 import { readJson, writeJson } from '../base/files.ts';
 import { openSafetensors, openWeights, writeSafetensors } from '../formats/safetensors.ts';
@@ -114,11 +114,14 @@ export async function saveModel(
   parameters: Iterable<Parameter>,
   baseFolder: string,
 ): Promise<string> {
+  await mkdir(folder, { recursive: true });
   for (const entry of await readdir(baseFolder, { withFileTypes: true })) {
     const isWeights = /\.(safetensors|safetensors\.index\.json|bin|gguf)$/.test(entry.name);
-    if (entry.isFile() && !isWeights && !/^(README|LICENSE)/i.test(entry.name))
-      await copyFile(join(baseFolder, entry.name), join(folder, basename(entry.name)));
+    if (entry.isFile() && !isWeights && !/^(README|LICENSE|config\.json$)/i.test(entry.name))
+      await copyFile(join(baseFolder, entry.name), join(folder, entry.name));
   }
+  const { dtype: _, ...config } = await readJson<Record<string, unknown>>(join(baseFolder, 'config.json'));
+  await writeJson(join(folder, 'config.json'), { ...config, torch_dtype: 'bfloat16' });
   return saveParameters(join(folder, 'model.safetensors'), parameters, 'BF16');
 }
 
