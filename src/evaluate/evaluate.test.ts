@@ -182,6 +182,7 @@ test('base and tuned are measured side by side, by kind of turn and topic, again
     supervised_tokens: 480,
     turns_without_action: 0,
     cut_replies: { base: 0, tuned: 0 },
+    failed_replies: { base: 0, tuned: 0 },
   });
   const written = JSON.parse(
     await readFile(join(job.outputFolder, 'evaluation_results.json'), 'utf8'),
@@ -302,18 +303,38 @@ test('nothing to measure is refused', async (context) => {
   await assert.rejects(evaluate(broken.job), isError('data', /test\.jsonl:2 is not an example/));
 });
 
-test("a backend's failure names the conversation and keeps the replies so far", async (context) => {
-  let left = 5;
-  const { job, tuned } = await setUp(context, {
-    examples: [conversation(0), conversation(1)],
+test('a turn that the backend fails on counts as wrong, and is said', async (context) => {
+  const { job } = await setUp(context, {
     tunedAnswers: (request) => {
-      if (left-- === 0) throw new AttuneError('backend', 'HTTP 503');
+      if (request.messages.some(({ content }) => content.includes('number 3 '))) {
+        throw new AttuneError('backend', 'The conversation has 999 tokens');
+      }
       return good(request);
     },
   });
-  await assert.rejects(evaluate(job), isError('backend', /message 7 of test conversation bank-1: HTTP 503/));
-  await evaluate(job);
-  assert.equal(tuned.asked(), 7);
+  const results = await evaluate(job);
+  assert.deepEqual(results.counts.failed_replies, { base: 0, tuned: 2 });
+  assert.equal(results.tuned.query_match, 39 / 40);
+  const warning = results.warnings.find((text) => text.includes('failed on 2 of 120 turns'));
+  assert.match(
+    warning!,
+    /fake tuned, message 5 of test conversation bank-3: The conversation has 999 tokens/,
+  );
+});
+
+test('a backend that fails throughout stops the evaluation; what was answered is kept', async (context) => {
+  let left = 30;
+  const down: Answerer = (request) => {
+    if (left-- <= 0) throw new AttuneError('backend', 'HTTP 503');
+    return good(request);
+  };
+  const { job, tuned } = await setUp(context, { tunedAnswers: down });
+  await assert.rejects(evaluate(job), isError('backend', /HTTP 503/));
+  assert.equal(tuned.asked(), 30 + 7); // Two conversations of three turns, and one turn of a third.
+  left = Infinity;
+  const results = await evaluate(job);
+  assert.equal(tuned.asked(), 37 + 90);
+  assert.equal(results.tuned.next_action_accuracy, 1);
 });
 
 test('the page is self-contained, escaped, and shows curve, funnel and answers', async (context) => {

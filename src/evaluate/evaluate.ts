@@ -161,11 +161,15 @@ async function generateBoth(
 
 /** One line of the output's replies.jsonl: a turn with both answers and their scores. */
 function replyLine({ turn, base, tuned, actions, scores }: MeasuredTurn): string {
-  const answer = ({ reply }: LoggedReply, followed: string[] | undefined): Record<string, unknown> => ({
+  const answer = (
+    { reply, failure }: LoggedReply,
+    followed: string[] | undefined,
+  ): Record<string, unknown> => ({
     text: reply.content,
     tool_calls: reply.toolCalls,
     finish_reason: reply.finishReason,
     actions: followed ?? null,
+    ...(failure !== undefined && { failure }),
   });
   const line = {
     conversation: turn.conversation,

@@ -12,9 +12,13 @@ export type GenerateOptions = {
   signal: AbortSignal;
 };
 
+/** With failures in this many conversations and no reply between them, the backend rather than a conversation is at fault. */
+const failingConversations = 3;
+
 /**
  * One greedy reply per turn from `backend`, in the order of the turns; those in the log are not asked for again.
- * Throws AttuneError 'interrupted' once the signal is aborted; a failing backend's own error names the turn.
+ * A turn that the backend fails on gets an empty reply with the reason, which is not logged: resuming asks again.
+ * Throws AttuneError 'interrupted' once the signal is aborted, and the backend's own error where it fails throughout.
  */
 export async function generateReplies(
   system: SystemName,
@@ -24,29 +28,54 @@ export async function generateReplies(
   { maxTokens, concurrency, report, signal }: GenerateOptions,
 ): Promise<LoggedReply[]> {
   const missing = turns.filter((turn) => !log.get(system, turn.conversation, turn.index));
+  const failed = new Map<Turn, LoggedReply>();
+  const failing = new Set<string>();
   let done = turns.length - missing.length;
   let next = 0;
   const label = `replies of the ${system} model`;
   report({ type: 'progress', label, done, total: turns.length, unit: 'replies' });
 
+  const answer = async (turn: Turn): Promise<void> => {
+    const start = performance.now();
+    const reply = await replyTo(turn, backend, maxTokens, signal);
+    const seconds = (performance.now() - start) / 1000;
+    const entry = { system, conversation: turn.conversation, turn: turn.index, seconds };
+    if (!(reply instanceof AttuneError)) {
+      failing.clear();
+      return log.add({ ...entry, reply });
+    }
+    if (failing.add(turn.conversation).size >= failingConversations) throw reply;
+    failed.set(turn, { ...entry, reply: emptyReply, failure: reply.message });
+  };
   const work = async (): Promise<void> => {
     for (let turn = missing[next++]; turn; turn = missing[next++]) {
-      const start = performance.now();
-      const reply = await replyTo(turn, backend, maxTokens, signal).catch((cause: unknown) => {
+      await answer(turn).catch((cause: unknown) => {
         next = missing.length; // The other workers finish what they are at and take nothing new.
         throw cause;
       });
-      const seconds = (performance.now() - start) / 1000;
-      await log.add({ system, conversation: turn.conversation, turn: turn.index, reply, seconds });
       report({ type: 'progress', label, done: ++done, total: turns.length, unit: 'replies' });
     }
   };
   const results = await Promise.allSettled(Array.from({ length: concurrency }, work));
   for (const result of results) if (result.status === 'rejected') throw result.reason;
-  return turns.map((turn) => log.get(system, turn.conversation, turn.index)!);
+  return turns.map((turn) => failed.get(turn) ?? log.get(system, turn.conversation, turn.index)!);
 }
 
-async function replyTo(turn: Turn, backend: Backend, maxTokens: number, signal: AbortSignal): Promise<Reply> {
+const emptyReply: Reply = {
+  content: '',
+  toolCalls: [],
+  finishReason: 'stop',
+  promptTokens: 0,
+  completionTokens: 0,
+};
+
+/** The whole reply, or the backend's failure on this turn. */
+async function replyTo(
+  turn: Turn,
+  backend: Backend,
+  maxTokens: number,
+  signal: AbortSignal,
+): Promise<Reply | AttuneError> {
   const interrupted = (): AttuneError =>
     new AttuneError('interrupted', 'Evaluation stopped on request; replies so far are kept.', {
       fix: 'Run the same command again to go on.',
@@ -60,9 +89,9 @@ async function replyTo(turn: Turn, backend: Backend, maxTokens: number, signal: 
     return step.value;
   } catch (cause) {
     if (signal.aborted) throw interrupted();
-    if (!(cause instanceof AttuneError) || cause.code === 'interrupted') throw cause;
+    if (!(cause instanceof AttuneError) || cause.code !== 'backend') throw cause;
     const where = `message ${turn.index + 1} of test conversation ${turn.conversation}`;
-    throw new AttuneError(cause.code, `${backend.name}, ${where}: ${cause.message}`, {
+    return new AttuneError(cause.code, `${backend.name}, ${where}: ${cause.message}`, {
       fix: cause.fix,
       cause,
     });

@@ -14,6 +14,8 @@ export type LoggedReply = {
   turn: number;
   reply: Reply;
   seconds: number;
+  /** Why there is no reply (a conversation beyond the context, a reply that is no reply); `reply` is empty then. */
+  failure?: string;
 };
 
 /**

@@ -44,6 +44,8 @@ export type EvaluationResults = {
     turns_without_action: number;
     /** Replies that reached max_reply_tokens. */
     cut_replies: Record<SystemName, number>;
+    /** Turns the backend failed on; they count as wrong. */
+    failed_replies: Record<SystemName, number>;
   };
   seconds: { scoring: number; generation: Record<SystemName, number>; statistics: number; total: number };
   settings: {

@@ -82,7 +82,7 @@ export function summarise(measurements: Measurements): EvaluationResults {
       actions: config.actions ?? null,
       backends: { base: job.base.backend.name, tuned: job.tuned.backend.name },
     },
-    warnings: warnings(counts, config.max_reply_tokens),
+    warnings: [...warnings(counts, config.max_reply_tokens), ...failureWarnings(measured, counts)],
     side_by_side: measured.filter(({ turn }) => measurements.shown.has(turn)).map(sideBySide),
   };
 }
@@ -216,6 +216,10 @@ function countTurns({
       base: count(({ base }) => base.reply.finishReason === 'length'),
       tuned: count(({ tuned }) => tuned.reply.finishReason === 'length'),
     },
+    failed_replies: {
+      base: count(({ base }) => base.failure !== undefined),
+      tuned: count(({ tuned }) => tuned.failure !== undefined),
+    },
   };
 }
 
@@ -240,6 +244,17 @@ function warnings(counts: EvaluationResults['counts'], maxReplyTokens: number): 
     );
   }
   return list;
+}
+
+function failureWarnings(measured: readonly MeasuredTurn[], counts: EvaluationResults['counts']): string[] {
+  return (['base', 'tuned'] as const).flatMap((system) => {
+    const first = measured.find((item) => item[system].failure !== undefined)?.[system].failure;
+    if (first === undefined) return [];
+    const count = counts.failed_replies[system];
+    return [
+      `The ${system} model failed on ${count} of ${counts.turns} turns, counted as wrong; the first: ${first}`,
+    ];
+  });
 }
 
 function seconds(measured: readonly MeasuredTurn[], system: SystemName): number {
