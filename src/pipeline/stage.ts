@@ -6,7 +6,15 @@ export const stageNames = ['collect', 'curate', 'split', 'train', 'export', 'eva
 export type StageName = (typeof stageNames)[number];
 
 /** A finished artifact: a folder named by the hash of everything it was made from. */
-export type Artifact = { stage: StageName; id: string; folder: string; summary: Record<string, Json> };
+export type Artifact = {
+  stage: StageName;
+  /** `train-0123456789ab`: the stage and the first 12 hex digits of the key; also the folder's name. */
+  id: string;
+  /** SHA-256 of what the files hold: equal for equal results. */
+  digest: string;
+  folder: string;
+  summary: Record<string, Json>;
+};
 
 /** One step of the pipeline: a plain function from input artifacts and its own part of the config to an output folder. */
 export type Stage = {
@@ -14,10 +22,17 @@ export type Stage = {
   /** Raised when a change of code changes what the stage makes from the same inputs. */
   readonly version: number;
   readonly needs: readonly StageName[];
-  /** The part of the project file that the result depends on; hashed into the artifact's id. */
-  readonly configPart: (config: ProjectConfig) => unknown;
+  /**
+   * The parts of the project file that the result depends on, under their names there (`{ train, seed }`); hashed into
+   * the artifact's id. The seed is among them only where the stage draws random numbers.
+   */
+  readonly configPart: (config: ProjectConfig) => Readonly<Record<string, unknown>>;
   /** Files outside the project file that the result depends on (sources, base model); each is hashed by content. */
   readonly sourceFiles?: (config: ProjectConfig, projectFolder: string) => Promise<string[]>;
+  /** Files that hold times and speeds: kept and checked, but no reason to redo what follows when they alone differ. */
+  readonly timedFiles?: readonly string[];
+  /** For a stage with an effect outside its folder: says why a finished artifact no longer stands for it. */
+  readonly findMissing?: (artifact: Artifact, projectFolder: string) => Promise<string | undefined>;
   readonly run: (context: StageContext) => Promise<Record<string, Json>>;
 };
 

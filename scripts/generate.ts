@@ -1,0 +1,48 @@
+/**
+ * Makes the files that follow from the code: the JSON Schema of the project file and the reference pages.
+ * `node scripts/generate.ts` writes them; with `--check` it only tells which are stale, and fails if one is.
+ */
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { exitCodesReference } from '../src/cli/errors.ts';
+import type { Io } from '../src/cli/io.ts';
+import { buildProgram } from '../src/cli/program.ts';
+import { commandReference } from '../src/cli/reference.ts';
+import { configurationReference } from '../src/pipeline/reference.ts';
+import { projectJsonSchema } from '../src/pipeline/schema.ts';
+
+const root = join(import.meta.dirname, '..');
+const check = process.argv.includes('--check');
+
+/** Enough of the outside to ask the commands for their help. */
+const io: Io = {
+  stdout: () => {},
+  stderr: () => {},
+  stdin: process.stdin,
+  env: {},
+  cwd: root,
+  terminal: { interactive: false, columns: 100 },
+  signal: new AbortController().signal,
+  now: () => 0,
+  loadStages: async () => [],
+};
+
+const files: Record<string, string> = {
+  'attune.yaml.schema.json': JSON.stringify(projectJsonSchema(), null, 2) + '\n',
+  'docs/reference/configuration.md': configurationReference(projectJsonSchema()),
+  'docs/reference/cli.md': commandReference(buildProgram(io)),
+  'docs/reference/exit-codes.md': exitCodesReference(),
+};
+
+for (const [path, text] of Object.entries(files)) {
+  const full = join(root, path);
+  if ((await readFile(full, 'utf8').catch(() => undefined)) === text) continue;
+  if (check) {
+    console.error(`${path} is stale; run \`node scripts/generate.ts\` and commit it`);
+    process.exitCode = 1;
+  } else {
+    await mkdir(dirname(full), { recursive: true });
+    await writeFile(full, text);
+    console.error(`wrote ${path}`);
+  }
+}

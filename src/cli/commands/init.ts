@@ -1,0 +1,125 @@
+import { readFile, stat } from 'node:fs/promises';
+import { basename, extname, join, relative, resolve, sep } from 'node:path';
+import type { Command } from 'commander';
+import { AttuneError } from '../../base/errors.ts';
+import { storageError, writeFileAtomic } from '../../base/files.ts';
+import { createContext } from '../context.ts';
+import { editorSchemaPath, writeEditorSchema } from '../editor-schema.ts';
+import type { Io } from '../io.ts';
+import { sampleConversations } from '../sample.ts';
+
+export function addInitCommand(program: Command, io: Io): void {
+  program
+    .command('init')
+    .description('make a project: attune.yaml, and sample conversations where you name none of your own')
+    .argument('[folder]', 'the project folder; made when it does not exist', '.')
+    .option(
+      '--data <file>',
+      'your conversations, JSON Lines (OpenAI chat, ShareGPT, Alpaca or prompt and completion)',
+    )
+    .action(async (folder: string, options: { data?: string }, command: Command) => {
+      const context = createContext(io, command);
+      const result = await initProject(
+        resolve(io.cwd, folder),
+        options.data && resolve(io.cwd, options.data),
+      );
+      const enter = folder === '.' ? '' : `cd ${folder} && `;
+      const lines = [
+        ...result.files.map((file) => `wrote ${join(folder, file)}`),
+        '',
+        `Next: ${enter}attune run`,
+        '',
+      ];
+      context.result({ folder: result.folder, files: result.files }, lines.join('\n'));
+    });
+}
+
+type InitResult = { folder: string; files: string[] };
+
+async function initProject(folder: string, dataFile: string | undefined): Promise<InitResult> {
+  const projectFile = join(folder, 'attune.yaml');
+  if (await exists(projectFile)) {
+    throw new AttuneError('config', `${projectFile} exists already`, {
+      fix: 'Change that file, or name another folder.',
+    });
+  }
+  if (dataFile !== undefined) await checkData(dataFile);
+  const sample = join('data', 'conversations.jsonl');
+  const data = dataFile === undefined ? sample : relative(folder, dataFile);
+  const files: string[] = [];
+  const write = async (path: string, text: string): Promise<void> => {
+    await writeFileAtomic(join(folder, path), text);
+    files.push(path);
+  };
+  if (dataFile === undefined && !(await exists(join(folder, sample))))
+    await write(sample, sampleConversations());
+  await ignoreStore(folder, write);
+  await writeEditorSchema(folder);
+  // Last, because this file makes the folder a project: a crash before it leaves nothing that a second init refuses.
+  await write(
+    'attune.yaml',
+    projectText(projectName(folder), data.split(sep).join('/'), dataFile === undefined),
+  );
+  return { folder, files };
+}
+
+async function checkData(file: string): Promise<void> {
+  try {
+    if (!(await stat(file)).isFile()) throw new AttuneError('data', `${file} is not a file`);
+  } catch (cause) {
+    throw storageError(file, cause);
+  }
+  if (extname(file).toLowerCase() === '.csv') {
+    throw new AttuneError('config', `${file} is a CSV file, whose columns have to be named`, {
+      fix: 'Run `attune init` without --data, then put the file and its columns under collect.sources in attune.yaml.',
+    });
+  }
+}
+
+/** Adds the store to .gitignore, keeping what is there. */
+async function ignoreStore(
+  folder: string,
+  write: (path: string, text: string) => Promise<void>,
+): Promise<void> {
+  const before = await readFile(join(folder, '.gitignore'), 'utf8').catch(() => '');
+  if (before.split(/\r?\n/).some((line) => /^\/?\.attune\/?$/.test(line.trim()))) return;
+  await write('.gitignore', `${before}${before === '' || before.endsWith('\n') ? '' : '\n'}.attune/\n`);
+}
+
+/** The folder's name with everything else replaced that a model's name may not hold. */
+export function projectName(folder: string): string {
+  const plain = basename(folder)
+    .normalize('NFKD')
+    .toLowerCase()
+    .replace(/[^a-z0-9._-]+/g, '-')
+    .replace(/^[^a-z0-9]+|[-._]+$/g, '')
+    .slice(0, 64);
+  return plain === '' ? 'my-project' : plain;
+}
+
+function projectText(name: string, data: string, isSample: boolean): string {
+  return `# yaml-language-server: $schema=./${editorSchemaPath}
+# Every setting: docs/reference/configuration.md. Those left out have good defaults.
+name: ${JSON.stringify(name)}
+seed: 7
+
+collect:
+  sources:
+${isSample ? '    # A small shop made up for this sample; put your own conversations in its place.\n' : ''}    - jsonl: ${JSON.stringify(data)}
+  system_prompt: You are a friendly and helpful customer service assistant.
+
+train:
+  # The small model that comes with Attune, a folder in Hugging Face layout, or a hub id (owner/name).
+  base: attune-base
+  epochs: 3
+
+register:
+  alias: champion
+`;
+}
+
+const exists = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  );

@@ -1,0 +1,103 @@
+import type { Command } from 'commander';
+import { AttuneError } from '../../base/errors.ts';
+import { nearest } from '../../pipeline/nearest.ts';
+import { planPipeline } from '../../pipeline/plan.ts';
+import {
+  artifactFolder,
+  findDamage,
+  listManifests,
+  openStore,
+  type Manifest,
+  type Store,
+} from '../../pipeline/store.ts';
+import { createContext, type Context } from '../context.ts';
+import { formatBytes, formatSeconds, formatTable, formatTime } from '../format.ts';
+import type { Io } from '../io.ts';
+
+export function addShowCommand(program: Command, io: Io): void {
+  program
+    .command('show')
+    .description('show an artifact: what it is, what it was made from, its files')
+    .argument('<artifact>', 'an id, the start of one, or a stage (its artifact for this project file)')
+    .action(async (name: string, _options: object, command: Command) => {
+      const context = createContext(io, command);
+      const { store, manifest } = await findArtifact(context, name);
+      const damage = await findDamage(store, manifest, true);
+      const folder = artifactFolder(store, manifest.id);
+      context.result({ ...manifest, folder, damage }, formatManifest(manifest, folder, damage));
+    });
+}
+
+async function findArtifact(context: Context, name: string): Promise<{ store: Store; manifest: Manifest }> {
+  const project = await context.project();
+  const store = openStore(project.folder);
+  const manifests = await listManifests(store);
+  const stages = await context.io.loadStages();
+  const stage = stages.find((one) => one.name === name);
+  if (stage !== undefined) {
+    const planned = (await planPipeline(project, store, stages, { until: stage.name })).at(-1);
+    if (planned?.manifest !== undefined) return { store, manifest: planned.manifest };
+    throw new AttuneError('config', `${name} is not finished for this project file`, {
+      fix: `Run \`attune run --until ${name}\`.`,
+    });
+  }
+  const matches = manifests.filter((manifest) => manifest.id.startsWith(name));
+  if (matches.length === 1) return { store, manifest: matches[0]! };
+  const ids = manifests.map((manifest) => manifest.id);
+  const listed = (matches.length > 1 ? matches.map((one) => one.id) : ids).slice(0, 12).join(', ');
+  const guess = nearest(name, [...ids, ...stages.map((one) => one.name)]);
+  throw new AttuneError(
+    'config',
+    matches.length > 1
+      ? `"${name}" is the start of ${matches.length} artifacts`
+      : `there is no artifact "${name}"`,
+    {
+      fix:
+        guess !== undefined
+          ? `Did you mean ${guess}?`
+          : listed === ''
+            ? 'Run `attune run` to make some.'
+            : `There are: ${listed}.`,
+    },
+  );
+}
+
+function formatManifest(manifest: Manifest, folder: string, damage: string | undefined): string {
+  const { host } = manifest;
+  const facts = [
+    ['artifact', manifest.id],
+    ['state', damage === undefined ? 'whole: every file matches its hash' : `damaged: ${damage}`],
+    ['folder', folder],
+    [
+      'made',
+      `${formatTime(manifest.finishedAt)} in ${formatSeconds(manifest.seconds)}, for ${manifest.projectFile}`,
+    ],
+    ['from', manifest.inputs.map((input) => input.id).join(', ') || 'sources alone'],
+    ['lineage', manifest.lineage.join(' → ') || 'none'],
+    [
+      'versions',
+      Object.entries(manifest.versions)
+        .map(([name, version]) => `${name} ${version}`)
+        .join(', '),
+    ],
+    [
+      'machine',
+      `${host.platform} ${host.architecture}, ${host.processors} × ${host.processor}, ${formatBytes(host.memoryBytes)}`,
+    ],
+  ];
+  const sources = manifest.sources.map(({ path, sha256 }) => ['', sha256.slice(0, 12), path]);
+  const files = manifest.files.map(({ path, bytes, sha256 }) => [
+    '',
+    sha256.slice(0, 12),
+    formatBytes(bytes),
+    path,
+  ]);
+  const indented = (value: unknown): string => JSON.stringify(value, null, 2).replace(/^/gm, '  ');
+  return [
+    formatTable(facts),
+    `\nsettings\n${indented(manifest.config)}\n`,
+    `\nresult\n${indented(manifest.summary)}\n`,
+    sources.length === 0 ? '' : `\nsources\n${formatTable(sources)}`,
+    `\nfiles\n${formatTable(files)}`,
+  ].join('');
+}

@@ -1,0 +1,16 @@
+import { mkdir, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { writeFileAtomic } from '../base/files.ts';
+import { projectJsonSchema } from '../pipeline/schema.ts';
+
+/** What the first line of a project file points its editor to. */
+export const editorSchemaPath = '.attune/attune.yaml.schema.json';
+
+/** Puts the project file's JSON Schema where its editor looks for it, so that completion needs no network. */
+export async function writeEditorSchema(projectFolder: string): Promise<void> {
+  const path = join(projectFolder, editorSchemaPath);
+  const text = JSON.stringify(projectJsonSchema(), null, 2) + '\n';
+  if ((await readFile(path, 'utf8').catch(() => '')) === text) return;
+  await mkdir(dirname(path), { recursive: true });
+  await writeFileAtomic(path, text);
+}

@@ -1,0 +1,58 @@
+/** Numbers and tables for people to read. */
+import type { Json } from '../base/json.ts';
+
+/** `8 s`, `2 min 05 s`, `3 h 20 min`; below ten seconds with one decimal. */
+export function formatSeconds(seconds: number): string {
+  if (seconds < 10) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  const two = (value: number): string => String(value).padStart(2, '0');
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${two(whole % 60)} s`;
+  return `${Math.floor(whole / 3600)} h ${two(Math.floor((whole % 3600) / 60))} min`;
+}
+
+/** `512 B`, `1.5 MB`: powers of 1000, as disks are sold. */
+export function formatBytes(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1000 && unit < units.length - 1) [value, unit] = [value / 1000, unit + 1];
+  return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
+}
+
+/** Three significant digits below a thousand, grouped digits above. */
+export function formatNumber(value: number): string {
+  if (!Number.isFinite(value)) return String(value);
+  if (Number.isInteger(value) || Math.abs(value) >= 1000) return Math.round(value).toLocaleString('en-US');
+  return String(Number(value.toPrecision(3)));
+}
+
+/** `2026-03-01T10:00:00.000Z` as `2026-03-01 10:00 UTC`. */
+export const formatTime = (iso: string): string => `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`;
+
+/** Columns padded to their widest cell; the last is left ragged. */
+export function formatTable(rows: readonly (readonly string[])[]): string {
+  const widths: number[] = [];
+  for (const row of rows) row.forEach((cell, i) => (widths[i] = Math.max(widths[i] ?? 0, cell.length)));
+  return rows
+    .map(
+      (row) =>
+        row
+          .map((cell, i) => (i === row.length - 1 ? cell : cell.padEnd(widths[i]!)))
+          .join('  ')
+          .trimEnd() + '\n',
+    )
+    .join('');
+}
+
+/** The plain facts of a summary on one line: `examples 812, kept 790`. Nested ones are left to `attune show`. */
+export function formatSummary(summary: Record<string, Json>, limit = 4): string {
+  return Object.entries(summary)
+    .filter(([, value]) => typeof value === 'number' || (typeof value === 'string' && value.length <= 24))
+    .slice(0, limit)
+    .map(
+      ([key, value]) =>
+        `${key.replaceAll('_', ' ')} ${typeof value === 'number' ? formatNumber(value) : String(value)}`,
+    )
+    .join(', ');
+}

@@ -1,0 +1,64 @@
+import { performance } from 'node:perf_hooks';
+import { styleText } from 'node:util';
+import { usesColor } from './context.ts';
+import { describeFailure, exitCodes } from './errors.ts';
+import type { Io } from './io.ts';
+import { buildProgram } from './program.ts';
+
+/** Runs one command line (without `node` and the script) and returns the exit code. */
+export async function runCli(argv: readonly string[], io: Io): Promise<number> {
+  const program = buildProgram(io);
+  if (argv.length === 0) {
+    program.outputHelp();
+    return 0;
+  }
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return 0;
+  } catch (error) {
+    const color = usesColor(io) && !argv.includes('--no-color');
+    const paint = (text: string): string =>
+      color ? styleText('red', text, { validateStream: false }) : text;
+    const failure = describeFailure(error, paint);
+    if (failure.exit === 0) return 0;
+    io.stderr(io.terminal.interactive ? `\r\x1b[K${failure.text}` : failure.text);
+    if (argv.includes('--json')) io.stdout(JSON.stringify(failure.json) + '\n');
+    return failure.exit;
+  }
+}
+
+/** The program: reads the process, sets the exit code. */
+export async function main(): Promise<void> {
+  // `attune plan | head` closes the pipe early; that is no error.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+    throw error;
+  });
+  const exit = await runCli(process.argv.slice(2), {
+    stdout: (text) => process.stdout.write(text),
+    stderr: (text) => process.stderr.write(text),
+    stdin: process.stdin,
+    env: process.env,
+    cwd: process.cwd(),
+    terminal: { interactive: process.stderr.isTTY === true, columns: process.stderr.columns ?? 80 },
+    signal: stopSignal(),
+    now: () => performance.now(),
+    loadStages: async () => (await import('../pipeline/stages/index.ts')).stages,
+  });
+  process.exitCode = exit;
+}
+
+/** Aborted by the first SIGINT or SIGTERM; the second ends the process at once. */
+function stopSignal(): AbortSignal {
+  const controller = new AbortController();
+  const stop = (): void => {
+    if (controller.signal.aborted) process.exit(exitCodes.interrupted.exit);
+    process.stderr.write('\nstopping; a second time stops at once\n');
+    controller.abort();
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+  return controller.signal;
+}
+
+if (import.meta.main) await main();

@@ -1,0 +1,48 @@
+/** The command line's shape: global options and every command, one file each. */
+import { Command } from 'commander';
+import { attuneVersion } from '../pipeline/provenance.ts';
+import { addChatCommand } from './commands/chat.ts';
+import { addGcCommand } from './commands/gc.ts';
+import { addInitCommand } from './commands/init.ts';
+import { addPlanCommand } from './commands/plan.ts';
+import { addRegistryCommand } from './commands/registry.ts';
+import { addRunCommand } from './commands/run.ts';
+import { addServeCommand } from './commands/serve.ts';
+import { addShowCommand } from './commands/show.ts';
+import { addStatusCommand } from './commands/status.ts';
+import type { Io } from './io.ts';
+
+export function buildProgram(io: Io): Command {
+  const program = new Command('attune')
+    .description(
+      'Fine-tune a small language model on your own conversations, and measure, register and serve it.',
+    )
+    .version(attuneVersion(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    .helpCommand(false)
+    .option('-f, --file <file>', 'project file', 'attune.yaml')
+    .option('--json', 'print JSON lines on stdout; the last one is the result')
+    .option('-q, --quiet', 'print no progress')
+    .option('--no-color', 'print no colours')
+    .configureOutput({
+      writeOut: io.stdout,
+      writeErr: io.stderr,
+      getOutHelpWidth: () => 100,
+      getErrHelpWidth: () => 100,
+    })
+    .showHelpAfterError('(--help lists what is possible)')
+    .exitOverride();
+  const commands = [
+    addInitCommand,
+    addPlanCommand,
+    addRunCommand,
+    addStatusCommand,
+    addShowCommand,
+    addGcCommand,
+    addRegistryCommand,
+    addServeCommand,
+    addChatCommand,
+  ];
+  for (const add of commands) add(program, io);
+  return program;
+}
