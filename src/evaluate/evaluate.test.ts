@@ -355,7 +355,12 @@ test('the page is self-contained, escaped, and shows curve, funnel and answers',
     trainingMetricsFile,
     `${events.map((event) => JSON.stringify(event)).join('\n')}\n{"type":"st`,
   );
-  await writeFile(funnelFile, JSON.stringify({ steps: [{ name: 'minimum length', in: 100, out: 90 }] }));
+  await writeFile(
+    funnelFile,
+    JSON.stringify({
+      steps: [{ name: 'minimum length', in: 100, out: 90, reasons: { 'under 50 characters': 10 } }],
+    }),
+  );
   await evaluate({ ...job, trainingMetricsFile, funnelFile });
   const page = await readFile(join(job.outputFolder, 'report.html'), 'utf8');
   const markdown = await readFile(join(job.outputFolder, 'report.md'), 'utf8');
@@ -365,7 +370,8 @@ test('the page is self-contained, escaped, and shows curve, funnel and answers',
   assert.match(page, /Fake &lt;shop&gt;/);
   assert.doesNotMatch(page, /NaN|undefined|\[object/);
   assert.equal([...page.matchAll(/<svg [^>]*role="img" [^>]*aria-label="[^"]+"/g)].length, 3);
-  assert.match(page, /minimum length/);
+  assert.match(page, /90 \(−10\)/);
+  assert.match(page, /under 50 characters/);
   assert.match(page, /validation loss ends at 0\.500/);
   assert.ok(page.length < 200_000, `${page.length} characters`);
   for (const tag of [

@@ -155,17 +155,21 @@ export function funnelChart(steps: readonly FunnelStep[]): Html {
   const left = 190;
   const height = steps.length * rowHeight + 4;
   const most = Math.max(1, ...steps.map((step) => step.in));
-  const x = linear([0, most], [0, width - left - 150]);
+  const x = linear([0, most], [0, width - left - 170]);
   const summary = `${formatCount(steps[0]!.in)} records in, ${formatCount(steps.at(-1)!.out)} left after ${steps.length} steps.`;
   return html`<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${summary}">
     ${steps.map((step, row) => {
       const top = row * rowHeight + 6;
-      const dropped = step.in - step.out;
+      const notes = [
+        step.in > step.out && `−${formatCount(step.in - step.out)}`,
+        step.changed > 0 && `${formatCount(step.changed)} changed`,
+      ].filter((text) => text !== false);
+      const note = notes.length > 0 ? ` (${notes.join(', ')})` : '';
       return html`<text class="label" x="${left - 16}" y="${top + 16}" text-anchor="end">${step.name}</text>
         <rect class="bar-lost" x="${left}" y="${top}" width="${x(step.in).toFixed(1)}" height="22" rx="3" />
         <rect class="bar" x="${left}" y="${top}" width="${x(step.out).toFixed(1)}" height="22" rx="3" />
         <text class="tick" x="${(left + x(step.in) + 10).toFixed(1)}" y="${top + 16}"
-          >${formatCount(step.out)}${dropped > 0 ? ` (−${formatCount(dropped)})` : ''}</text
+          >${formatCount(step.out)}${note}</text
         >`;
     })}
   </svg>`;

@@ -41,28 +41,60 @@ export function htmlReport(
               : null
           }
           ${metricsSection(results)} ${subsetsSection(results)} ${topicsSection(results)}
-          ${
-            curve
-              ? html`<h2>Training</h2>
-                  <p class="legend">
-                    <span><i class="muted"></i>training loss</span
-                    ><span><i class="accent"></i>validation loss</span>
-                  </p>
-                  <figure>${lossChart(curve)}</figure>`
-              : null
-          }
-          ${
-            funnel
-              ? html`<h2>Data</h2>
-                  <p class="soft">Records left after each step of curation.</p>
-                  <figure>${funnelChart(funnel)}</figure>`
-              : null
-          }
-          ${sideBySideSection(results)} ${methodSection(results)}
+          ${trainingSection(curve)} ${dataSection(funnel)} ${sideBySideSection(results)}
+          ${methodSection(results)}
         </main>
       </body>
     </html> `;
   return page.html;
+}
+
+function trainingSection(curve: ReportInputs['curve']): Html | null {
+  if (!curve) return null;
+  return html`<h2>Training</h2>
+    <p class="legend">
+      <span><i class="muted"></i>training loss</span><span><i class="accent"></i>validation loss</span>
+    </p>
+    <figure>${lossChart(curve)}</figure>`;
+}
+
+function dataSection(funnel: ReportInputs['funnel']): Html | null {
+  if (!funnel) return null;
+  const reasons = funnel.flatMap((step) =>
+    Object.entries(step.reasons).map((entry) => [step.name, ...entry] as const),
+  );
+  const rows = reasons.map(
+    ([name, reason, count]) =>
+      html`<tr>
+        <th scope="row">${name}</th>
+        <td class="text">${reason}</td>
+        <td>${format.formatCount(count)}</td>
+      </tr>`,
+  );
+  return html`<h2>Data</h2>
+    <p class="soft">Records left after each step of curation.</p>
+    <figure>${funnelChart(funnel)}</figure>
+    ${
+      rows.length > 0
+        ? html`<details>
+            <summary>Reasons</summary>
+            <div class="scroll">
+              <table>
+                <thead>
+                  <tr>
+                    <th scope="col">Step</th>
+                    <th scope="col" class="text">Reason</th>
+                    <th scope="col">Records</th>
+                  </tr>
+                </thead>
+                <tbody>
+                  ${rows}
+                </tbody>
+              </table>
+            </div>
+          </details>`
+        : null
+    }`;
 }
 
 /** The order in which the headline reads: what a team cares about first. */
