@@ -52,7 +52,11 @@ async function loadLlama(maxThreads: number): Promise<Llama> {
       progressLogs: false,
     });
   } catch (cause) {
-    const reason = (cause as Error).message;
+    const { message } = cause as Error;
+    const reason =
+      message === 'NoBinaryFoundError'
+        ? `no build for ${process.platform}-${process.arch} is installed`
+        : message;
     throw new AttuneError('environment', `llama.cpp cannot run on this machine: ${reason}`, { fix, cause });
   }
 }
