@@ -45,12 +45,7 @@ async function* train(job: TrainJob, signal: AbortSignal): AsyncGenerator<TrainE
     sha256,
     trainedTokens: result.trainedTokens,
   };
-  await writeJson(join(outputFolder, 'training_args.json'), {
-    engine: 'embedded',
-    seed,
-    ...config,
-    result: summary,
-  });
+  await writeJson(join(outputFolder, 'training_args.json'), { ...config, seed, result: summary });
   return summary;
 }
 
