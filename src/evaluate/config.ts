@@ -46,6 +46,10 @@ export const evaluateConfig = z
       })
       .prefault({})
       .describe('How the intervals are computed.'),
+    groups: z
+      .array(z.string().min(1))
+      .default([])
+      .describe('Facts about an example (outcome, language ...) by which the metrics are also reported.'),
     side_by_side: z.int().min(0).max(200).default(12).describe('Answers shown side by side in the report.'),
   })
   .describe('How base and tuned model are compared on the test split.');

@@ -337,6 +337,17 @@ test('a backend that fails throughout stops the evaluation; what was answered is
   assert.equal(results.tuned.next_action_accuracy, 1);
 });
 
+test('metrics are also reported by the facts asked for', async (context) => {
+  const { job } = await setUp(context);
+  const results = await evaluate({ ...job, config: { ...job.config, groups: ['source'] } });
+  assert.deepEqual(
+    results.groups.map(({ fact, conversations }) => ({ fact, conversations })),
+    [{ fact: 'source', conversations: results.counts.test_conversations }],
+  );
+  assert.equal(results.groups[0]!.metrics.rouge_l!.tuned.value, results.tuned.rouge_l);
+  assert.match(await readFile(join(job.outputFolder, 'report.html'), 'utf8'), /<h2>By source<\/h2>/);
+});
+
 test('the page is self-contained, escaped, and shows curve, funnel and answers', async (context) => {
   const { job, folder } = await setUp(context);
   const trainingMetricsFile = join(folder, 'metrics.jsonl');
@@ -357,9 +368,16 @@ test('the page is self-contained, escaped, and shows curve, funnel and answers',
   );
   await writeFile(
     funnelFile,
-    JSON.stringify({
-      steps: [{ name: 'minimum length', in: 100, out: 90, reasons: { 'under 50 characters': 10 } }],
-    }),
+    JSON.stringify([
+      {
+        rule: 'minimum length',
+        in: 100,
+        changed: 0,
+        dropped: 10,
+        out: 90,
+        reasons: { 'under 50 characters': 10 },
+      },
+    ]),
   );
   await evaluate({ ...job, trainingMetricsFile, funnelFile });
   const page = await readFile(join(job.outputFolder, 'report.html'), 'utf8');

@@ -31,6 +31,8 @@ export type EvaluationResults = {
   subsets: SubsetResult[];
   /** The metrics by topic, most turns first. */
   topics: TopicResult[];
+  /** The metrics by the facts in evaluate.groups. */
+  groups: GroupResult[];
   counts: {
     test_conversations: number;
     /** Conversations that replies were generated on. */
@@ -81,8 +83,10 @@ export type SubsetResult = {
   turns: number;
   metrics: Partial<Record<MetricName, Comparison>>;
 };
-export type TopicResult = {
-  topic: string;
+export type TopicResult = { topic: string } & PartResult;
+export type GroupResult = { fact: string; value: string } & PartResult;
+/** The metrics on some of the test conversations. */
+export type PartResult = {
   conversations: number;
   turns: number;
   metrics: Partial<Record<MetricName, Comparison>>;

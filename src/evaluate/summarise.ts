@@ -12,8 +12,8 @@ import type {
   Answer,
   EvaluationResults,
   SideBySide,
+  PartResult,
   SubsetResult,
-  TopicResult,
 } from './results.ts';
 import { comparePaired, holm } from './statistics/compare.ts';
 import type { Comparison } from './statistics/compare.ts';
@@ -37,7 +37,7 @@ export type Measurements = {
 /** Turns measurements into the results file: comparisons, subsets, topics, baselines, counts and warnings. */
 export function summarise(measurements: Measurements): EvaluationResults {
   const started = performance.now();
-  const { job, examples, measured, likelihood, scoringSeconds } = measurements;
+  const { job, measured, likelihood, scoringSeconds } = measurements;
   const { config, seed } = job;
   const settings: BootstrapSettings = { ...config.bootstrap, seed };
   const comparisons = compareAll({ ...likelihood.items, ...headlineItems(measured) }, settings);
@@ -47,7 +47,13 @@ export function summarise(measurements: Measurements): EvaluationResults {
     names.map((name, i) => [name, { ...comparisons[name]!, p_value_holm: corrected[i]! }]),
   );
   const subsets = subsetResults(measured, settings);
-  const topics = topicResults(examples, measured, likelihood.items, settings);
+  const topics = partResults('topic', measurements, settings).map(({ value, ...part }) => ({
+    topic: value,
+    ...part,
+  }));
+  const groups = config.groups.flatMap((fact) =>
+    partResults(fact, measurements, settings).map((part) => ({ fact, ...part })),
+  );
   const baselines = baselineResults(measurements, settings);
   const statisticsSeconds = (performance.now() - started) / 1000;
   const generation = { base: seconds(measured, 'base'), tuned: seconds(measured, 'tuned') };
@@ -66,6 +72,7 @@ export function summarise(measurements: Measurements): EvaluationResults {
     baselines,
     subsets,
     topics,
+    groups,
     counts,
     seconds: {
       scoring: scoringSeconds,
@@ -124,25 +131,24 @@ function subsetResults(measured: readonly MeasuredTurn[], settings: BootstrapSet
   });
 }
 
-/** Topics in falling order of their turns; conversations without a topic are left to the headline. */
-function topicResults(
-  examples: readonly Example[],
-  measured: readonly MeasuredTurn[],
-  likelihood: MetricItems,
+/** The parts of the test split by one fact, in falling order of their turns; conversations without it are left out. */
+function partResults(
+  fact: string,
+  { examples, measured, likelihood }: Measurements,
   settings: BootstrapSettings,
-): TopicResult[] {
-  const byTopic = Map.groupBy(examples, ({ meta }) => meta.topic);
-  const results = [...byTopic].flatMap(([topic, list]): TopicResult[] => {
-    if (topic === undefined) return [];
+): ({ value: string } & PartResult)[] {
+  const results = [...Map.groupBy(examples, ({ meta }) => meta[fact])].flatMap(([value, list]) => {
+    if (value === undefined) return [];
     const ids = new Set(list.map(({ meta }) => meta.id));
     const part = measured.filter(({ turn }) => ids.has(turn.conversation));
     const items: MetricItems = { ...headlineItems(part) };
     for (const name of ['perplexity', 'token_accuracy'] as const) {
-      items[name] = likelihood[name]?.filter(({ conversation }) => ids.has(conversation)) ?? [];
+      items[name] = likelihood.items[name]?.filter(({ conversation }) => ids.has(conversation)) ?? [];
     }
-    return [{ topic, conversations: list.length, turns: part.length, metrics: compareAll(items, settings) }];
+    const metrics = compareAll(items, settings);
+    return [{ value: String(value), conversations: list.length, turns: part.length, metrics }];
   });
-  return results.sort((a, b) => b.turns - a.turns || (a.topic < b.topic ? -1 : 1));
+  return results.sort((a, b) => b.turns - a.turns || (a.value < b.value ? -1 : 1));
 }
 
 /** The most-frequent-action baselines, on the turns of the headline's next-action accuracy. */

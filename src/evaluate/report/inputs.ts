@@ -34,23 +34,23 @@ export async function readLossCurve(path: string | undefined): Promise<LossCurve
   return curve.training.length === 0 ? null : curve;
 }
 
-const funnelFile = z.object({
-  steps: z.array(
+const funnelFile = z
+  .array(
     z.object({
-      name: z.string(),
+      rule: z.string(),
       in: z.number(),
       out: z.number(),
-      changed: z.number().default(0),
-      reasons: z.record(z.string(), z.number()).default({}),
+      changed: z.number(),
+      reasons: z.record(z.string(), z.number()),
     }),
-  ),
-});
+  )
+  .min(1);
 
 /** Curate's funnel.json; null where it is missing or of another shape. */
 export async function readFunnel(path: string | undefined): Promise<FunnelStep[] | null> {
   if (path === undefined) return null;
   const parsed = funnelFile.safeParse(parseJson(await readFile(path, 'utf8').catch(() => '')));
-  return parsed.success && parsed.data.steps.length > 0 ? parsed.data.steps : null;
+  return parsed.success ? parsed.data.map(({ rule, ...step }) => ({ name: rule, ...step })) : null;
 }
 
 function parseJson(text: string): unknown {

@@ -25,6 +25,13 @@ export function markdownReport(title: string, results: EvaluationResults, inputs
       'Topic',
       results.topics.map((part) => ({ ...part, title: part.topic })),
     ),
+    ...[...Map.groupBy(results.groups, ({ fact }) => fact)].map(([fact, values]) =>
+      partsSection(
+        `By ${escapeMarkdown(fact)}`,
+        fact,
+        values.map((part) => ({ ...part, title: part.value })),
+      ),
+    ),
     trainingTable(inputs),
     funnelTable(inputs),
     sideBySide(results.side_by_side),

@@ -7,7 +7,7 @@ import { html } from './html.ts';
 import type { Html } from './html.ts';
 import type { ReportInputs } from './inputs.ts';
 import { summarySentence } from './phrases.ts';
-import { subsetsSection, topicsSection } from './parts.ts';
+import { groupsSections, subsetsSection, topicsSection } from './parts.ts';
 import { sideBySideSection } from './side-by-side.ts';
 import { styleSheet } from './style.ts';
 
@@ -41,8 +41,8 @@ export function htmlReport(
               : null
           }
           ${metricsSection(results)} ${subsetsSection(results)} ${topicsSection(results)}
-          ${trainingSection(curve)} ${dataSection(funnel)} ${sideBySideSection(results)}
-          ${methodSection(results)}
+          ${groupsSections(results)} ${trainingSection(curve)} ${dataSection(funnel)}
+          ${sideBySideSection(results)} ${methodSection(results)}
         </main>
       </body>
     </html> `;

@@ -81,3 +81,16 @@ export function topicsSection({ topics }: EvaluationResults): Html | null {
       >
     </p>`;
 }
+
+/** A table for each fact in evaluate.groups. */
+export function groupsSections({ groups }: EvaluationResults): Html[] {
+  return [...Map.groupBy(groups, ({ fact }) => fact)].map(
+    ([fact, values]) =>
+      html`<h2>By ${fact}</h2>
+        ${partsTable(
+          fact,
+          values.map(({ value, turns, metrics }) => ({ name: value, turns, metrics })),
+          topicMetrics,
+        )}`,
+  );
+}
