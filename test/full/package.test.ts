@@ -1,0 +1,69 @@
+/**
+ * The packed tarball, installed in an empty folder as a user would, is whole: it installs with nothing but the npm
+ * registry, stays small, and its command makes and plans a project. Takes about a minute; run with `npm run test:full`.
+ */
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { promisify } from 'node:util';
+
+const root = join(import.meta.dirname, '..', '..');
+const run = promisify(execFile);
+/** npm hands its settings down to what it starts; a user's shell has none of them. */
+const env = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => !name.toLowerCase().startsWith('npm_')),
+);
+
+let folder: string;
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'attune-package-'));
+  const before = await readFile(join(root, 'package.json'), 'utf8');
+  await run('npm', ['pack', '--pack-destination', folder], { cwd: root, env });
+  assert.equal(
+    await readFile(join(root, 'package.json'), 'utf8'),
+    before,
+    'packing leaves package.json as it was',
+  );
+  const tarball = (await readdir(folder)).find((name) => name.endsWith('.tgz'));
+  assert.ok(tarball !== undefined);
+  await mkdir(join(folder, 'work'));
+  await run('npm', ['install', join('..', tarball)], { cwd: join(folder, 'work'), env });
+});
+after(() => rm(folder, { recursive: true, force: true }));
+
+const attune = (...args: string[]): Promise<{ stdout: string; stderr: string }> =>
+  run('npx', ['attune', ...args], { cwd: join(folder, 'work'), env });
+
+test('no GPU build is installed, and all of it takes less than 900 MB', async () => {
+  const names = (await readdir(join(folder, 'work', 'node_modules'), { recursive: true })).filter((name) =>
+    /@node-llama-cpp\/[^/]*(?:cuda|vulkan)/.test(name),
+  );
+  assert.deepEqual(names, []);
+  const { stdout } = await run('du', ['-sm', join(folder, 'work', 'node_modules')]);
+  assert.ok(Number.parseInt(stdout, 10) < 900, stdout);
+});
+
+test('the native libraries load', async () => {
+  const program = `
+    const load = (name) => import(import.meta.resolve(name));
+    const { getLlama } = await load('node-llama-cpp');
+    const llama = await getLlama({ build: 'never', gpu: false, maxThreads: 1 });
+    await llama.dispose();
+    const { listSupportedBackends } = await load('onnxruntime-node');
+    console.log(llama.gpu, listSupportedBackends()[0].name);`;
+  const file = join(folder, 'work', 'node_modules', 'attune', 'load.mjs');
+  await writeFile(file, program);
+  const { stdout } = await run(process.execPath, [file]);
+  assert.equal(stdout.trim(), 'false cpu');
+});
+
+test('`npx attune` makes a project and plans its run', async () => {
+  const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string };
+  assert.equal((await attune('--version')).stdout.trim(), version);
+  await attune('init', 'my-project');
+  const { stdout } = await run('npx', ['attune', 'plan'], { cwd: join(folder, 'work', 'my-project'), env });
+  for (const stage of ['collect', 'train', 'register']) assert.match(stdout, new RegExp(`\\b${stage}\\b`));
+});
