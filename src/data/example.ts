@@ -28,8 +28,15 @@ export type ExampleMeta = {
   language?: string;
   /** ISO 8601. */
   createdAt?: string;
+  /** Where the record stands: file and line, as in `chats.jsonl:12`. */
+  place?: string;
+  /** Examples with the same conversation stay in one split (default: the id). */
+  conversation?: string;
   /** Anything else the source knows (kept, never shown to a model). */
   [key: string]: string | number | boolean | undefined;
 };
 
-export type Example = { messages: Message[]; meta: ExampleMeta };
+/** A tool that the assistant could call, in OpenAI's shape; handed to chat templates that can show it. */
+export type ToolDefinition = { type: 'function'; function: Record<string, unknown> };
+
+export type Example = { messages: Message[]; meta: ExampleMeta; tools?: ToolDefinition[] };

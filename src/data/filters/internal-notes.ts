@@ -1,0 +1,26 @@
+import type { CurateConfig } from '../config.ts';
+import type { Message } from '../example.ts';
+import { type Filter, perExample } from '../filter.ts';
+
+/** Leaves out messages that agents wrote for each other: marked by a fact of the message, or by how the text begins. */
+export function internalNotes({ flags, patterns }: CurateConfig['internal_notes']): Filter {
+  const expressions = patterns.map((pattern) => new RegExp(pattern, 'iu'));
+  const isInternal = ({ role, content, meta }: Message): boolean => {
+    if (role === 'system' || role === 'tool') return false;
+    if (meta && flags.some((flag) => isTrue(meta[flag]))) return true;
+    return expressions.some((expression) => expression.test(content));
+  };
+  return perExample('internal_notes', (example) => {
+    const messages = example.messages.filter((one) => !isInternal(one));
+    const left = example.messages.length - messages.length;
+    if (left === 0) return { example };
+    if (!messages.some(({ role }) => role === 'assistant'))
+      return { drop: 'nothing but internal notes is left of what the assistant says' };
+    const reason = `left out ${left} internal ${left === 1 ? 'note' : 'notes'}`;
+    return { example: { ...example, messages }, changes: [{ reason, kind: 'left out internal notes' }] };
+  });
+}
+
+function isTrue(value: unknown): boolean {
+  return value === true || value === 1 || (typeof value === 'string' && /^(?:true|yes|1)$/i.test(value));
+}

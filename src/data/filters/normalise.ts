@@ -1,0 +1,70 @@
+import type { CurateConfig } from '../config.ts';
+import type { Message } from '../example.ts';
+import { type Filter, perExample } from '../filter.ts';
+import { splitCode, stripCodeTags, stripMarkup } from '../markup.ts';
+
+/**
+ * Cleans texts: Unicode NFC, control and invisible characters, white space, markup. Tool results keep their white
+ * space and markup, as they may be code or data; system prompts keep their markup.
+ */
+export function normalise(config: CurateConfig['normalise']): Filter {
+  return perExample('normalise', (example) => {
+    let changed = 0;
+    const messages = example.messages.map((one): Message => {
+      const content = normaliseMessage(one, config.markup === 'strip');
+      if (content === one.content) return one;
+      changed += 1;
+      return { ...one, content };
+    });
+    if (changed === 0) return { example };
+    const reason = `cleaned ${changed} ${changed === 1 ? 'text' : 'texts'}`;
+    return { example: { ...example, messages }, changes: [{ reason, kind: 'cleaned' }] };
+  });
+}
+
+function normaliseMessage({ role, content }: Message, markup: boolean): string {
+  if (role === 'tool') return cleanCharacters(content);
+  return normaliseText(content, { markup: markup && role !== 'system' });
+}
+
+/** The text in plain form. Code keeps its spaces and marks. */
+export function normaliseText(text: string, { markup = true }: { markup?: boolean } = {}): string {
+  const parts = splitCode(cleanCharacters(text));
+  const cleaned = parts.map((part, i) => {
+    if (i % 2 === 1) return markup ? stripCodeTags(part) : part;
+    return collapseSpaces(markup ? stripMarkup(part) : part, {
+      first: i === 0,
+      last: i === parts.length - 1,
+    });
+  });
+  return cleaned.join('').trim();
+}
+
+/** NFC, line ends as \n, no control characters, no invisible ones but the joiners that scripts and emoji need. */
+export function cleanCharacters(text: string): string {
+  if (/^[\n\x20-\x7e]*$/.test(text)) return text;
+  return text
+    .toWellFormed()
+    .replace(/\r\n?|[\u2028\u2029]/g, '\n')
+    .replace(/[^\P{Cc}\n\t]/gu, '')
+    .replace(
+      /[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]/g,
+      '',
+    )
+    .replace(/\p{Zs}/gu, ' ')
+    .replace(/(?<=^|[\s!-~])[\u200c\u200d]+|[\u200c\u200d]+(?=$|[\s!-~])/g, '')
+    .normalize('NFC');
+}
+
+function collapseSpaces(text: string, edge: { first: boolean; last: boolean }): string {
+  if (!/[ \t]{2}|\t|[ \t]\n|\n[ \t]|\n{3}/.test(text)) return text;
+  const lines = text.split('\n');
+  const cleaned = lines.map((line, i) => {
+    // An indent may carry a list's depth; beside code on the same line a space is part of the sentence.
+    const [indent] = i === 0 && !edge.first ? [''] : /^[ \t]*/.exec(line)!;
+    const body = line.slice(indent.length).replace(/[ \t]+/g, ' ');
+    const end = i === lines.length - 1 && !edge.last ? body : body.trimEnd();
+    return end === '' ? '' : indent.replaceAll('\t', '  ') + end;
+  });
+  return cleaned.join('\n').replace(/\n{3,}/g, '\n\n');
+}

@@ -1,0 +1,71 @@
+import type { Message } from '../example.ts';
+import { type Change, type Filter, perExample, type Verdict } from '../filter.ts';
+
+/**
+ * Brings the turns into the order that chat templates expect: one system prompt first, user and assistant in turn (an
+ * assistant may greet first), tool results after the call, an assistant turn at the end. Empty turns and what follows the
+ * last reply are cut; two turns of one speaker become one; what cannot be mended is dropped.
+ */
+export const structure: Filter = perExample('structure', (example): Verdict => {
+  const changes: Change[] = [];
+  const filled = example.messages.filter((one) => !isEmpty(one));
+  note(changes, example.messages.length - filled.length, 'left out empty turns');
+  const end = filled.findLastIndex(({ role }) => role === 'assistant') + 1;
+  if (end === 0) return { drop: 'no assistant turn' };
+  note(changes, filled.length - end, 'cut turns after the last reply');
+  const fault = faultOf(filled.slice(0, end));
+  if (fault !== undefined) return { drop: fault };
+  const messages = mergeTurns(filled.slice(0, end));
+  note(changes, end - messages.length, 'joined turns of one speaker');
+  if (!messages.some(({ role, trained }) => role === 'assistant' && trained !== false))
+    return { drop: 'no assistant turn that is trained on' };
+  return changes.length === 0 ? { example } : { example: { ...example, messages }, changes };
+});
+
+function note(changes: Change[], count: number, kind: string): void {
+  if (count > 0) changes.push({ reason: `${kind} (${count})`, kind });
+}
+
+/** An empty tool result says something (nothing was found), and an assistant may call a tool without a word. */
+function isEmpty({ role, content, toolCalls }: Message): boolean {
+  return role !== 'tool' && content.trim() === '' && (toolCalls?.length ?? 0) === 0;
+}
+
+function faultOf(messages: readonly Message[]): string | undefined {
+  let openCalls = 0;
+  let hasUser = false;
+  for (const [i, { role, toolCalls }] of messages.entries()) {
+    if (role === 'system' && i > 0) return 'a system message in the midst of the conversation';
+    if (role === 'user') hasUser = true;
+    if (role === 'tool' && openCalls === 0) return 'a tool result without a call before it';
+    openCalls = role === 'tool' ? openCalls - 1 : (toolCalls?.length ?? 0);
+  }
+  return hasUser ? undefined : 'no user turn';
+}
+
+function mergeTurns(messages: readonly Message[]): Message[] {
+  const merged: Message[] = [];
+  for (const one of messages) {
+    const last = merged.at(-1);
+    if (last && canJoin(last, one)) merged[merged.length - 1] = join(last, one);
+    else merged.push(one);
+  }
+  return merged;
+}
+
+function canJoin(a: Message, b: Message): boolean {
+  return (
+    (a.role === 'user' || a.role === 'assistant') &&
+    a.role === b.role &&
+    !a.toolCalls &&
+    a.trained === b.trained
+  );
+}
+
+function join(a: Message, b: Message): Message {
+  // A fact such as an action label holds for the joined turn only where both turns agree.
+  const shared = Object.entries(a.meta ?? {}).filter(([key, value]) => b.meta?.[key] === value);
+  const { meta: _facts, ...rest } = b;
+  const content = b.content === '' ? a.content : `${a.content}\n${b.content}`;
+  return { ...rest, content, ...(shared.length > 0 && { meta: Object.fromEntries(shared) }) };
+}

@@ -1,0 +1,14 @@
+import { AttuneError } from '../base/errors.ts';
+import { readJsonLines } from '../formats/jsonl.ts';
+import type { Example } from './example.ts';
+
+/** The examples of a file that Attune wrote. Throws AttuneError 'storage' at a line that it cannot have written. */
+export async function* readExamples(path: string): AsyncGenerator<Example> {
+  for await (const { line, value, error } of readJsonLines(path, { maxLineBytes: 256 * 1024 * 1024 })) {
+    if (error !== undefined)
+      throw new AttuneError('storage', `${path}, line ${line}: ${error}; the file was changed or damaged`, {
+        fix: 'Run the stage that made it again with --force.',
+      });
+    yield value as Example;
+  }
+}

@@ -1,0 +1,58 @@
+import { resolve } from 'node:path';
+import { type JsonLine, readJsonLines } from '../../formats/jsonl.ts';
+import { type SourceConfig, sourceName } from '../config.ts';
+import { checkRecord, RecordError } from './check.ts';
+import { finishExample } from './finish.ts';
+import { detectFormat, shapes } from './shapes.ts';
+import type { SourceContext, SourceItem } from './source.ts';
+
+const recordsForDetection = 20;
+
+/** The records of a JSON Lines file; without a configured format the first ones decide it, and a note says so. */
+export async function* readJsonlSource(
+  file: string,
+  config: SourceConfig,
+  context: SourceContext,
+): AsyncGenerator<SourceItem> {
+  const path = resolve(context.projectFolder, file);
+  const lines = readJsonLines(path);
+  const first: JsonLine[] = [];
+  let format = config.format;
+  if (format === undefined) {
+    for (let next = await lines.next(); !next.done; next = await lines.next()) {
+      first.push(next.value);
+      if (first.length === recordsForDetection) break;
+    }
+    const values = first.flatMap(({ value, error }) => (error === undefined ? [value] : []));
+    if (values.length > 0) {
+      format = detectFormat(values, file);
+      context.report({ type: 'note', message: `${file}: read as ${format} (told from the first records)` });
+    }
+  }
+  const ignored = new Set<string>();
+  for await (const { line, value, error } of chain(first, lines)) {
+    const place = { file, line };
+    if (error !== undefined || format === undefined) {
+      yield { place, rejected: error ?? 'not a record' };
+      continue;
+    }
+    try {
+      const parsed = shapes[format].parse(checkRecord(value, 'the line'));
+      for (const field of parsed.ignored) ignored.add(field);
+      yield { place, example: finishExample(parsed, sourceName(config), place) };
+    } catch (cause) {
+      if (!(cause instanceof RecordError)) throw cause;
+      yield { place, rejected: cause.message };
+    }
+  }
+  if (ignored.size > 0)
+    context.report({
+      type: 'warning',
+      message: `${file}: fields without a place in an example were left out: ${[...ignored].slice(0, 10).join(', ')}${ignored.size > 10 ? ' ...' : ''}`,
+    });
+}
+
+async function* chain<T>(first: readonly T[], rest: AsyncIterable<T>): AsyncGenerator<T> {
+  yield* first;
+  yield* rest;
+}

@@ -1,0 +1,104 @@
+/** The stage split: whole conversations into train, validation and test, every topic in proportion. */
+import { join } from 'node:path';
+import { AttuneError } from '../base/errors.ts';
+import { writeJson } from '../base/files.ts';
+import type { Json } from '../base/json.ts';
+import type { Reporter } from '../base/progress.ts';
+import { writeJsonLines } from '../formats/jsonl.ts';
+import { assignSplits, type SplitName, type SplitUnit, splitNames } from './assign-splits.ts';
+import { checkSplit } from './check-split.ts';
+import type { SplitConfig } from './config.ts';
+import { contentKey } from './content-key.ts';
+import type { Example } from './example.ts';
+import { throwIfInterrupted } from './interrupt.ts';
+import { readExamples } from './read-examples.ts';
+
+export type SplitContext = {
+  config: SplitConfig;
+  /** examples.jsonl of curate. */
+  examplesPath: string;
+  outputFolder: string;
+  seed: number;
+  report: Reporter;
+  signal: AbortSignal;
+};
+
+/**
+ * Writes train.jsonl, validation.jsonl, test.jsonl and split.json (counts by stratum) and returns the counts. Depends on
+ * the examples and the seed, not on their order. Throws AttuneError 'data' when a split would be empty, and when
+ * `checkSplit` finds a conversation or a content in two splits.
+ */
+export async function split(context: SplitContext): Promise<Record<string, Json>> {
+  const { config, examplesPath, outputFolder, seed, report, signal } = context;
+  const units: SplitUnit[] = [];
+  for await (const { meta, messages } of readExamples(examplesPath)) {
+    throwIfInterrupted(signal);
+    const stratum = String(meta[config.stratify] ?? '');
+    units.push({
+      id: meta.id,
+      conversation: meta.conversation ?? meta.id,
+      content: contentKey(messages),
+      stratum,
+    });
+  }
+  const assigned = assignSplits(units, config, seed);
+  const counts = countSplits(units, assigned);
+  refuseEmpty(counts.total, units.length);
+  for (const name of splitNames) {
+    await writeJsonLines(
+      join(outputFolder, `${name}.jsonl`),
+      examplesOf(name, assigned, examplesPath, signal),
+    );
+    report({
+      type: 'progress',
+      label: 'split',
+      done: splitNames.indexOf(name) + 1,
+      total: 3,
+      unit: 'splits',
+    });
+  }
+  const checked = await checkSplit(outputFolder);
+  const summary = { examples: units.length, ...counts.total, stratify: config.stratify };
+  await writeJson(join(outputFolder, 'split.json'), { ...summary, seed, checked, strata: counts.strata });
+  return { ...summary, strata: Object.keys(counts.strata).length };
+}
+
+async function* examplesOf(
+  name: SplitName,
+  assigned: readonly SplitName[],
+  path: string,
+  signal: AbortSignal,
+): AsyncGenerator<Example> {
+  let i = 0;
+  for await (const example of readExamples(path)) {
+    throwIfInterrupted(signal);
+    if (assigned[i] === name) yield example;
+    i += 1;
+  }
+}
+
+type Counts = Record<SplitName, number>;
+
+function countSplits(
+  units: readonly SplitUnit[],
+  assigned: readonly SplitName[],
+): { total: Counts; strata: Record<string, Counts> } {
+  const total: Counts = { train: 0, validation: 0, test: 0 };
+  const strata = new Map<string, Counts>();
+  units.forEach(({ stratum }, i) => {
+    let counts = strata.get(stratum);
+    if (!counts) strata.set(stratum, (counts = { train: 0, validation: 0, test: 0 }));
+    total[assigned[i]!] += 1;
+    counts[assigned[i]!] += 1;
+  });
+  return { total, strata: Object.fromEntries([...strata].sort(([a], [b]) => (a < b ? -1 : 1))) };
+}
+
+function refuseEmpty(total: Counts, examples: number): void {
+  const empty = splitNames.filter((name) => total[name] === 0);
+  if (empty.length === 0) return;
+  const shown = splitNames.map((name) => `${name} ${total[name]}`).join(', ');
+  throw new AttuneError('data', `${examples} examples leave nothing for ${empty.join(' and ')} (${shown})`, {
+    fix: 'Collect more conversations, loosen the rules under curate, or raise the share under split.',
+  });
+}
