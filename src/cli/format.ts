@@ -3,7 +3,7 @@ import type { Json } from '../base/json.ts';
 
 /** `8 s`, `2 min 05 s`, `3 h 20 min`; below ten seconds with one decimal. */
 export function formatSeconds(seconds: number): string {
-  if (seconds < 10) return `${seconds.toFixed(1)} s`;
+  if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
   const whole = Math.round(seconds);
   if (whole < 60) return `${whole} s`;
   const two = (value: number): string => String(value).padStart(2, '0');
@@ -45,14 +45,35 @@ export function formatTable(rows: readonly (readonly string[])[]): string {
     .join('');
 }
 
-/** The plain facts of a summary on one line: `examples 812, kept 790`. Nested ones are left to `attune show`. */
+/**
+ * The plain facts of a summary on one line: `examples 812, kept 790`; of an evaluation, base and tuned:
+ * `perplexity 35.1 → 8.2`. Nested facts are left to `attune show`.
+ */
 export function formatSummary(summary: Record<string, Json>, limit = 4): string {
-  return Object.entries(summary)
-    .filter(([, value]) => typeof value === 'number' || (typeof value === 'string' && value.length <= 24))
-    .slice(0, limit)
-    .map(
-      ([key, value]) =>
-        `${key.replaceAll('_', ' ')} ${typeof value === 'number' ? formatNumber(value) : String(value)}`,
-    )
-    .join(', ');
+  const { base, tuned } = summary;
+  const facts = isMapping(base) && isMapping(tuned) ? comparisons(base, tuned) : plainFacts(summary);
+  return facts.slice(0, limit).join(', ');
 }
+
+const plainFacts = (summary: Record<string, Json>): string[] =>
+  Object.entries(summary).flatMap(([key, value]) => {
+    if (typeof value === 'number') return [`${words(key)} ${formatNumber(value)}`];
+    return typeof value === 'string' && value.length <= 24 ? [`${words(key)} ${value}`] : [];
+  });
+
+const comparisons = (base: Record<string, Json>, tuned: Record<string, Json>): string[] =>
+  Object.entries(base).flatMap(([key, before]) => {
+    const after = tuned[key];
+    const known = typeof before === 'number' && typeof after === 'number';
+    return known ? [`${words(key)} ${formatNumber(before)} → ${formatNumber(after)}`] : [];
+  });
+
+/** `validationLoss` and `validation_loss` as `validation loss`. */
+const words = (key: string): string =>
+  key
+    .replaceAll('_', ' ')
+    .replace(/([a-z])([A-Z])/g, '$1 $2')
+    .toLowerCase();
+
+const isMapping = (value: Json | undefined): value is Record<string, Json> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,0 +1,14 @@
+import { collect, collectFiles } from '../../data/collect.ts';
+import type { Stage } from '../stage.ts';
+
+/** Reads every source into examples.jsonl, with a ledger of what could not be read. */
+export const collectStage: Stage = {
+  name: 'collect',
+  version: 1,
+  needs: [],
+  // A source module is given the seed.
+  configPart: (config) => ({ collect: config.collect, seed: config.seed }),
+  sourceFiles: (config, projectFolder) => collectFiles(config.collect, projectFolder),
+  run: ({ config, projectFolder, outputFolder, report, signal }) =>
+    collect({ config: config.collect, projectFolder, outputFolder, seed: config.seed, report, signal }),
+};

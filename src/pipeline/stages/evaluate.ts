@@ -1,0 +1,115 @@
+import { join } from 'node:path';
+import type { Backend } from '../../backend/backend.ts';
+import type { Json } from '../../base/json.ts';
+import type { EvaluateConfig } from '../../evaluate/config.ts';
+import { resolveBase } from '../../model/base.ts';
+import type { Scorer } from '../../model/scorer.ts';
+import { baseFiles, tunedFiles } from '../../registry/serving.ts';
+import type { Stage, StageContext } from '../stage.ts';
+import { openEncoder } from './encode.ts';
+
+/** Base and tuned model side by side on the test split; what generates is what will serve. */
+export const evaluateStage: Stage = {
+  name: 'evaluate',
+  version: 1,
+  needs: ['curate', 'split', 'train', 'export'],
+  // They hold durations. What else is in them follows from replies.jsonl and the inputs.
+  timedFiles: ['evaluation_results.json', 'report.md', 'report.html'],
+  configPart: ({ evaluate, seed, name }) => ({ evaluate, seed, name }),
+  sourceFiles: async ({ evaluate }, projectFolder) =>
+    evaluate.actions === undefined ? [] : [join(projectFolder, evaluate.actions)],
+  run: async (context) => {
+    const { evaluate } = await import('../../evaluate/evaluate.ts');
+    const { config, inputs, projectFolder, outputFolder, workFolder, report, signal } = context;
+    const base = await resolveBase(config.train.base, { projectFolder, report, signal });
+    const { systems, close } = await openSystems(context, base);
+    try {
+      const results = await evaluate({
+        ...systems,
+        testFile: join(inputs.split!.folder, 'test.jsonl'),
+        trainFile: join(inputs.split!.folder, 'train.jsonl'),
+        config: config.evaluate,
+        projectFolder,
+        workFolder,
+        outputFolder,
+        seed: config.seed,
+        encode: await openEncoder(base, config.train.sequence_length),
+        title: config.name,
+        trainingMetricsFile: join(inputs.train!.folder, 'metrics.jsonl'),
+        funnelFile: join(inputs.curate!.folder, 'funnel.json'),
+        report,
+        signal,
+      });
+      return JSON.parse(
+        JSON.stringify({ base: results.base, tuned: results.tuned, difference: results.difference }),
+      ) as Record<string, Json>;
+    } finally {
+      await close();
+    }
+  },
+};
+
+type Systems = { base: { backend: Backend; scorer: Scorer }; tuned: { backend: Backend; scorer: Scorer } };
+
+/** Opens both models for generating and for scoring; closes again what was open when one cannot be. */
+async function openSystems(
+  { config, inputs }: StageContext,
+  base: string,
+): Promise<{ systems: Systems; close: () => Promise<void> }> {
+  const { openScorer } = await import('../../model/score.ts');
+  const opened: { close: () => Promise<void> }[] = [];
+  const keep = async <T extends { close: () => Promise<void> }>(opening: Promise<T>): Promise<T> => {
+    const one = await opening;
+    opened.push(one);
+    return one;
+  };
+  const close = async (): Promise<void> => {
+    for (const one of opened.reverse()) await one.close();
+  };
+  try {
+    const exported = inputs.export!.folder;
+    const trained = inputs.train!.folder;
+    const backends = await openBackends(config.evaluate.backend, exported, keep);
+    const baseScorer = await keep(openScorer({ base }));
+    const tunedScorer = await keep(
+      openScorer(config.train.method === 'full' ? { base: trained } : { base, adapter: trained }),
+    );
+    return {
+      systems: {
+        base: { backend: backends.base, scorer: baseScorer },
+        tuned: { backend: backends.tuned, scorer: tunedScorer },
+      },
+      close,
+    };
+  } catch (cause) {
+    await close();
+    throw cause;
+  }
+}
+
+type Keep = <T extends { close: () => Promise<void> }>(opening: Promise<T>) => Promise<T>;
+
+async function openBackends(
+  backend: EvaluateConfig['backend'],
+  exported: string,
+  keep: Keep,
+): Promise<{ base: Backend; tuned: Backend }> {
+  if (backend.kind === 'openai') {
+    const { openOpenAiBackend } = await import('../../backend/openai.ts');
+    const { url, api_key_env: apiKeyVariable } = backend;
+    const open = (model: string): Promise<Backend> =>
+      keep(
+        openOpenAiBackend({
+          baseUrl: url,
+          model,
+          ...(apiKeyVariable === undefined ? {} : { apiKeyVariable }),
+        }),
+      );
+    return { base: await open(backend.base_model), tuned: await open(backend.model) };
+  }
+  const { openLlamaBackend } = await import('../../backend/llama.ts');
+  // Named by role, since a path of this machine has no place in results that are shared.
+  const base = await keep(openLlamaBackend({ ...baseFiles(exported), parallel: 1 }));
+  const tuned = await keep(openLlamaBackend({ ...(await tunedFiles(exported)), parallel: 1 }));
+  return { base: { ...base, name: 'llama.cpp, base' }, tuned: { ...tuned, name: 'llama.cpp, tuned' } };
+}

@@ -1,0 +1,109 @@
+import { copyFile, mkdir, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { writeJson } from '../../base/files.ts';
+import { seededRandom, shuffled } from '../../base/random.ts';
+import { readExamples } from '../../evaluate/turns.ts';
+import { resolveBase } from '../../model/base.ts';
+import { servedNames, tunedFiles } from '../../registry/serving.ts';
+import type { EncodedExample } from '../../text/encoded.ts';
+import type { ParityCase, ParityResult } from '../../export/parity.ts';
+import type { Stage, StageContext } from '../stage.ts';
+import { openEncoder } from './encode.ts';
+
+/** Conversations compared by the parity gate: enough tokens to meet every kind of input, few enough to take seconds. */
+const parityConversations = 24;
+const parityTolerance = { f16: 0.1, q8_0: 0.5 } as const;
+
+/** The trained model as GGUF files for serving, and the proof that they say what was trained. */
+export const exportStage: Stage = {
+  name: 'export',
+  version: 1,
+  needs: ['split', 'train'],
+  configPart: (config) => ({ export: config.export, seed: config.seed }),
+  run: async (context) => {
+    const { config, projectFolder, report, signal } = context;
+    const base = await resolveBase(config.train.base, { projectFolder, report, signal });
+    await writeModels(context, base);
+    await copyTokenizer(base, join(context.outputFolder, servedNames.tokenizer));
+    const parity = await checkServed(context, base);
+    await writeJson(join(context.outputFolder, 'parity.json'), parity);
+    const { conversations, tokens, maxDifference, meanDifference } = parity;
+    return {
+      gguf: config.export.gguf,
+      max_logprob_difference: maxDifference,
+      mean_logprob_difference: meanDifference,
+      parity_tokens: tokens,
+      parity_conversations: conversations,
+    };
+  },
+};
+
+async function writeModels(
+  { config, inputs, outputFolder, report, signal }: StageContext,
+  base: string,
+): Promise<void> {
+  const { exportGguf } = await import('../../export/gguf.ts');
+  const { gguf: type, pre_tokenizer: preTokenizer } = config.export;
+  const options = { type, report, signal, ...(preTokenizer === undefined ? {} : { preTokenizer }) };
+  const place = (name: string): string => join(outputFolder, name);
+  const trained = inputs.train!.folder;
+  await exportGguf({ ...options, modelFolder: base, outputFile: place(servedNames.base) });
+  if (config.train.method === 'full') {
+    await exportGguf({ ...options, modelFolder: trained, outputFile: place(servedNames.tuned) });
+    return;
+  }
+  const { exportLoraGguf } = await import('../../export/lora-gguf.ts');
+  await exportLoraGguf({ adapterFolder: trained, modelFolder: base, outputFile: place(servedNames.adapter) });
+}
+
+/** All of the base's folder but weights and papers: serving renders and tokenises with these files. */
+async function copyTokenizer(base: string, folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  for (const entry of await readdir(base, { withFileTypes: true })) {
+    const isTokenizer =
+      /\.(json|jinja|model|txt)$/.test(entry.name) && !entry.name.endsWith('.safetensors.index.json');
+    if (entry.isFile() && isTokenizer) await copyFile(join(base, entry.name), join(folder, entry.name));
+  }
+}
+
+/** Scores test conversations with the engine that trained and with llama.cpp as it will serve; throws 'parity' beyond the tolerance. */
+async function checkServed(
+  { config, inputs, outputFolder, report, signal }: StageContext,
+  base: string,
+): Promise<ParityResult & { conversations: number; tolerance: number }> {
+  const { checkParity } = await import('../../export/parity.ts');
+  const { openScorer } = await import('../../model/score.ts');
+  const { openLlamaBackend } = await import('../../backend/llama.ts');
+  const encode = await openEncoder(base, config.train.sequence_length);
+  const examples = (await readExamples(join(inputs.split!.folder, 'test.jsonl'))).map(encode);
+  const scorable = examples.filter(({ supervised }) => supervised.indexOf(1, 1) > 0);
+  const drawn = shuffled(scorable, seededRandom(config.seed, 'parity')).slice(0, parityConversations);
+  const trained = inputs.train!.folder;
+  const scorer = await openScorer(
+    config.train.method === 'full' ? { base: trained } : { base, adapter: trained },
+  );
+  const backend = await openLlamaBackend({ ...(await tunedFiles(outputFolder)), parallel: 1 });
+  try {
+    const scores = await scorer.score(drawn);
+    const cases: ParityCase[] = [];
+    for (const [i, example] of drawn.entries()) {
+      signal.throwIfAborted();
+      const served = await backend.logProbabilities!([...example.tokens]);
+      cases.push({
+        id: example.id,
+        trained: scores[i]!.logProbabilities,
+        served: supervisedOnly(served, example),
+      });
+      report({ type: 'progress', label: 'parity', done: i + 1, total: drawn.length, unit: 'conversations' });
+    }
+    const tolerance = config.export.parity_tolerance ?? parityTolerance[config.export.gguf];
+    return { ...checkParity(cases, tolerance), conversations: cases.length, tolerance };
+  } finally {
+    await backend.close();
+    await scorer.close();
+  }
+}
+
+/** The first token has nothing before it to be predicted from. */
+const supervisedOnly = (values: Float32Array, { supervised }: EncodedExample): Float32Array =>
+  values.filter((_, i) => i > 0 && supervised[i] === 1);

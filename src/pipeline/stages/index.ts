@@ -1,0 +1,19 @@
+import type { Stage } from '../stage.ts';
+import { collectStage } from './collect.ts';
+import { curateStage } from './curate.ts';
+import { evaluateStage } from './evaluate.ts';
+import { exportStage } from './export.ts';
+import { registerStage } from './register.ts';
+import { splitStage } from './split.ts';
+import { trainStage } from './train.ts';
+
+/** Every stage, in the order they run. Export comes before evaluate: what is measured is what is served. */
+export const stages: readonly Stage[] = [
+  collectStage,
+  curateStage,
+  splitStage,
+  trainStage,
+  exportStage,
+  evaluateStage,
+  registerStage,
+];

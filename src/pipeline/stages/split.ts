@@ -1,0 +1,20 @@
+import { join } from 'node:path';
+import { split } from '../../data/split.ts';
+import type { Stage } from '../stage.ts';
+
+/** Divides the examples into train.jsonl, validation.jsonl and test.jsonl, whole conversations at a time. */
+export const splitStage: Stage = {
+  name: 'split',
+  version: 1,
+  needs: ['curate'],
+  configPart: (config) => ({ split: config.split, seed: config.seed }),
+  run: ({ config, inputs, outputFolder, report, signal }) =>
+    split({
+      config: config.split,
+      examplesPath: join(inputs.curate!.folder, 'examples.jsonl'),
+      outputFolder,
+      seed: config.seed,
+      report,
+      signal,
+    }),
+};

@@ -1,0 +1,130 @@
+import { appendFile, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { writeFileAtomic } from '../../base/files.ts';
+import { sha256, sha256File } from '../../base/hash.ts';
+import { canonicalJson } from '../../base/json.ts';
+import type { ProgressEvent } from '../../base/progress.ts';
+import { baseFiles, isHubId, resolveBase } from '../../model/base.ts';
+import { getEngine } from '../../train/engines/index.ts';
+import type { TrainEvent, TrainResult } from '../../train/engine.ts';
+import type { Stage, StageContext } from '../stage.ts';
+
+const metricsName = 'metrics.jsonl';
+
+/** An engine trains on the train split; its events become progress and metrics.jsonl. */
+export const trainStage: Stage = {
+  name: 'train',
+  version: 1,
+  needs: ['split'],
+  timedFiles: [metricsName],
+  configPart: ({ train, seed }) => ({ train, seed }),
+  sourceFiles: async ({ train }, projectFolder) => {
+    // A hub model is known by its id until it is downloaded; its files are hashed into the summary then.
+    if (await isHubId(train.base, projectFolder)) return [];
+    const { signal } = new AbortController();
+    return await baseFiles(await resolveBase(train.base, { projectFolder, report: () => {}, signal }));
+  },
+  run: async (context) => {
+    const { config, projectFolder, inputs, outputFolder, workFolder, report, signal } = context;
+    const base = await resolveBase(config.train.base, { projectFolder, report, signal });
+    const split = inputs.split!.folder;
+    const job = {
+      base,
+      trainFile: join(split, 'train.jsonl'),
+      validationFile: join(split, 'validation.jsonl'),
+      config: config.train,
+      seed: config.seed,
+      workFolder: join(workFolder, 'engine'),
+      outputFolder,
+    };
+    const engine = await getEngine(config.train.engine);
+    const result = await follow(engine.train(job, signal), context);
+    await writeFileAtomic(join(outputFolder, metricsName), await wholeMetrics(join(workFolder, metricsName)));
+    return { ...result, base_sha256: await baseHash(base) };
+  },
+};
+
+/** Reports every event and appends it to the work folder's metrics, until the engine returns. */
+async function follow(
+  events: AsyncGenerator<TrainEvent, TrainResult>,
+  { workFolder, report }: StageContext,
+): Promise<TrainResult> {
+  const metrics = join(workFolder, metricsName);
+  // Ends a line that a crash may have cut short; blank lines are left out in the end.
+  await appendFile(metrics, '\n');
+  let validationLoss: number | undefined;
+  for (;;) {
+    const next = await events.next();
+    if (next.done === true) return next.value;
+    const event = next.value;
+    if (event.type === 'evaluation') validationLoss = event.loss;
+    await appendFile(metrics, JSON.stringify(event) + '\n');
+    for (const shown of describe(event, validationLoss)) report(shown);
+  }
+}
+
+function describe(event: TrainEvent, validationLoss: number | undefined): ProgressEvent[] {
+  switch (event.type) {
+    case 'preflight': {
+      const { examples, tokens, supervisedShare, truncated, dropped, steps, trainableParameters } = event;
+      const share = `${(100 * supervisedShare).toFixed(0)}% of ${tokens} tokens are learnt from`;
+      const message = `${examples} examples, ${share}; ${trainableParameters} parameters, ${steps} steps`;
+      const cut = `${truncated} examples are longer than train.sequence_length and were cut; ${dropped} had nothing left to learn from`;
+      return [
+        { type: 'note', message },
+        ...(truncated + dropped > 0 ? [{ type: 'warning' as const, message: cut }] : []),
+      ];
+    }
+    case 'step': {
+      const { step, steps, loss, learningRate, gradientNorm, tokensPerSecond, memoryBytes } = event;
+      const validation = validationLoss === undefined ? '' : `, validation ${validationLoss.toFixed(3)}`;
+      const detail = `loss ${loss.toFixed(3)}${validation}`;
+      return [
+        { type: 'progress', label: 'train', done: step, total: steps, unit: 'steps', detail },
+        { type: 'metrics', values: { step, loss, learningRate, gradientNorm, tokensPerSecond, memoryBytes } },
+      ];
+    }
+    case 'evaluation':
+      return [{ type: 'metrics', values: { step: event.step, validationLoss: event.loss } }];
+    case 'resumed':
+      return [{ type: 'note', message: `going on after step ${event.step}` }];
+    case 'early-stop':
+      return [
+        { type: 'note', message: `stopped early at step ${event.step}; step ${event.bestStep} was the best` },
+      ];
+    case 'warning':
+      return [{ type: 'warning', message: event.message }];
+    case 'checkpoint':
+      return [];
+  }
+}
+
+/** The metrics without what was reported again after a resume: the last line of each kind and step counts. */
+async function wholeMetrics(path: string): Promise<string> {
+  const lines = new Map<string, string>();
+  for (const line of (await readFile(path, 'utf8')).split('\n')) {
+    if (line === '') continue;
+    const event = parseEvent(line);
+    if (event === undefined || event.type === 'resumed') continue;
+    const key = `${event.type} ${event.step ?? ''}`;
+    lines.delete(key);
+    lines.set(key, line);
+  }
+  return [...lines.values()].map((line) => line + '\n').join('');
+}
+
+/** Undefined for a line that a crash cut short. */
+function parseEvent(line: string): { type: string; step?: number } | undefined {
+  try {
+    return JSON.parse(line) as { type: string; step?: number };
+  } catch {
+    return undefined;
+  }
+}
+
+/** SHA-256 over the names and hashes of the base model's files. */
+async function baseHash(folder: string): Promise<string> {
+  const hashes: Record<string, string> = {};
+  for (const file of await baseFiles(folder)) hashes[file.slice(folder.length + 1)] = await sha256File(file);
+  return sha256(canonicalJson(hashes));
+}
