@@ -1,0 +1,119 @@
+/** The real stages on a tiny model: from a new project to a registered version, interrupted and not. */
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { before, test } from 'node:test';
+import { AttuneError } from '../src/base/errors.ts';
+import type { ProgressEvent } from '../src/base/progress.ts';
+import { sampleConversations } from '../src/cli/sample.ts';
+import { loadProject, type Project } from '../src/pipeline/load.ts';
+import { runPipeline, type RunResult } from '../src/pipeline/run.ts';
+import { stages } from '../src/pipeline/stages/index.ts';
+import { openStore } from '../src/pipeline/store.ts';
+import { readAudit } from '../src/registry/audit.ts';
+import { openVersion } from '../src/registry/version.ts';
+import { writeTinyLlama } from './support/tiny-llama.ts';
+
+const base = await mkdtemp(join(tmpdir(), 'attune-base-'));
+before(() => writeTinyLlama(base, { maxPositions: 512 }));
+
+async function newProject(): Promise<Project> {
+  const folder = await mkdtemp(join(tmpdir(), 'attune-project-'));
+  await writeFile(join(folder, 'data.jsonl'), sampleConversations());
+  const text = `
+name: shop
+collect:
+  sources: [{ jsonl: data.jsonl }]
+train:
+  base: ${base}
+  sequence_length: 384
+  max_steps: 6
+  checkpoint_every: 2
+  evaluate_every: 3
+  batch_size: 2
+evaluate:
+  max_examples: 2
+  max_reply_tokens: 4
+`;
+  await writeFile(join(folder, 'attune.yaml'), text);
+  return loadProject(join(folder, 'attune.yaml'));
+}
+
+const run = (
+  project: Project,
+  {
+    report = () => {},
+    signal = new AbortController().signal,
+  }: { report?: (event: ProgressEvent) => void; signal?: AbortSignal } = {},
+): Promise<RunResult> => runPipeline(project, stages, { report, signal });
+
+const adapterOf = (result: RunResult): Promise<Buffer> =>
+  readFile(join(result.stages.find((one) => one.stage === 'train')!.folder, 'adapter_model.safetensors'));
+
+test(
+  'a new project ends in a version that opens, and a second run reuses every stage',
+  { timeout: 120_000 },
+  async () => {
+    const project = await newProject();
+    const first = await run(project);
+    const summaries = Object.fromEntries(first.stages.map(({ stage, summary }) => [stage, summary]));
+    assert.equal(summaries['register']!['version'], 'shop/1');
+    assert.ok(Number(summaries['export']!['max_logprob_difference']) < 0.1);
+
+    const { registry } = openStore(project.folder);
+    const version = await openVersion(registry, 'shop@champion');
+    const names = [
+      'adapter_config.json',
+      'adapter_model.safetensors',
+      'training_args.json',
+      'evaluation_results.json',
+      'metadata.json',
+    ];
+    for (const name of [...names, 'base.gguf', 'adapter.gguf', 'tokenizer/tokenizer.json']) {
+      assert.ok(name in version.files, `${name} is missing`);
+    }
+    assert.equal(version.metadata.lineage.base.name, base);
+    assert.match(version.metadata.lineage.base.sha256, /^[0-9a-f]{64}$/);
+    assert.deepEqual(Object.keys(version.metadata.lineage.datasets), ['train', 'validation', 'test']);
+
+    const audit = await readAudit(join(registry, 'shop'));
+    const again = await run(project);
+    assert.ok(again.stages.every((stage) => stage.reused));
+    assert.deepEqual(await readAudit(join(registry, 'shop')), audit, 'reusing a registration moves no alias');
+    project;
+    assert.ok(again.stages.every((stage) => stage.reused));
+    // A run that reuses everything leaves alone where somebody has moved the alias.
+    await moveAlias(registry, version, 'challenger', 'by hand');
+    await run(project);
+    assert.deepEqual(await readAliases(join(registry, 'shop')), { challenger: 1, champion: 1 });
+  },
+);
+
+test(
+  'stopped in the middle of training, it goes on and ends in the same adapter',
+  { timeout: 120_000 },
+  async () => {
+    const undisturbed = await adapterOf(await run(await newProject()));
+    const project = await newProject();
+    const controller = new AbortController();
+    const stopAtThree = (event: ProgressEvent): void => {
+      if (event.type === 'progress' && event.label === 'train' && event.done === 3) controller.abort();
+    };
+    await assert.rejects(
+      run(project, { report: stopAtThree, signal: controller.signal }),
+      (error) => error instanceof AttuneError && error.code === 'interrupted',
+    );
+    const resumed = await run(project);
+    assert.deepEqual(await adapterOf(resumed), undisturbed);
+    const train = resumed.stages.find((one) => one.stage === 'train')!;
+    const metrics = (await readFile(join(train.folder, 'metrics.jsonl'), 'utf8')).trim().split('\n');
+    const steps = metrics
+      .map((line) => JSON.parse(line) as { type: string; step?: number })
+      .filter(({ type }) => type === 'step');
+    assert.deepEqual(
+      steps.map(({ step }) => step),
+      [1, 2, 3, 4, 5, 6],
+    );
+  },
+);
