@@ -41,9 +41,9 @@ export async function collect(context: CollectContext): Promise<Record<string, J
       join(outputFolder, 'examples.jsonl'),
       examplesOf(context, ledger, bySource, firstBad),
     );
-    await ledger.close();
+    ledger.close();
   } catch (cause) {
-    await ledger.abort();
+    ledger.abort();
     throw cause;
   }
   const total = Object.values(bySource).reduce(
@@ -97,7 +97,6 @@ async function* examplesOf(
         counts.kept += 1;
         yield finish(item.example, context.config, uniqueId, ledger);
       }
-      await ledger.flush();
     }
   }
   context.report({ type: 'progress', label: 'collect', done, total: done, unit: 'records' });

@@ -66,12 +66,12 @@ export async function curate(context: CurateContext): Promise<Record<string, Jso
   const ledger = new Ledger(join(outputFolder, 'ledger.jsonl'));
   const passed = new Map<string, { in: number; out: number }>();
   try {
-    let examples = withProgress(readExamples(context.examplesPath), context, ledger);
+    let examples = withProgress(readExamples(context.examplesPath), context);
     for (const filter of filtersOf(context)) examples = counted(filter, examples, ledger, passed);
     await writeJsonLines(join(outputFolder, 'examples.jsonl'), keep(examples, ledger));
-    await ledger.close();
+    ledger.close();
   } catch (cause) {
-    await ledger.abort();
+    ledger.abort();
     throw cause;
   }
   const funnel = makeFunnel(ledger, passed);
@@ -130,12 +130,10 @@ function logOf(rule: string, ledger: Ledger): FilterLog {
 async function* withProgress(
   examples: AsyncIterable<Example>,
   { report, signal }: CurateContext,
-  ledger: Ledger,
 ): AsyncGenerator<Example> {
   let done = 0;
   for await (const example of examples) {
     throwIfInterrupted(signal);
-    await ledger.flush();
     yield example;
     done += 1;
     if (done % progressEvery === 0) report({ type: 'progress', label: 'curate', done, unit: 'examples' });
@@ -147,7 +145,6 @@ async function* keep(examples: AsyncIterable<Example>, ledger: Ledger): AsyncGen
   for await (const example of examples) {
     const { id, source, place } = example.meta;
     ledger.add({ action: 'kept', rule: 'curate', id, source, place });
-    await ledger.flush();
     yield example;
   }
 }

@@ -4,14 +4,14 @@ import { AttuneError } from '../base/errors.ts';
 import { writeJson } from '../base/files.ts';
 import type { Json } from '../base/json.ts';
 import type { Reporter } from '../base/progress.ts';
-import { writeJsonLines } from '../formats/jsonl.ts';
+import { readLineBatches } from '../formats/lines.ts';
+import { writeStreamAtomic } from '../formats/write-stream.ts';
 import { assignSplits, type SplitName, type SplitUnit, splitNames } from './assign-splits.ts';
 import { checkSplit } from './check-split.ts';
 import type { SplitConfig } from './config.ts';
 import { contentKey } from './content-key.ts';
-import type { Example } from './example.ts';
 import { throwIfInterrupted } from './interrupt.ts';
-import { readExamples } from './read-examples.ts';
+import { ownLineLimitBytes, readExamples } from './read-examples.ts';
 
 export type SplitContext = {
   config: SplitConfig;
@@ -45,9 +45,9 @@ export async function split(context: SplitContext): Promise<Record<string, Json>
   const counts = countSplits(units, assigned);
   refuseEmpty(counts.total, units.length);
   for (const name of splitNames) {
-    await writeJsonLines(
+    await writeStreamAtomic(
       join(outputFolder, `${name}.jsonl`),
-      examplesOf(name, assigned, examplesPath, signal),
+      linesOf(name, assigned, examplesPath, signal),
     );
     report({
       type: 'progress',
@@ -63,17 +63,23 @@ export async function split(context: SplitContext): Promise<Record<string, Json>
   return { ...summary, strata: Object.keys(counts.strata).length };
 }
 
-async function* examplesOf(
+/** The lines of one split, as they stand in the file of all. */
+async function* linesOf(
   name: SplitName,
   assigned: readonly SplitName[],
   path: string,
   signal: AbortSignal,
-): AsyncGenerator<Example> {
+): AsyncGenerator<Uint8Array> {
   let i = 0;
-  for await (const example of readExamples(path)) {
+  for await (const batch of readLineBatches(path, { maxLineBytes: ownLineLimitBytes })) {
     throwIfInterrupted(signal);
-    if (assigned[i] === name) yield example;
-    i += 1;
+    if (batch.kind === 'oversized')
+      throw new Error(`${path}, line ${batch.line}: longer than its own reader allows`);
+    const lines = batch.text.split('\n').slice(0, -1);
+    const first = i;
+    i += lines.length;
+    const chosen = lines.filter((_, k) => assigned[first + k] === name);
+    if (chosen.length > 0) yield Buffer.from(`${chosen.join('\n')}\n`);
   }
 }
 

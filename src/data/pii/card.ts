@@ -1,9 +1,11 @@
 import type { Span } from './find.ts';
 
 const candidate = /(?<![\d.])(?<!\d[- ])\d(?:[ -]?\d){11,18}(?![- ]?\d|\.\d)/g;
+const enoughDigits = /\d(?:[ -]?\d){11}/;
 
 /** Payment card numbers: a length and prefix that an issuer uses (ISO/IEC 7812) and a right check digit (Luhn). */
 export function findCards(text: string): Span[] {
+  if (!enoughDigits.test(text)) return [];
   return [...text.matchAll(candidate)].flatMap((match) => {
     const digits = match[0].replace(/\D/g, '');
     return isCardNumber(digits) ? [{ start: match.index, end: match.index + match[0].length }] : [];
@@ -25,7 +27,8 @@ function hasIssuer(digits: string): boolean {
   const americanExpress = (prefix(34, 34) || prefix(37, 37)) && length === 15;
   const discover = (prefix(6011, 6011) || prefix(644, 649) || prefix(65, 65)) && length >= 16;
   const diners = (prefix(300, 305) || prefix(36, 36) || prefix(38, 39)) && length >= 14;
-  const jcb = prefix(3528, 3589) && length >= 16;
+  const jcb =
+    (prefix(3528, 3589) && length >= 16) || ((prefix(1800, 1800) || prefix(2131, 2131)) && length === 15);
   const unionPay = prefix(62, 62) && length >= 16;
   const maestro =
     (prefix(50, 50) || prefix(56, 58) || prefix(6304, 6304) || prefix(6759, 6763)) && length >= 12;

@@ -22,6 +22,7 @@ test('e-mail addresses, phones, cards and IP addresses are found', () => {
     ['jürgen@bücher.example, <a@b.io>', '[EMAIL], <[EMAIL]>'],
     ['Call 415-555-2671 or (212) 555-0123.', 'Call [PHONE] or [PHONE].'],
     ['+44 20 7946 0958 / +49 30 901820', '[PHONE] / [PHONE]'],
+    ['0490 75 40 81, 03.93.92.16.85', '[PHONE], [PHONE]'],
     ['phone: 2125551234', 'phone: [PHONE]'],
     ['{"phone_number":"2125551234"}', '{"phone_number":"[PHONE]"}'],
     ['card 4111 1111 1111 1111, 3782-822463-10005', 'card [CARD], [CARD]'],
@@ -33,7 +34,7 @@ test('e-mail addresses, phones, cards and IP addresses are found', () => {
 test('prices, dates, times, versions, order numbers and other long numbers stay', () => {
   const texts = [
     'The total is $1,234,567.89, not 1 234 567 EUR or €2125551234',
-    'on 2024-05-12 10:30:45, 12.05.2024, 05/12/2024 or 2024/05/12 09:00-17:30',
+    'on 2024-05-12 10:30:45, 12.05.2024, 05/12/2024 or 2024/05/12 09:00-17:30, born 08 06 1963 or 08/ 06 1963',
     'version 1.2.3.4, v10.0.0.1, firmware 2.4.10.1, zod 4.6.7, react@18.2.0',
     'order 2125551234, Order #415-555-2671, case number 4155552671, 114-3941689-8773232',
     'tracking 1Z999AA10123456784 and 9400 1000 0000 0000 0000 00',
@@ -41,6 +42,7 @@ test('prices, dates, times, versions, order numbers and other long numbers stay'
     'lat 40.712776, -74.005974, pi 3.14159265358979',
     'https://shop.example/orders/2125551234?x=4155552671',
     'std::vector a::b 12:30:45 00:1A:2B:3C:4D:5E 255.255.255.0 127.0.0.1',
+    'social security 054-28-6917, ZIP 03262 2437',
     'the public policy, A1, @bob, a@b, 50% of 1000000000',
     'flight AA2125551234, SKU-415-555-2671, 10.30 - 11.45, 2019-2020',
   ];

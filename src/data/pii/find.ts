@@ -25,6 +25,7 @@ export type PiiOptions = {
  * field): a bare number is a phone number only where the talk is of phones.
  */
 export function findPii(text: string, options: PiiOptions, before = ''): PiiSpan[] {
+  if (!/[\d@]|::/.test(text)) return [];
   const found: PiiSpan[] = [];
   const add = (type: PiiType, spans: readonly Span[]): void => {
     for (const span of spans)

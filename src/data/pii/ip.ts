@@ -12,12 +12,12 @@ const nobody = /^(?:127\.|0\.0\.0\.0|255\.)/;
 /** IPv4 and IPv6 addresses; not version numbers, times or hardware addresses. */
 export function findAddresses(text: string): Span[] {
   const spans: Span[] = [];
-  for (const match of text.matchAll(version4)) {
+  for (const match of /\d\.\d/.test(text) ? text.matchAll(version4) : []) {
     const isVersion = versionWord.test(text.slice(Math.max(0, match.index - 24), match.index));
     if (!isVersion && !nobody.test(match[0]))
       spans.push({ start: match.index, end: match.index + match[0].length });
   }
-  if (!text.includes(':')) return spans;
+  if (!/:[^:]*:/.test(text)) return spans;
   for (const match of text.matchAll(version6)) {
     // The colon after an address belongs to the sentence.
     const value = match[0].replace(/(?<!:):$/, '');
