@@ -49,9 +49,14 @@ function checkOptions(options: Readonly<Record<string, unknown>>): void {
     refuse(`option happy is ${JSON.stringify(happy)}; it can be true or false`);
 }
 
+const packedFile = join(import.meta.dirname, 'data', 'dialogues.jsonl.br');
+
+/** What the examples are made from: when it changes, they are made again. */
+export const files = (): string[] => [packedFile];
+
 /** Every packed dialogue, as it is. */
 export async function readDialogues(): Promise<PackedDialogue[]> {
-  const compressed = await readFile(join(import.meta.dirname, 'data', 'dialogues.jsonl.br'));
+  const compressed = await readFile(packedFile);
   const lines = brotliDecompressSync(compressed).toString('utf8').trimEnd().split('\n');
   return lines.map((line) => JSON.parse(line) as PackedDialogue);
 }

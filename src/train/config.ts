@@ -46,7 +46,8 @@ export const trainConfig = z
           .default([...loraModules])
           .describe('Linear layers that get an adapter.'),
       })
-      .prefault({}),
+      .prefault({})
+      .describe('The adapter of method lora.'),
     epochs: z
       .number()
       .positive()
