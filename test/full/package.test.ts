@@ -12,19 +12,24 @@ import { promisify } from 'node:util';
 
 const root = join(import.meta.dirname, '..', '..');
 const run = promisify(execFile);
-/** npm hands its settings down to what it starts; a user's shell has none of them. */
+/**
+ * Under `npm run`, npm hands this project's settings down in the environment, and a user's shell has none of them: not
+ * the one that skips the CUDA download. How to reach the registry is the machine's, and stays.
+ */
+const machine =
+  /^npm_config_(?:registry|cafile|ca|proxy|https_proxy|noproxy|userconfig|globalconfig|cache)$/i;
 const env = Object.fromEntries(
-  Object.entries(process.env).filter(([name]) => !name.toLowerCase().startsWith('npm_')),
+  Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name) || machine.test(name)),
 );
 
 let folder: string;
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'attune-package-'));
-  const before = await readFile(join(root, 'package.json'), 'utf8');
+  const manifest = await readFile(join(root, 'package.json'), 'utf8');
   await run('npm', ['pack', '--pack-destination', folder], { cwd: root, env });
   assert.equal(
     await readFile(join(root, 'package.json'), 'utf8'),
-    before,
+    manifest,
     'packing leaves package.json as it was',
   );
   const tarball = (await readdir(folder)).find((name) => name.endsWith('.tgz'));
