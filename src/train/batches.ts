@@ -32,7 +32,7 @@ export function planBatches(
     const order = shuffled(examples, seededRandom(seed, 'epoch', epoch));
     const share = Math.min(1, epochs - epoch);
     const packed = packRows(order.slice(0, Math.max(1, Math.round(order.length * share))), length);
-    rows.push(...shuffled(packed, seededRandom(seed, 'rows', epoch)));
+    for (const row of shuffled(packed, seededRandom(seed, 'rows', epoch))) rows.push(row);
   }
   const forwardPasses = chunks(rows, batchSize);
   const steps = chunks(forwardPasses, passes).slice(0, config.max_steps);

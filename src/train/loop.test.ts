@@ -261,6 +261,38 @@ test('early stopping keeps the best parameters', async () => {
   assert.ok(Math.abs(-all.reduce((a, b) => a + b, 0) / all.length - best.loss) < 1e-5);
 });
 
+test('a run killed after it stopped early stops at the same step when it is run again', async () => {
+  const { model, settings } = await fullSettings();
+  const config = {
+    ...settings.config,
+    learning_rate: 2,
+    schedule: 'constant' as const,
+    evaluate_every: 1,
+    early_stopping: 2,
+  };
+  const folder = await mkdtemp(join(tmpdir(), 'attune-early-'));
+  const first = await run(model, { ...settings, config }, folder);
+  const again = await run(model, { ...settings, config }, folder);
+  await rm(folder, { recursive: true });
+  assert.ok(first.result.steps < settings.plan.steps.length);
+  assert.deepEqual(
+    again.events.map(({ type }) => type),
+    ['resumed', 'early-stop'],
+  );
+  assert.deepEqual(again.result, first.result);
+});
+
+test('parameters broken by the last step are not kept', async () => {
+  const { model, settings } = await fullSettings();
+  const config = { ...settings.config, learning_rate: 1e30, warmup_ratio: 0 };
+  const plan = { ...settings.plan, steps: settings.plan.steps.slice(0, 1) };
+  await assert.rejects(run(model, { ...settings, plan, config }), (error: AttuneError) => {
+    assert.equal(error.code, 'training');
+    assert.match(error.message, /the validation loss became NaN at step 1; its batch held train/);
+    return true;
+  });
+});
+
 test('a loss that is not finite stops the run and names the examples of its batch', async () => {
   const { model, settings } = await fullSettings();
   const config = { ...settings.config, learning_rate: 1e30, warmup_ratio: 0 };

@@ -79,7 +79,9 @@ export async function* trainLoop(
   const session = await openSession(sftProgram(shared, plan.shape), config.threads);
   const evaluator = await openEvaluator(shared, validation, config);
   try {
-    while (progress.step < steps) {
+    // Asked before a step, not after an evaluation: a run that was killed after it stopped early must not go on.
+    const stopsEarly = (): boolean => progress.worseEvaluations >= (config.early_stopping ?? Infinity);
+    while (progress.step < steps && !stopsEarly()) {
       if (signal.aborted) {
         await saveLatest(workFolder, { parameters, optimiser, progress });
         throw new AttuneError(
@@ -94,8 +96,10 @@ export async function* trainLoop(
         seed,
         step: progress.step,
       });
-      if (!Number.isFinite(loss)) throw notFinite(progress.step, loss, passes);
+      if (!Number.isFinite(loss)) throw notFinite('loss', loss, progress.step, passes);
       const gradientNorm = clipGradients(gradients, config.max_gradient_norm);
+      if (!Number.isFinite(gradientNorm))
+        throw notFinite('gradient norm', gradientNorm, progress.step, passes);
       const learningRate = learningRateAt(progress.step, schedule);
       adamWStep(parameters, gradients, optimiser, { ...adamW, learningRate });
 
@@ -116,6 +120,8 @@ export async function* trainLoop(
 
       if (evaluator && (step % config.evaluate_every === 0 || step === steps)) {
         const validationLoss = await evaluator.loss();
+        if (!Number.isFinite(validationLoss))
+          throw notFinite('validation loss', validationLoss, progress.step - 1, passes);
         const best = validationLoss < progress.bestLoss;
         if (best) {
           Object.assign(progress, { bestStep: step, bestLoss: validationLoss, worseEvaluations: 0 });
@@ -123,16 +129,12 @@ export async function* trainLoop(
         } else progress.worseEvaluations++;
         yield { type: 'evaluation', step, loss: validationLoss, best };
       }
-      const stopEarly = progress.worseEvaluations >= (config.early_stopping ?? Infinity);
-      if (step % config.checkpoint_every === 0 || stopEarly) {
+      if (step % config.checkpoint_every === 0 || stopsEarly()) {
         await saveLatest(workFolder, { parameters, optimiser, progress });
         yield { type: 'checkpoint', step };
       }
-      if (stopEarly) {
-        yield { type: 'early-stop', step, bestStep: progress.bestStep };
-        break;
-      }
     }
+    if (stopsEarly()) yield { type: 'early-stop', step: progress.step, bestStep: progress.bestStep };
   } finally {
     await session.close();
     await evaluator?.close();
@@ -231,11 +233,13 @@ function onSharedMemory(model: LanguageModel): LanguageModel {
   return { ...model, base: new Map([...model.base].map(([name, parameter]) => [name, share(parameter)])) };
 }
 
-function notFinite(step: number, loss: number, passes: readonly Row[][]): AttuneError {
+/** `step` counts from 0: the one whose batch is to blame. */
+function notFinite(what: string, value: number, step: number, passes: readonly Row[][]): AttuneError {
   const ids = passes.flat(2).map(({ id }) => id);
+  const more = ids.length > 5 ? ` and ${ids.length - 5} more` : '';
   return new AttuneError(
     'training',
-    `the loss became ${loss} at step ${step + 1}; its batch held ${ids.slice(0, 5).join(', ')}${ids.length > 5 ? ` and ${ids.length - 5} more` : ''}`,
-    { fix: 'Lower train.learning_rate and run again: training goes on from the last checkpoint.' },
+    `the ${what} became ${value} at step ${step + 1}; its batch held ${ids.slice(0, 5).join(', ')}${more}`,
+    { fix: 'Lower train.learning_rate and run again: training starts anew, as with any other setting.' },
   );
 }
