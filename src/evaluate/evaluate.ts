@@ -4,6 +4,7 @@ import { writeFileAtomic, writeJson } from '../base/files.ts';
 import { sha256, sha256File } from '../base/hash.ts';
 import { canonicalJson } from '../base/json.ts';
 import type { Example } from '../data/example.ts';
+import { loadExamples } from '../data/read-examples.ts';
 import type { ExampleScore, Scorer } from '../model/scorer.ts';
 import type { EncodedExample } from '../text/encoded.ts';
 import { generateReplies } from './generate.ts';
@@ -18,7 +19,7 @@ import type { LoggedReply, SystemName } from './reply-log.ts';
 import { writeReport } from './report/write.ts';
 import type { EvaluationResults } from './results.ts';
 import { summarise } from './summarise.ts';
-import { assistantTurns, drawConversations, drawSideBySide, readExamples } from './turns.ts';
+import { assistantTurns, drawConversations, drawSideBySide } from './turns.ts';
 import type { Turn } from './turns.ts';
 
 /**
@@ -28,7 +29,7 @@ import type { Turn } from './turns.ts';
  */
 export async function evaluate(job: EvaluateJob): Promise<EvaluationResults> {
   const { config, seed } = job;
-  const examples = await readExamples(job.testFile);
+  const examples = await loadExamples(job.testFile);
   const templates = config.actions ? await loadTemplates(resolve(job.projectFolder, config.actions)) : null;
   const turns = assistantTurns(examples, templates);
   refuseEmpty(job.testFile, examples, turns);
@@ -43,7 +44,7 @@ export async function evaluate(job: EvaluateJob): Promise<EvaluationResults> {
   const scoringSeconds = (performance.now() - started) / 1000;
   const replies = await generateBoth(job, asked);
   const measured = measureTurns(asked, replies, metrics, templates);
-  const trainTurns = templates ? assistantTurns(await readExamples(job.trainFile), templates) : [];
+  const trainTurns = templates ? assistantTurns(await loadExamples(job.trainFile), templates) : [];
   const results = summarise({
     job,
     examples,

@@ -1,6 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import { AttuneError } from '../base/errors.ts';
-import { storageError } from '../base/files.ts';
 import { seededRandom, shuffled } from '../base/random.ts';
 import type { Example, Message } from '../data/example.ts';
 import { matchAction, queryAction, customAction } from './next-action.ts';
@@ -21,25 +18,6 @@ export type Turn = {
   /** The agent's action, where it is known. */
   action: string | undefined;
 };
-
-/** Reads an artifact's examples.jsonl. Throws AttuneError 'data' naming the line that is not an example. */
-export async function readExamples(path: string): Promise<Example[]> {
-  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw storageError(path, cause);
-  });
-  return text.split('\n').flatMap((line, index) => {
-    if (line.trim() === '') return [];
-    try {
-      const example = JSON.parse(line) as Example;
-      if (Array.isArray(example.messages) && typeof example.meta.id === 'string') return [example];
-    } catch {
-      // Reported below, as for any other wrong shape.
-    }
-    throw new AttuneError('data', `${path}:${index + 1} is not an example: ${line.slice(0, 80)}`, {
-      fix: 'Make the split again: attune run --force split.',
-    });
-  });
-}
 
 /** Every assistant turn of the conversations that is not marked `trained: false`, in order. */
 export function assistantTurns(examples: readonly Example[], templates: Templates | null): Turn[] {

@@ -5,8 +5,8 @@ import type { EvaluateConfig } from '../../evaluate/config.ts';
 import { resolveBase } from '../../model/base.ts';
 import type { Scorer } from '../../model/scorer.ts';
 import { baseFiles, tunedFiles } from '../../registry/serving.ts';
+import { openEncoder } from '../../text/encoder.ts';
 import type { Stage, StageContext } from '../stage.ts';
-import { openEncoder } from './encode.ts';
 
 /** Base and tuned model side by side on the test split; what generates is what will serve. */
 export const evaluateStage: Stage = {

@@ -2,13 +2,14 @@ import { copyFile, mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeJson } from '../../base/files.ts';
 import { seededRandom, shuffled } from '../../base/random.ts';
-import { readExamples } from '../../evaluate/turns.ts';
+import { throwIfInterrupted } from '../../data/interrupt.ts';
+import { loadExamples } from '../../data/read-examples.ts';
 import { resolveBase } from '../../model/base.ts';
 import { servedNames, tunedFiles } from '../../registry/serving.ts';
 import type { EncodedExample } from '../../text/encoded.ts';
+import { openEncoder } from '../../text/encoder.ts';
 import type { ParityCase, ParityResult } from '../../export/parity.ts';
 import type { Stage, StageContext } from '../stage.ts';
-import { openEncoder } from './encode.ts';
 
 /** Conversations compared by the parity gate: enough tokens to meet every kind of input, few enough to take seconds. */
 const parityConversations = 24;
@@ -75,7 +76,7 @@ async function checkServed(
   const { openScorer } = await import('../../model/score.ts');
   const { openLlamaBackend } = await import('../../backend/llama.ts');
   const encode = await openEncoder(base, config.train.sequence_length);
-  const examples = (await readExamples(join(inputs.split!.folder, 'test.jsonl'))).map(encode);
+  const examples = (await loadExamples(join(inputs.split!.folder, 'test.jsonl'))).map(encode);
   const scorable = examples.filter(({ supervised }) => supervised.indexOf(1, 1) > 0);
   const drawn = shuffled(scorable, seededRandom(config.seed, 'parity')).slice(0, parityConversations);
   const trained = inputs.train!.folder;
@@ -87,7 +88,7 @@ async function checkServed(
     const scores = await scorer.score(drawn);
     const cases: ParityCase[] = [];
     for (const [i, example] of drawn.entries()) {
-      signal.throwIfAborted();
+      throwIfInterrupted(signal);
       const served = await backend.logProbabilities!([...example.tokens]);
       cases.push({
         id: example.id,

@@ -1,20 +1,17 @@
 /** The embedded engine: trains on this machine's CPU with ONNX Runtime, no Python. */
-import { createReadStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { AttuneError } from '../../base/errors.ts';
 import { writeJson } from '../../base/files.ts';
-import type { Example } from '../../data/example.ts';
+import { readExamples } from '../../data/read-examples.ts';
 import { loadModel, saveAdapter, saveModel } from '../../model/checkpoint.ts';
 import { newAdapter } from '../../model/lora.ts';
 import { supervisedCount } from '../../model/packing.ts';
 import { trainableParameters } from '../../model/parameters.ts';
 import type { LanguageModel } from '../../model/parameters.ts';
-import { loadChatTemplate } from '../../text/chat-template.ts';
-import { encodeConversation } from '../../text/chat.ts';
 import type { EncodedExample } from '../../text/encoded.ts';
-import { loadTokenizer } from '../../text/tokenizer.ts';
+import { cutTo, openEncoder } from '../../text/encoder.ts';
+import type { Encoder } from '../../text/encoder.ts';
 import { planBatches } from '../batches.ts';
 import type { BatchPlan } from '../batches.ts';
 import type { TrainConfig } from '../config.ts';
@@ -28,8 +25,9 @@ async function* train(job: TrainJob, signal: AbortSignal): AsyncGenerator<TrainE
   const { base, config, seed, workFolder, outputFolder } = job;
   const model = withNewAdapter(await loadModel(base), config, seed);
   checkSequenceLength(config, model);
-  const training = await encodeFile(job.trainFile, base, config.sequence_length);
-  const validation = await encodeFile(job.validationFile, base, config.sequence_length);
+  const encode = await openEncoder(base);
+  const training = await encodeFile(job.trainFile, encode, config.sequence_length);
+  const validation = await encodeFile(job.validationFile, encode, config.sequence_length);
   const plan = planBatches(training.examples, config, seed);
   yield preflight(training, plan, model);
 
@@ -68,16 +66,12 @@ function checkSequenceLength({ sequence_length: length }: TrainConfig, { config 
 type EncodedFile = { examples: EncodedExample[]; truncated: number; dropped: number };
 
 /** Encodes every example; longer ones are cut to `length` tokens, and dropped when no supervised token is left. */
-async function encodeFile(path: string, base: string, length: number): Promise<EncodedFile> {
-  const [tokenizer, template] = [await loadTokenizer(base), await loadChatTemplate(base)];
+async function encodeFile(path: string, encode: Encoder, length: number): Promise<EncodedFile> {
   const result: EncodedFile = { examples: [], truncated: 0, dropped: 0 };
-  for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Infinity })) {
-    let encoded = encodeConversation(tokenizer, template, JSON.parse(line) as Example);
-    if (encoded.tokens.length > length) {
-      result.truncated++;
-      const { id, tokens, supervised } = encoded;
-      encoded = { id, tokens: tokens.slice(0, length), supervised: supervised.slice(0, length) };
-    }
+  for await (const example of readExamples(path)) {
+    const whole = encode(example);
+    const encoded = cutTo(whole, length);
+    if (encoded.tokens.length < whole.tokens.length) result.truncated++;
     if (supervisedCount(encoded) === 0) result.dropped++;
     else result.examples.push(encoded);
   }
