@@ -4,6 +4,12 @@ import { z } from 'zod';
 export const preTokenizers = ['gpt-2', 'llama-bpe', 'smaug-bpe', 'qwen2', 'smollm'] as const;
 export type PreTokenizer = (typeof preTokenizers)[number];
 
+/**
+ * Ten times what trained models were measured at (0.005 and 0.05): beyond it something is wrong in kind, such as a
+ * rotary layout or a template, not in the last digits.
+ */
+export const defaultParityTolerance = { f16: 0.05, q8_0: 0.5 } as const;
+
 export const exportConfig = z
   .strictObject({
     gguf: z
@@ -22,7 +28,7 @@ export const exportConfig = z
       .optional()
       .describe(
         'Largest difference in natural-log probability of one token between what was trained and what is served ' +
-          '(default 0.1 for f16, 0.5 for q8_0). Beyond it the run stops.',
+          `(default ${defaultParityTolerance.f16} for f16, ${defaultParityTolerance.q8_0} for q8_0). Beyond it the run stops.`,
       ),
   })
   .describe('How the model is written for serving.');

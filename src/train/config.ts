@@ -101,7 +101,7 @@ export const trainConfig = z
       .int()
       .positive()
       .optional()
-      .describe('CPU threads (default: the physical cores this process may use).'),
+      .describe('CPU threads (default: all that this process may use).'),
   })
   .describe('How the model is trained.');
 

@@ -4,6 +4,7 @@ import { writeJson } from '../../base/files.ts';
 import { seededRandom, shuffled } from '../../base/random.ts';
 import { throwIfInterrupted } from '../../data/interrupt.ts';
 import { loadExamples } from '../../data/read-examples.ts';
+import { defaultParityTolerance } from '../../export/config.ts';
 import { resolveBase } from '../../model/base.ts';
 import { servedNames, tunedFiles } from '../../registry/serving.ts';
 import type { EncodedExample } from '../../text/encoded.ts';
@@ -13,7 +14,6 @@ import type { Stage, StageContext } from '../stage.ts';
 
 /** Conversations compared by the parity gate: enough tokens to meet every kind of input, few enough to take seconds. */
 const parityConversations = 24;
-const parityTolerance = { f16: 0.1, q8_0: 0.5 } as const;
 
 /** The trained model as GGUF files for serving, and the proof that they say what was trained. */
 export const exportStage: Stage = {
@@ -97,7 +97,7 @@ async function checkServed(
       });
       report({ type: 'progress', label: 'parity', done: i + 1, total: drawn.length, unit: 'conversations' });
     }
-    const tolerance = config.export.parity_tolerance ?? parityTolerance[config.export.gguf];
+    const tolerance = config.export.parity_tolerance ?? defaultParityTolerance[config.export.gguf];
     return { ...checkParity(cases, tolerance), conversations: cases.length, tolerance };
   } finally {
     await backend.close();
