@@ -1,4 +1,4 @@
-import { open, mkdir, rename, rm, readFile } from 'node:fs/promises';
+import { open, mkdir, rename, rm, readFile, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { AttuneError } from './errors.ts';
 
@@ -40,6 +40,7 @@ export async function syncFolder(path: string): Promise<void> {
   }
 }
 
+/** Writes indented JSON as writeFileAtomic does. */
 export async function writeJson(path: string, value: unknown): Promise<void> {
   await writeFileAtomic(path, JSON.stringify(value, null, 2) + '\n');
 }
@@ -51,6 +52,14 @@ export async function readJson<T>(path: string): Promise<T> {
   } catch (cause) {
     throw storageError(path, cause);
   }
+}
+
+/** Whether there is a file or folder at `path`; false too where it may not be looked at. */
+export async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Turns a file system failure into an error that names the path and the way out. */

@@ -1,5 +1,10 @@
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
+/** Whether a value is a JSON object: neither null nor a list. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
+}
+
 /** JSON text with object keys sorted at every depth: equal values give equal bytes, so it can be hashed. */
 export function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_key, inner: unknown) => {

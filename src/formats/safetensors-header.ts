@@ -6,6 +6,7 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { AttuneError } from '../base/errors.ts';
 import { storageError } from '../base/files.ts';
+import { isRecord } from '../base/json.ts';
 
 /** The limit of the reference implementation. */
 const maxHeaderBytes = 100_000_000;
@@ -177,12 +178,7 @@ function isCounts(value: unknown): value is number[] {
 }
 
 function isStringRecord(value: unknown): value is Record<string, string> {
-  return (
-    value !== null &&
-    typeof value === 'object' &&
-    !Array.isArray(value) &&
-    Object.values(value).every((item) => typeof item === 'string')
-  );
+  return isRecord(value) && Object.values(value).every((item) => typeof item === 'string');
 }
 
 export function refused(path: string, reason: string, cause?: unknown): AttuneError {

@@ -1,8 +1,8 @@
 /** Weights in safetensors files: reading one file or a whole model folder, and writing. */
-import { open, stat, type FileHandle } from 'node:fs/promises';
+import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AttuneError } from '../base/errors.ts';
-import { readJson, storageError } from '../base/files.ts';
+import { exists, readJson, storageError } from '../base/files.ts';
 import { bfloat16ToFloats, float16ToFloats, floatsToBfloat16, floatsToFloat16 } from './float.ts';
 import {
   dtypes,
@@ -225,13 +225,6 @@ function encodeFloats(view: ArrayBufferView, dtype: Dtype): ArrayBufferView {
 /** Rust compares strings by UTF-8 bytes, JavaScript by UTF-16 units; they differ beyond U+FFFF. */
 function compareUtf8(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a), Buffer.from(b));
-}
-
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }
 
 function missingTensor(path: string, name: string): AttuneError {

@@ -1,5 +1,6 @@
 /** The body of POST /v1/chat/completions: what is understood, what is ignored on purpose, what is refused. */
 import { z } from 'zod';
+import { isRecord } from '../base/json.ts';
 import type { GenerateRequest } from '../backend/backend.ts';
 import type { Message, ToolCall } from '../data/example.ts';
 import { ApiError } from './errors.ts';
@@ -175,8 +176,7 @@ function joinText(content: z.infer<typeof text> | null | undefined): string {
 function parseArguments(json: string, index: number): Record<string, unknown> {
   try {
     const value: unknown = JSON.parse(json || '{}');
-    if (value !== null && typeof value === 'object' && !Array.isArray(value))
-      return value as Record<string, unknown>;
+    if (isRecord(value)) return value;
   } catch {
     // Reported below, like JSON that is not an object.
   }

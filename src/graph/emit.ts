@@ -1,8 +1,7 @@
 /** Writes a graph of tensors as one ONNX model: a table of emission rules, one per op. */
 import { encodeOnnxModel } from '../formats/onnx.ts';
 import type { OnnxAttribute, OnnxInitializer, OnnxModel, OnnxNode, OnnxValue } from '../formats/onnx.ts';
-import { topologicalOrder } from './gradient.ts';
-import { sizeOf } from './tensor.ts';
+import { sizeOf, topologicalOrder } from './tensor.ts';
 import type { ElementType, Op, Shape, Tensor, TensorData } from './tensor.ts';
 
 /** A computation ready to run: the ONNX model, and what goes in and comes out by name. */

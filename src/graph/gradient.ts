@@ -26,7 +26,7 @@ import {
   transpose,
   where,
 } from './ops.ts';
-import { sameShape, sizeOf } from './tensor.ts';
+import { sameShape, sizeOf, topologicalOrder } from './tensor.ts';
 import type { Op, Shape, Tensor } from './tensor.ts';
 
 /** From a node y = op(inputs) and dL/dy to dL/dinput for each input; undefined where there is none (ids, masks). */
@@ -157,27 +157,6 @@ export function gradients(loss: Tensor, wrt: readonly Tensor[]): Tensor[] {
     if (!gradient) throw new Error(`the loss does not depend on ${JSON.stringify(x.attributes)}`);
     return gradient;
   });
-}
-
-/** Every tensor that `outputs` depend on, inputs before users. Iterative: graphs are thousands of nodes deep. */
-export function topologicalOrder(outputs: readonly Tensor[]): Tensor[] {
-  const order: Tensor[] = [];
-  const state = new Map<Tensor, 'open' | 'done'>();
-  const stack = [...outputs].reverse();
-  while (stack.length > 0) {
-    const node = stack.at(-1)!;
-    if (state.get(node) === undefined) {
-      state.set(node, 'open');
-      for (const parent of node.inputs.toReversed()) if (!state.has(parent)) stack.push(parent);
-      continue;
-    }
-    stack.pop();
-    if (state.get(node) === 'open') {
-      state.set(node, 'done');
-      order.push(node);
-    }
-  }
-  return order;
 }
 
 /** Undoes broadcasting: sums `x` down to `shape`. */

@@ -1,7 +1,7 @@
 import { broadcastShapes, sizeOf } from './tensor.ts';
 import type { ElementType, Op, OpAttributes, Shape, Tensor, TensorData } from './tensor.ts';
 
-/** The result's shape (and type, where it is not that of the first input). Throws when the inputs do not fit the op. */
+/** The result's shape. Throws when the inputs do not fit the op. */
 type ShapeRule<O extends Op> = (inputs: readonly Tensor[], attributes: OpAttributes[O]) => Shape;
 
 const same: ShapeRule<Op> = ([x]) => x!.shape;

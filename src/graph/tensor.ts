@@ -87,3 +87,24 @@ export function broadcastShapes(a: Shape, b: Shape): Shape {
     return left === 1 ? right : left;
   });
 }
+
+/** Every tensor that `outputs` depend on, inputs before users. Iterative: graphs are thousands of nodes deep. */
+export function topologicalOrder(outputs: readonly Tensor[]): Tensor[] {
+  const order: Tensor[] = [];
+  const state = new Map<Tensor, 'open' | 'done'>();
+  const stack = [...outputs].reverse();
+  while (stack.length > 0) {
+    const node = stack.at(-1)!;
+    if (state.get(node) === undefined) {
+      state.set(node, 'open');
+      for (const parent of node.inputs.toReversed()) if (!state.has(parent)) stack.push(parent);
+      continue;
+    }
+    stack.pop();
+    if (state.get(node) === 'open') {
+      state.set(node, 'done');
+      order.push(node);
+    }
+  }
+  return order;
+}

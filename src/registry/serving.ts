@@ -1,7 +1,7 @@
 /** Which files of an exported model are served, in an export artifact and in a registered version alike. */
-import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AttuneError } from '../base/errors.ts';
+import { exists } from '../base/files.ts';
 
 /** Names inside the folder. An adapter is served on top of the base; a fully trained model is served alone. */
 export const servedNames = {
@@ -32,9 +32,3 @@ export const baseFiles = (folder: string): ServedFiles => ({
   gguf: join(folder, servedNames.base),
   tokenizerFolder: join(folder, servedNames.tokenizer),
 });
-
-const exists = (path: string): Promise<boolean> =>
-  stat(path).then(
-    () => true,
-    () => false,
-  );

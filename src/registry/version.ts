@@ -5,7 +5,7 @@
 import { chmod, copyFile, link, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { AttuneError } from '../base/errors.ts';
-import { readJson, storageError, syncFolder, writeJson } from '../base/files.ts';
+import { exists, readJson, storageError, syncFolder, writeJson } from '../base/files.ts';
 import { sha256, sha256File } from '../base/hash.ts';
 import { canonicalJson, type Json } from '../base/json.ts';
 import { acquireLock } from '../base/lock.ts';
@@ -248,13 +248,6 @@ async function syncFile(path: string): Promise<void> {
   } finally {
     await file.close();
   }
-}
-
-async function exists(path: string): Promise<boolean> {
-  return await stat(path).then(
-    () => true,
-    () => false,
-  );
 }
 
 async function entries(folder: string): Promise<string[]> {

@@ -2,6 +2,7 @@
 import { Worker } from 'node:worker_threads';
 import { availableParallelism } from 'node:os';
 import type { Program } from '../graph/emit.ts';
+import { sizeOf } from '../graph/tensor.ts';
 import type { TensorData } from '../graph/tensor.ts';
 
 export type Session = {
@@ -30,8 +31,7 @@ export async function openSession(
   threads: number = availableParallelism(),
 ): Promise<Session> {
   const outputs: Record<string, Float32Array> = {};
-  for (const { name, shape } of program.outputs)
-    outputs[name] = sharedFloats(shape.reduce((a, b) => a * b, 1));
+  for (const { name, shape } of program.outputs) outputs[name] = sharedFloats(sizeOf(shape));
   const worker = new Worker(
     new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url),
   );
@@ -60,7 +60,7 @@ export async function openSession(
   return {
     run: async (feeds) => {
       for (const { name, shape } of program.inputs) {
-        const length = shape.reduce((a, b) => a * b, 1);
+        const length = sizeOf(shape);
         if (feeds[name]?.length !== length)
           throw new Error(`input ${name} needs ${length} values, got ${feeds[name]?.length ?? 'none'}`);
       }

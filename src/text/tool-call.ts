@@ -2,6 +2,7 @@
  * Reads tool calls out of generated text, in the notation most open models use (Hermes, Qwen and our own base):
  * <tool_call>{"name": "...", "arguments": {...}}</tool_call>
  */
+import { isRecord } from '../base/json.ts';
 import type { ToolCall } from '../data/example.ts';
 
 const block = /<tool_call>([\s\S]*?)<\/tool_call>/g;
@@ -32,6 +33,3 @@ function parseCall(json: string): ToolCall | undefined {
   const args = value['arguments'] ?? {};
   return isRecord(args) ? { name: value['name'], arguments: args } : undefined;
 }
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  value !== null && typeof value === 'object' && !Array.isArray(value);

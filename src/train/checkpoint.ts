@@ -1,6 +1,6 @@
 /** What a stopped training run goes on from. Each file is whole or absent: written aside and renamed. */
-import { access } from 'node:fs/promises';
 import { join } from 'node:path';
+import { exists } from '../base/files.ts';
 import { openSafetensors, writeSafetensors } from '../formats/safetensors.ts';
 import type { TensorToWrite } from '../formats/safetensors.ts';
 import type { Parameter } from '../model/parameters.ts';
@@ -77,11 +77,4 @@ export async function readBest(folder: string, like: readonly Parameter[]): Prom
   } finally {
     await weights.close();
   }
-}
-
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }

@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { basename, extname, join, relative, resolve, sep } from 'node:path';
 import type { Command } from 'commander';
 import { AttuneError } from '../../base/errors.ts';
-import { storageError, writeFileAtomic } from '../../base/files.ts';
+import { exists, storageError, writeFileAtomic } from '../../base/files.ts';
 import { createContext } from '../context.ts';
 import { editorSchemaPath, writeEditorSchema } from '../editor-schema.ts';
 import type { Io } from '../io.ts';
@@ -117,9 +117,3 @@ register:
   alias: champion
 `;
 }
-
-const exists = (path: string): Promise<boolean> =>
-  stat(path).then(
-    () => true,
-    () => false,
-  );

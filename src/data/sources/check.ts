@@ -1,4 +1,5 @@
 /** Checks of fields in records from outside. Each names the field and the value that it refused. */
+import { isRecord } from '../../base/json.ts';
 import type { Message, Role } from '../example.ts';
 
 /** A record that cannot become an example; the message is the reason, ready for the ledger. */
@@ -16,10 +17,6 @@ export function describeValue(value: unknown): string {
   const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
   const shown = text.length > longestShown ? `${text.slice(0, longestShown).toWellFormed()}…` : text;
   return shown.replace(/[^\s"]+@[^\s"]+/g, '[hidden]').replace(/\d[\d\s().-]{4,}\d/g, '[hidden]');
-}
-
-export function isRecord(value: unknown): value is UnknownRecord {
-  return value !== null && typeof value === 'object' && !Array.isArray(value);
 }
 
 export function fail(field: string, value: unknown, wanted: string): never {

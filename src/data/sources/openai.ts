@@ -1,4 +1,5 @@
 /** OpenAI's chat format for fine-tuning: {"messages": [{"role", "content", "tool_calls"?, "weight"?, "name"?}], "tools"?}. */
+import { isRecord } from '../../base/json.ts';
 import { parseStrictJson } from '../../formats/strict-json.ts';
 import type { Example, Message, Role, ToolCall, ToolDefinition } from '../example.ts';
 import {
@@ -10,7 +11,6 @@ import {
   checkWeight,
   fail,
   isFact,
-  isRecord,
   RecordError,
   type UnknownRecord,
 } from './check.ts';

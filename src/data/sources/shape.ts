@@ -1,5 +1,6 @@
+import { isRecord } from '../../base/json.ts';
 import type { Example, ExampleMeta, Message, ToolDefinition } from '../example.ts';
-import { type UnknownRecord, fail, isFact, isRecord } from './check.ts';
+import { type UnknownRecord, fail, isFact } from './check.ts';
 
 /** What a record says before it has an id and a source. */
 export type ParsedRecord = {

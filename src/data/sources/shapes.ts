@@ -1,7 +1,8 @@
 import { AttuneError } from '../../base/errors.ts';
+import { isRecord } from '../../base/json.ts';
 import { type RecordFormat, recordFormats } from '../config.ts';
 import { alpaca } from './alpaca.ts';
-import { isRecord, type UnknownRecord } from './check.ts';
+import type { UnknownRecord } from './check.ts';
 import { openai } from './openai.ts';
 import { promptCompletion } from './prompt-completion.ts';
 import type { RecordShape } from './shape.ts';

@@ -1,4 +1,5 @@
 /** ShareGPT: {"conversations": [{"from": "human" | "gpt" | ..., "value"}], "system"?, "tools"?}. */
+import { isRecord } from '../../base/json.ts';
 import { parseStrictJson } from '../../formats/strict-json.ts';
 import type { Message, ToolCall } from '../example.ts';
 import {
@@ -9,7 +10,6 @@ import {
   checkText,
   checkWeight,
   isFact,
-  isRecord,
   RecordError,
 } from './check.ts';
 import { parseArguments, parseTools } from './openai.ts';
