@@ -85,7 +85,6 @@ export function comparePaired(
     };
   };
   const difference = estimate(statistics.difference);
-  const ratio = estimate(statistics.ratio);
   const error = difference.resampled && standardDeviation(difference.resampled);
   return {
     base: system(statistics.base),
@@ -100,7 +99,7 @@ export function comparePaired(
       minimum_detectable:
         error && error * (normalQuantile(1 - (1 - settings.confidence) / 2) + normalQuantile(0.8)),
     },
-    ratio: scale === 'exponential' ? { value: ratio.value, interval: ratio.interval } : null,
+    ratio: scale === 'exponential' ? system(statistics.ratio) : null,
     conversations: count,
     items: total.weight,
   };
