@@ -1,5 +1,4 @@
 /** A LoRA adapter in PEFT layout as a GGUF file that llama.cpp adds to its base model. */
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { AttuneError } from '../base/errors.ts';
@@ -7,6 +6,7 @@ import { writeGguf, type GgufTensor, type GgufValue } from '../formats/gguf.ts';
 import { openSafetensors, type Weights } from '../formats/safetensors.ts';
 import type { WrittenFile } from '../formats/write-stream.ts';
 import { readModelConfig, type ModelConfig } from '../model/config.ts';
+import { readModelJson } from '../model/json-file.ts';
 import { ggufModuleName, interleaveRotaryRows, llamaWeights, rotaryHeads } from './llama-layout.ts';
 
 export type ExportLoraOptions = {
@@ -41,7 +41,7 @@ type AdapterConfig = z.infer<typeof adapterConfigFile>;
 export async function exportLoraGguf(options: ExportLoraOptions): Promise<WrittenFile> {
   const { adapterFolder, modelFolder, outputFile } = options;
   const config = await readModelConfig(modelFolder);
-  const adapter = await readAdapterConfig(join(adapterFolder, 'adapter_config.json'));
+  const adapter = await readModelJson(join(adapterFolder, 'adapter_config.json'), adapterConfigFile);
   const weights = await openSafetensors(join(adapterFolder, 'adapter_model.safetensors'));
   try {
     const metadata: [string, GgufValue][] = [
@@ -54,19 +54,6 @@ export async function exportLoraGguf(options: ExportLoraOptions): Promise<Writte
   } finally {
     await weights.close();
   }
-}
-
-async function readAdapterConfig(path: string): Promise<AdapterConfig> {
-  let value: unknown;
-  try {
-    value = JSON.parse(await readFile(path, 'utf8'));
-  } catch (cause) {
-    throw new AttuneError('model', `${path} cannot be read: ${(cause as Error).message}`, { cause });
-  }
-  const parsed = adapterConfigFile.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0]!;
-  throw new AttuneError('model', `${path}: ${issue.path.join('.')}: ${issue.message}`);
 }
 
 /** llama.cpp scales by alpha / rank. Rank-stabilised LoRA (arXiv 2312.03732) scales by alpha / sqrt(rank). */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { AttuneError } from '../base/errors.ts';
 import type { GgufValue } from '../formats/gguf.ts';
+import { readModelJson } from '../model/json-file.ts';
 import type { PreTokenizer } from './config.ts';
 
 /** llama.cpp's token types (llama_token_type). */
@@ -51,8 +52,8 @@ export async function ggufVocabulary(
   vocabularySize: number,
   preTokenizer?: PreTokenizer,
 ): Promise<[string, GgufValue][]> {
-  const file = await readJsonAs(join(folder, 'tokenizer.json'), tokenizerFile);
-  const config = await readJsonAs(join(folder, 'tokenizer_config.json'), tokenizerConfigFile);
+  const file = await readModelJson(join(folder, 'tokenizer.json'), tokenizerFile);
+  const config = await readModelJson(join(folder, 'tokenizer_config.json'), tokenizerConfigFile);
   const pre = preTokenizer ?? findPreTokenizer(file, folder);
   const { tokens, types, ids } = listTokens(file, vocabularySize, folder);
   const merges = file.model.merges.map((merge) => (typeof merge === 'string' ? merge : joinMerge(merge)));
@@ -180,17 +181,4 @@ async function chatTemplateSource(
   if (file !== undefined) return file;
   if (typeof configured === 'string') return configured;
   return configured?.find(({ name }) => name === 'default')?.template;
-}
-
-async function readJsonAs<T>(path: string, schema: z.ZodType<T>): Promise<T> {
-  let value: unknown;
-  try {
-    value = JSON.parse(await readFile(path, 'utf8'));
-  } catch (cause) {
-    throw new AttuneError('model', `${path} cannot be read: ${(cause as Error).message}`, { cause });
-  }
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0]!;
-  throw new AttuneError('model', `${path}: ${issue.path.join('.')}: ${issue.message}`);
 }

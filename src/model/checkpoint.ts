@@ -1,11 +1,13 @@
 /** Models and adapters on disk: Hugging Face layout in, PEFT or Hugging Face layout out. */
 import { copyFile, mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { AttuneError } from '../base/errors.ts';
 import { readJson, writeJson } from '../base/files.ts';
 import { openSafetensors, openWeights, writeSafetensors } from '../formats/safetensors.ts';
 import { readModelConfig, weightShapes } from './config.ts';
 import type { ModelConfig } from './config.ts';
+import { readModelJson } from './json-file.ts';
 import { adaptedModules, loraName } from './lora.ts';
 import type { LoraConfig } from './lora.ts';
 import type { LanguageModel, Parameter } from './parameters.ts';
@@ -23,28 +25,22 @@ export async function loadModel(baseFolder: string, adapterFolder?: string): Pro
     : { config, base };
 }
 
-type PeftConfig = {
-  r: number;
-  lora_alpha: number;
-  lora_dropout: number;
-  target_modules: string[];
-  use_rslora?: boolean;
-  use_dora?: boolean;
-  bias?: string;
-};
+const unsupported = 'is not supported yet';
+const peftConfig = z.looseObject({
+  r: z.int().positive(),
+  lora_alpha: z.number().positive(),
+  lora_dropout: z.number().min(0).max(1).default(0),
+  target_modules: z.array(z.string()),
+  use_rslora: z.literal(false, unsupported).nullish(),
+  use_dora: z.literal(false, unsupported).nullish(),
+  bias: z.literal('none', unsupported).nullish(),
+});
 
 async function loadAdapter(
   config: ModelConfig,
   folder: string,
 ): Promise<NonNullable<LanguageModel['adapter']>> {
-  const path = join(folder, 'adapter_config.json');
-  const peft = await readJson<PeftConfig>(path);
-  for (const [field, allowed] of Object.entries({ use_rslora: false, use_dora: false, bias: 'none' }))
-    if ((peft[field as keyof PeftConfig] ?? allowed) !== allowed)
-      throw new AttuneError(
-        'model',
-        `${path}: ${field} = ${JSON.stringify(peft[field as keyof PeftConfig])} is not supported yet`,
-      );
+  const peft = await readModelJson(join(folder, 'adapter_config.json'), peftConfig);
   const lora: LoraConfig = {
     rank: peft.r,
     alpha: peft.lora_alpha,

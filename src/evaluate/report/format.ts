@@ -47,11 +47,6 @@ export function formatPValue(value: number | null): string {
   return value < 0.001 ? '< 0.001' : value.toFixed(3);
 }
 
-export function formatSeconds(seconds: number): string {
-  const whole = Math.round(seconds);
-  return whole < 60 ? `${seconds.toFixed(1)} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
-}
-
 export type Verdict = 'better' | 'worse' | 'unclear';
 
 /** What the interval of the difference says; `unclear` where it holds zero or is missing. */

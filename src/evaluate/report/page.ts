@@ -1,3 +1,4 @@
+import { formatSeconds } from '../../base/duration.ts';
 import { metricInfo, metricNames } from '../metrics/metric.ts';
 import type { MetricName } from '../metrics/metric.ts';
 import type { EvaluationResults, MetricResult } from '../results.ts';
@@ -221,7 +222,7 @@ function methodSection({ settings, counts, seconds }: EvaluationResults): Html {
       ${item('Cut at the limit', `base ${counts.cut_replies.base}, tuned ${counts.cut_replies.tuned} of ${format.formatCount(counts.turns)}`)}
       ${item('Backends', `base: ${settings.backends.base}; tuned: ${settings.backends.tuned}`)}
       ${item('Intervals', `BCa bootstrap of the paired difference over whole conversations, ${format.formatCount(settings.resamples)} resamples, seed ${settings.seed}; p by swapping the models within conversations`)}
-      ${item('Time', `${format.formatSeconds(seconds.scoring)} scoring, ${format.formatSeconds(seconds.generation.base + seconds.generation.tuned)} generating`)}
+      ${item('Time', `${formatSeconds(seconds.scoring)} scoring, ${formatSeconds(seconds.generation.base + seconds.generation.tuned)} generating`)}
     </dl>
     <div class="scroll">
       <table>
