@@ -240,15 +240,17 @@ test('dropout changes the losses, and the same seed draws the same masks', async
   assert.notEqual(losses(await run(without, settings))[2], first[2]);
 });
 
+/** Far too fast to learn: the validation loss soon rises. */
+const stoppingEarly = {
+  learning_rate: 2,
+  schedule: 'constant',
+  evaluate_every: 1,
+  early_stopping: 2,
+} as const;
+
 test('early stopping keeps the best parameters', async () => {
   const { model, settings } = await fullSettings();
-  const config = {
-    ...settings.config,
-    learning_rate: 2,
-    schedule: 'constant' as const,
-    evaluate_every: 1,
-    early_stopping: 2,
-  };
+  const config = { ...settings.config, ...stoppingEarly };
   const { events, result } = await run(model, { ...settings, config });
   const evaluations = events.filter((event) => event.type === 'evaluation');
   const best = evaluations.reduce((a, b) => (b.loss < a.loss ? b : a));
@@ -263,13 +265,7 @@ test('early stopping keeps the best parameters', async () => {
 
 test('a run killed after it stopped early stops at the same step when it is run again', async () => {
   const { model, settings } = await fullSettings();
-  const config = {
-    ...settings.config,
-    learning_rate: 2,
-    schedule: 'constant' as const,
-    evaluate_every: 1,
-    early_stopping: 2,
-  };
+  const config = { ...settings.config, ...stoppingEarly };
   const folder = await mkdtemp(join(tmpdir(), 'attune-early-'));
   const first = await run(model, { ...settings, config }, folder);
   const again = await run(model, { ...settings, config }, folder);
