@@ -16,6 +16,8 @@ async function open({ program, threads, outputs }: Extract<WorkerRequest, { type
     interOpNumThreads: 1,
     graphOptimizationLevel: 'all',
     logSeverityLevel: 3,
+    // Waiting threads sleep: where cores are shared, spinning ones take the time of the one they wait for.
+    extra: { session: { intra_op: { allow_spinning: '0' } } },
     externalData: program.model.externalData,
   });
   inputs = program.inputs;
