@@ -146,6 +146,23 @@ test('a damaged artifact is made again: cut short and missing files at once, cha
   assert.equal(await readFile(weights, 'utf8'), whole);
 });
 
+test('changed bytes are never the input of a stage', async () => {
+  const project = await tinyProject();
+  const { stages } = await run(project, { until: 'split' });
+  const file = join(stages[2]!.folder, 'manifest.json');
+  const { files } = JSON.parse(await readFile(file, 'utf8')) as { files: { path: string }[] };
+  const path = join(stages[2]!.folder, files[0]!.path);
+  const text = await readFile(path, 'utf8');
+  await writeFile(path, `${text.slice(0, -2)}_\n`);
+  await assert.rejects(run(project), (error) => {
+    assert.ok(error instanceof AttuneError && error.code === 'storage');
+    assert.match(error.message, /train cannot be made from split-\w{12}: .* does not match its hash/);
+    assert.match(error.fix!, /--force split/);
+    return true;
+  });
+  assert.deepEqual(made(await run(project, { force: ['split'] })), ['split', 'train']);
+});
+
 test('a stage that lost its effect outside its folder is run again', async () => {
   const project = await tinyProject();
   let there = true;

@@ -16,6 +16,7 @@ import {
   artifactFolder,
   contentDigest,
   discardFolder,
+  findDamage,
   listManifests,
   openStore,
   sealFolder,
@@ -133,6 +134,7 @@ async function makeArtifact(
   const workFolder = join(store.work, id);
   const inputs: Partial<Record<StageName, Artifact>> = {};
   for (const input of planned.inputs) inputs[input.stage] = toArtifact(store, manifestOf(done, input.stage));
+  await refuseDamagedInputs(store, planned, { done, options });
   const startedAt = new Date();
   const started = performance.now();
   try {
@@ -167,6 +169,23 @@ async function makeArtifact(
   } catch (cause) {
     await rm(outputFolder, { recursive: true, force: true }).catch(() => {});
     throw asUserError(outputFolder, cause, options.signal);
+  }
+}
+
+/** A stage that read changed files would pass them on under sound hashes of its own. */
+async function refuseDamagedInputs(
+  store: Store,
+  { stage, inputs }: PlannedStage,
+  { done, options }: Progress,
+): Promise<void> {
+  if (options.verify === true) return;
+  const reused = new Set(done.filter(({ action }) => action === 'reuse').map(({ id }) => id));
+  for (const input of inputs.filter(({ id }) => reused.has(id))) {
+    const damage = await findDamage(store, manifestOf(done, input.stage), true);
+    if (damage === undefined) continue;
+    throw new AttuneError('storage', `${stage.name} cannot be made from ${input.id}: ${damage}`, {
+      fix: `Make it again: attune run --force ${input.stage}.`,
+    });
   }
 }
 
