@@ -24,7 +24,8 @@ export async function writeFileAtomic(
     await rename(aside, path);
     await syncFolder(dirname(path));
   } catch (cause) {
-    await rm(aside, { force: true });
+    // Where the write was refused this may be too; the first failure is the one to tell.
+    await rm(aside, { force: true }).catch(() => {});
     throw storageError(path, cause);
   }
 }
@@ -65,13 +66,17 @@ export async function exists(path: string): Promise<boolean> {
 /** Turns a file system failure into an error that names the path and the way out. */
 export function storageError(path: string, cause: unknown): AttuneError {
   if (cause instanceof AttuneError) return cause;
-  const { code, message } = cause as NodeJS.ErrnoException;
+  const { code, message, syscall } = cause as NodeJS.ErrnoException;
   const fixes: Record<string, string> = {
     ENOSPC: 'Free some disk space and run the same command again: finished work is kept.',
     EDQUOT: 'Your disk quota is used up; free some space and run the same command again.',
     EACCES: 'Give this user the right to read and write there.',
     EROFS: 'The file system is read-only; choose another folder.',
-    ENOENT: 'Check the path.',
+    // Node says the same of a folder that cannot be made on a read-only file system.
+    ENOENT:
+      syscall === 'mkdir' ? 'Check the path, and that the file system can be written.' : 'Check the path.',
+    ENOTDIR: 'A part of this path is a file, not a folder; check the path.',
+    EISDIR: 'This is a folder; name a file.',
   };
   const what = code === 'ENOSPC' ? 'the disk is full' : message;
   return new AttuneError('storage', `${path}: ${what}`, { fix: fixes[code ?? ''], cause });

@@ -57,6 +57,14 @@ test(
   },
 );
 
+test('a file that is no lock is said to be none', async () => {
+  const path = await newPath();
+  for (const text of ['', 'garbage', '{}', '[]']) {
+    await writeFile(path, text);
+    await assert.rejects(acquireLock(path), /is not a lock that Attune wrote/, text);
+  }
+});
+
 test('a guard left by a process that died while taking over does not block', async () => {
   const path = await newPath();
   await writeFile(path, deadHolder());

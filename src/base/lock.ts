@@ -113,7 +113,9 @@ async function createWhole(path: string, holder: LockHolder): Promise<boolean> {
 
 async function readHolder(path: string): Promise<LockHolder | undefined> {
   try {
-    return JSON.parse(await readFile(path, 'utf8')) as LockHolder;
+    const holder = JSON.parse(await readFile(path, 'utf8')) as LockHolder;
+    if (typeof holder.token !== 'string') throw new SyntaxError('names no holder');
+    return holder;
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     if (!(cause instanceof SyntaxError)) throw storageError(path, cause);

@@ -1,5 +1,5 @@
-import { mkdir, readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { writeFileAtomic } from '../base/files.ts';
 import { projectJsonSchema } from '../pipeline/schema.ts';
 
@@ -11,6 +11,5 @@ export async function writeEditorSchema(projectFolder: string): Promise<void> {
   const path = join(projectFolder, editorSchemaPath);
   const text = JSON.stringify(projectJsonSchema(), null, 2) + '\n';
   if ((await readFile(path, 'utf8').catch(() => '')) === text) return;
-  await mkdir(dirname(path), { recursive: true });
   await writeFileAtomic(path, text);
 }
