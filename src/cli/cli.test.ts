@@ -94,6 +94,7 @@ test('help and version are clean and go to stdout', async () => {
 });
 
 test('mistakes on the command line exit with 2 and a nearest spelling', async () => {
+  assert.equal((await cli(await newProject(), 'chat --json')).exit, 2);
   const folder = await newProject();
   const command = await cli(folder, 'plann');
   assert.equal(command.exit, 2);
@@ -191,8 +192,13 @@ test('each kind of failure has its exit code; only a bug shows a stack', async (
   const locked = await newProject();
   const lock = await acquireLock(join(locked, '.attune', 'lock'), { command: 'attune run' });
   assert.equal((await cli(locked, 'run')).exit, 6);
-  assert.match((await cli(locked, 'status')).out, /running: attune run, process \d+ on /);
+  await mkdir(
+    join(locked, '.attune', 'work', (await cli(locked, 'plan')).out.match(/collect-\w+/)![0], 'x'),
+    { recursive: true },
+  );
+  assert.match((await cli(locked, 'status')).out, /collect +begun[^]*running: attune run, process \d+ on /);
   await lock.release();
+  assert.match((await cli(locked, 'status')).out, /collect +interrupted/);
 
   const signal = AbortSignal.abort();
   const stopped = await cli(await newProject(), 'run', { signal });
@@ -236,6 +242,25 @@ test('init makes a project that is valid and whose next step is clear; it never 
   const again = await cli(folder, 'init my-project');
   assert.equal(again.exit, 2);
   assert.match(again.err, /attune.yaml exists already/);
+});
+
+test('init says how to go in whatever the folder is called, and where a file is in the way', async () => {
+  const folder = await newFolder();
+  assert.match((await cli(folder, 'init my?project')).out, /Next: cd 'my\?project' && attune run\n$/);
+  assert.match((await cli(folder, 'init Übung')).out, /Next: cd Übung && attune run\n$/);
+  const through = { cwd: join(folder, 'my?project', 'data'), env: { npm_command: 'exec' } };
+  assert.match((await cli(folder, 'init', through)).out, /\nNext: npx attune run\n$/);
+  await writeFile(join(folder, 'file'), '');
+  const blocked = await cli(folder, 'init file/project');
+  assert.equal(blocked.exit, 7, blocked.err);
+  assert.match(blocked.err, /hint: A part of this path is a file/);
+});
+
+test('a project folder that cannot be written is told as such', async () => {
+  const folder = await newProject();
+  await writeFile(join(folder, '.attune'), 'a file where the store would be');
+  const { exit, err } = await cli(folder, 'run');
+  assert.equal(exit, 7, err);
 });
 
 test('init takes your own data where it is, and keeps a .gitignore', async () => {

@@ -40,7 +40,8 @@ export async function main(): Promise<void> {
     stdin: process.stdin,
     env: process.env,
     cwd: process.cwd(),
-    terminal: { interactive: process.stderr.isTTY === true, columns: process.stderr.columns ?? 80 },
+    // A terminal that does not know its width says 0.
+    terminal: { interactive: process.stderr.isTTY === true, columns: process.stderr.columns || 80 },
     signal: stopSignal(),
     now: () => performance.now(),
     loadStages: async () => (await import('../pipeline/stages/index.ts')).stages,

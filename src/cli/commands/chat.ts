@@ -1,5 +1,6 @@
 import { Writable, type Readable } from 'node:stream';
 import type { Command } from 'commander';
+import { AttuneError } from '../../base/errors.ts';
 import { createContext } from '../context.ts';
 import type { Io } from '../io.ts';
 import { findVersion, openModel } from '../model.ts';
@@ -18,6 +19,10 @@ export function addChatCommand(program: Command, io: Io): void {
     .option('--threads <count>', 'processor threads', wholeNumber(1, 1024))
     .action(async (reference: string | undefined, options: ChatOptions, command: Command) => {
       const context = createContext(io, command);
+      if (context.json)
+        throw new AttuneError('config', 'chat talks to a person and has no --json', {
+          fix: 'A program asks `attune serve` over HTTP.',
+        });
       const version = await findVersion(context, reference);
       const { threads, maxTokens } = options;
       const backend = await openModel(version, {

@@ -23,16 +23,23 @@ export function addInitCommand(program: Command, io: Io): void {
         resolve(io.cwd, folder),
         options.data && resolve(io.cwd, options.data),
       );
-      const enter = folder === '.' ? '' : `cd ${folder} && `;
+      const enter = result.folder === resolve(io.cwd) ? '' : `cd ${shellWord(folder)} && `;
       const lines = [
         ...result.files.map((file) => `wrote ${join(folder, file)}`),
         '',
-        `Next: ${enter}attune run`,
+        `Next: ${enter}${commandName(io)} run`,
         '',
       ];
       context.result({ folder: result.folder, files: result.files }, lines.join('\n'));
     });
 }
+
+/** As it has to be typed: in quotes when a shell would take it apart. */
+const shellWord = (text: string): string =>
+  /^[\p{L}\p{N}_./~][\p{L}\p{N}_./~-]*$/u.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+
+/** Whoever came through npx has no `attune` on the path. */
+const commandName = (io: Io): string => (io.env['npm_command'] === 'exec' ? 'npx attune' : 'attune');
 
 type InitResult = { folder: string; files: string[] };
 

@@ -11,7 +11,7 @@ import type { Io } from '../io.ts';
 
 type StageStatus = {
   stage: string;
-  state: 'finished' | 'interrupted' | 'to do';
+  state: 'finished' | 'begun' | 'interrupted' | 'to do';
   artifact: string;
   finishedAt?: string;
   seconds?: number;
@@ -29,9 +29,9 @@ export function addStatusCommand(program: Command, io: Io): void {
       const project = await context.project();
       const store = openStore(project.folder);
       const plan = await planPipeline(project, store, await io.loadStages());
-      const stages = plan.map(stageStatus);
       const models = await modelStatus(store);
       const holder = await lockHolder(store.lock);
+      const stages = plan.map((one) => stageStatus(one, holder !== undefined));
       const running =
         holder === undefined
           ? undefined
@@ -40,9 +40,11 @@ export function addStatusCommand(program: Command, io: Io): void {
     });
 }
 
-function stageStatus({ stage, id, action, manifest, resumes }: PlannedStage): StageStatus {
+function stageStatus(planned: PlannedStage, running: boolean): StageStatus {
+  const { stage, id, action, manifest, resumes } = planned;
   if (action === 'run' || manifest === undefined) {
-    return { stage: stage.name, state: resumes ? 'interrupted' : 'to do', artifact: id };
+    const state = !resumes ? 'to do' : running ? 'begun' : 'interrupted';
+    return { stage: stage.name, state, artifact: id };
   }
   const { finishedAt, seconds, summary } = manifest;
   return { stage: stage.name, state: 'finished', artifact: id, finishedAt, seconds, summary };
