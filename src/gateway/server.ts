@@ -73,7 +73,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       'environment',
       `The server cannot listen on ${host}:${port}: ${(cause as Error).message}`,
       {
-        fix: 'Choose another port, or stop the program that uses this one.',
+        fix:
+          (cause as NodeJS.ErrnoException).code === 'EADDRINUSE'
+            ? 'Choose another port, or stop the program that uses this one.'
+            : 'Choose another address or port.',
         cause,
       },
     );
