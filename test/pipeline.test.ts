@@ -18,7 +18,7 @@ import { writeTinyLlama } from './support/tiny-llama.ts';
 const base = await mkdtemp(join(tmpdir(), 'attune-base-'));
 before(() => writeTinyLlama(base, { maxPositions: 512 }));
 
-async function newProject(): Promise<Project> {
+async function newProject(steps = 'max_steps: 6'): Promise<Project> {
   const folder = await mkdtemp(join(tmpdir(), 'attune-project-'));
   await writeFile(join(folder, 'data.jsonl'), sampleConversations());
   const text = `
@@ -28,7 +28,7 @@ collect:
 train:
   base: ${base}
   sequence_length: 384
-  max_steps: 6
+  ${steps}
   checkpoint_every: 2
   evaluate_every: 3
   batch_size: 2
@@ -104,5 +104,22 @@ test(
     const events = metrics.map((line) => JSON.parse(line) as { type: string; step?: number });
     const steps = events.filter(({ type }) => type === 'step').map(({ step }) => step);
     assert.deepEqual(steps, [1, 2, 3, 4, 5, 6], 'each step once, also those that were made again');
+  },
+);
+
+test(
+  'too few steps to learn from are warned of, unless so many were asked for',
+  { timeout: 60_000 },
+  async () => {
+    const warnings = async (steps: string): Promise<string[]> => {
+      const said: string[] = [];
+      const report = (event: ProgressEvent): void =>
+        void (event.type === 'warning' && said.push(event.message));
+      const options = { until: 'train' as const, report, signal: new AbortController().signal };
+      await runPipeline(await newProject(steps), stages, options);
+      return said;
+    };
+    assert.match((await warnings('epochs: 0.5')).join(), /only \d+ steps: .*lower train\.batch_size/);
+    assert.deepEqual(await warnings('max_steps: 2'), []);
   },
 );

@@ -232,7 +232,8 @@ test('init makes a project that is valid and whose next step is clear; it never 
   const text = await readFile(join(folder, 'my-project', 'attune.yaml'), 'utf8');
   assert.match(text, /^# yaml-language-server: \$schema=\.\/\.attune\/attune\.yaml\.schema\.json\n/);
   await stat(join(folder, 'my-project', '.attune', 'attune.yaml.schema.json'));
-  assert.equal(parseProject(text, 'attune.yaml').name, 'my-project');
+  const project = parseProject(text, 'attune.yaml');
+  assert.deepEqual([project.name, project.train.batch_size], ['my-project', 1]);
   const sample = (await readFile(join(folder, 'my-project', 'data', 'conversations.jsonl'), 'utf8'))
     .trim()
     .split('\n');

@@ -104,6 +104,12 @@ export function projectName(folder: string): string {
   return plain === '' ? 'my-project' : plain;
 }
 
+/** The sample is so small that the default batch would take the model three steps and teach it nothing. */
+const sampleTraining = `  # Small batches and many passes, because the sample is small; with more data, leave batch_size out and take 3 epochs.
+  epochs: 15
+  batch_size: 1
+`;
+
 function projectText(name: string, data: string, isSample: boolean): string {
   return `# yaml-language-server: $schema=./${editorSchemaPath}
 # Every setting: docs/reference/configuration.md. Those left out have good defaults.
@@ -118,8 +124,7 @@ ${isSample ? '    # A small shop made up for this sample; put your own conversat
 train:
   # The small model that comes with Attune, a folder in Hugging Face layout, or a hub id (owner/name).
   base: attune-base
-  epochs: 3
-
+${isSample ? sampleTraining : '  epochs: 3\n'}
 register:
   alias: champion
 `;

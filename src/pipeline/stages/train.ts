@@ -11,6 +11,9 @@ import type { Stage, StageContext } from '../stage.ts';
 
 const metricsName = 'metrics.jsonl';
 
+/** With fewer optimiser steps, and none asked for, the data is too little for the batch size. */
+const fewSteps = 30;
+
 /** An engine trains on the train split; its events become progress and metrics.jsonl. */
 export const trainStage: Stage = {
   name: 'train',
@@ -47,7 +50,7 @@ export const trainStage: Stage = {
 /** Reports every event and appends it to the work folder's metrics, until the engine returns. */
 async function follow(
   events: AsyncGenerator<TrainEvent, TrainResult>,
-  { workFolder, report }: StageContext,
+  { config, workFolder, report }: StageContext,
 ): Promise<TrainResult> {
   const metrics = join(workFolder, metricsName);
   // Ends a line that a crash may have cut short; blank lines are left out in the end.
@@ -60,6 +63,10 @@ async function follow(
     if (event.type === 'evaluation') validationLoss = event.loss;
     await appendFile(metrics, JSON.stringify(event) + '\n');
     for (const shown of describe(event, validationLoss)) report(shown);
+    if (event.type === 'preflight' && event.steps < fewSteps && config.train.max_steps === undefined) {
+      const message = `only ${event.steps} steps: the model will learn little; lower train.batch_size or raise train.epochs`;
+      report({ type: 'warning', message });
+    }
   }
 }
 
