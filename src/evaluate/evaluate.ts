@@ -8,7 +8,7 @@ import { loadExamples } from '../data/read-examples.ts';
 import type { ExampleScore, Scorer } from '../model/scorer.ts';
 import type { EncodedExample } from '../text/encoded.ts';
 import { generateReplies } from './generate.ts';
-import type { EvaluateJob, Likelihood } from './job.ts';
+import type { EvaluateJob, EvaluatedSystem, Likelihood } from './job.ts';
 import { measureTurns, replyMetrics } from './measure.ts';
 import type { MeasuredTurn } from './measure.ts';
 import { likelihoodItems } from './metrics/likelihood.ts';
@@ -43,6 +43,7 @@ export async function evaluate(job: EvaluateJob): Promise<EvaluationResults> {
   const likelihood = await scoreBoth(job, examples, metrics);
   const scoringSeconds = (performance.now() - started) / 1000;
   const replies = await generateBoth(job, asked);
+  const generationSeconds = (performance.now() - started) / 1000 - scoringSeconds;
   const measured = measureTurns(asked, replies, metrics, templates);
   const trainTurns = templates ? assistantTurns(await loadExamples(job.trainFile), templates) : [];
   const results = summarise({
@@ -55,6 +56,7 @@ export async function evaluate(job: EvaluateJob): Promise<EvaluationResults> {
     templates,
     trainTurns,
     scoringSeconds,
+    generationSeconds,
   });
 
   for (const message of results.warnings) job.report({ type: 'warning', message });
@@ -151,13 +153,35 @@ async function generateBoth(
   const log = await ReplyLog.open(join(workFolder, 'replies.jsonl'), fingerprint);
   try {
     const concurrency = config.backend.kind === 'openai' ? config.backend.concurrency : 1;
-    const options = { maxTokens: config.max_reply_tokens, concurrency, report, signal };
-    const ofBase = await generateReplies('base', base.backend, turns, log, options);
-    const ofTuned = await generateReplies('tuned', tuned.backend, turns, log, options);
+    const done = { base: 0, tuned: 0 };
+    const generate = (system: SystemName, { backend }: EvaluatedSystem): Promise<LoggedReply[]> =>
+      generateReplies(system, backend, turns, log, {
+        maxTokens: config.max_reply_tokens,
+        concurrency,
+        signal,
+        onDone: (count) => {
+          done[system] = count;
+          report({
+            type: 'progress',
+            label: 'replies of both models',
+            done: done.base + done.tuned,
+            total: 2 * turns.length,
+            unit: 'replies',
+          });
+        },
+      });
+    // At once: each keeps one core busy, and neither waits for the other.
+    const [ofBase, ofTuned] = await bothOrFirstFailure(generate('base', base), generate('tuned', tuned));
     return { base: ofBase, tuned: ofTuned };
   } finally {
     await log.close();
   }
+}
+
+/** Waits for both even when one fails, so that nothing still runs when the log is closed. */
+async function bothOrFirstFailure<Value>(a: Promise<Value>, b: Promise<Value>): Promise<[Value, Value]> {
+  await Promise.allSettled([a, b]);
+  return [await a, await b];
 }
 
 /** One line of the output's replies.jsonl: a turn with both answers and their scores. */

@@ -1,6 +1,5 @@
 import type { Backend, Reply } from '../backend/backend.ts';
 import { AttuneError } from '../base/errors.ts';
-import type { Reporter } from '../base/progress.ts';
 import type { LoggedReply, ReplyLog, SystemName } from './reply-log.ts';
 import type { Turn } from './turns.ts';
 
@@ -8,7 +7,8 @@ export type GenerateOptions = {
   maxTokens: number;
   /** Requests in flight at once. */
   concurrency: number;
-  report: Reporter;
+  /** Told how many turns have a reply, those in the log included. */
+  onDone: (count: number) => void;
   signal: AbortSignal;
 };
 
@@ -25,15 +25,14 @@ export async function generateReplies(
   backend: Backend,
   turns: readonly Turn[],
   log: ReplyLog,
-  { maxTokens, concurrency, report, signal }: GenerateOptions,
+  { maxTokens, concurrency, onDone, signal }: GenerateOptions,
 ): Promise<LoggedReply[]> {
   const missing = turns.filter((turn) => !log.get(system, turn.conversation, turn.index));
   const failed = new Map<Turn, LoggedReply>();
   const failing = new Set<string>();
   let done = turns.length - missing.length;
   let next = 0;
-  const label = `replies of the ${system} model`;
-  report({ type: 'progress', label, done, total: turns.length, unit: 'replies' });
+  onDone(done);
 
   const answer = async (turn: Turn): Promise<void> => {
     const start = performance.now();
@@ -53,7 +52,7 @@ export async function generateReplies(
         next = missing.length; // The other workers finish what they are at and take nothing new.
         throw cause;
       });
-      report({ type: 'progress', label, done: ++done, total: turns.length, unit: 'replies' });
+      onDone(++done);
     }
   };
   const results = await Promise.allSettled(Array.from({ length: concurrency }, work));
