@@ -97,11 +97,7 @@ export const trainConfig = z
       .positive()
       .optional()
       .describe('Stop after this many evaluations without a better validation loss.'),
-    threads: z
-      .int()
-      .positive()
-      .optional()
-      .describe('CPU threads (default: all that this process may use).'),
+    threads: z.int().positive().optional().describe('CPU threads (default: all that this process may use).'),
   })
   .describe('How the model is trained.');
 
