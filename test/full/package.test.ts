@@ -1,6 +1,6 @@
 /**
  * The packed tarball, installed in an empty folder as a user would, is whole: it installs with nothing but the npm
- * registry, stays small, and its command makes and plans a project. Takes about a minute; run with `npm run test:full`.
+ * registry, stays small, and its command makes, plans and runs a project. Takes a few minutes; run with `npm run test:full`.
  */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
@@ -71,4 +71,27 @@ test('`npx attune` makes a project and plans its run', async () => {
   await attune('init', 'my-project');
   const { stdout } = await run('npx', ['attune', 'plan'], { cwd: join(folder, 'work', 'my-project'), env });
   for (const stage of ['collect', 'train', 'register']) assert.match(stdout, new RegExp(`\\b${stage}\\b`));
+});
+
+test("`npx attune run` goes from the user's own JSON Lines to a registered version", async () => {
+  const shops = ['tea', 'bicycle', 'book', 'garden', 'lamp', 'shoe', 'toy', 'watch', 'hat', 'piano'];
+  const chats = shops.flatMap((shop) =>
+    ['Berlin', 'Lima', 'Oslo', 'Quito'].map((city) => ({
+      messages: [
+        { role: 'user', content: `When is your ${shop} shop in ${city} open on a Saturday?` },
+        { role: 'assistant', content: `Our ${shop} shop in ${city} is open from nine to five on Saturdays.` },
+      ],
+    })),
+  );
+  const work = join(folder, 'work');
+  await writeFile(join(work, 'chats.jsonl'), chats.map((chat) => `${JSON.stringify(chat)}\n`).join(''));
+  await attune('init', 'own-project', '--data', 'chats.jsonl');
+  const project = join(work, 'own-project');
+  const { stdout } = await run('npx', ['attune', '--json', 'run'], { cwd: project, env, maxBuffer: 1 << 26 });
+  const result = JSON.parse(stdout.trimEnd().split('\n').at(-1)!) as {
+    stages: { stage: string; summary: object }[];
+  };
+  assert.deepEqual(result.stages.at(-1)!.summary, { version: 'own-project/1', alias: 'champion', files: 13 });
+  const { stdout: listed } = await run('npx', ['attune', 'registry', 'list'], { cwd: project, env });
+  assert.match(listed, /own-project/);
 });
