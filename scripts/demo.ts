@@ -166,15 +166,15 @@ function summaryOf(run: RunResult, stage: StageName): Record<string, unknown> {
 }
 
 function jsonResult(run: RunResult, results: EvaluationResults, version: string, seconds: number): object {
-  const collected = summaryOf(run, 'collect');
-  const curated = summaryOf(run, 'curate');
-  const split = summaryOf(run, 'split');
+  const { in: read } = summaryOf(run, 'collect');
+  const { kept } = summaryOf(run, 'curate');
+  const { train, validation, test } = summaryOf(run, 'split');
   return {
     base: results.base,
     tuned: results.tuned,
     difference: results.difference,
     baselines: results.baselines,
-    examples: { collected, curated, split },
+    examples: { in: read, kept, train, validation, test },
     parity: { max_logprob_difference: summaryOf(run, 'export')['max_logprob_difference'] },
     version,
     seconds,

@@ -2,7 +2,7 @@
  * Trains the base model from scratch with Attune's own engine on the text that prepare.ts wrote.
  *
  *   node recipes/base-model/train.ts --data <prepared folder> --out models/attune-base [--work <folder>]
- *        [--hidden 256 --layers 7 --feed-forward 768 --heads 4 --key-value-heads 2 --steps 1500]
+ *        [--hidden 256 --layers 7 --feed-forward 768 --heads 4 --key-value-heads 2 --steps 1000 --learning-rate 0.002 --threads 2]
  *
  * Stop it with Ctrl-C and start it again: it goes on from its last checkpoint.
  */
@@ -36,8 +36,9 @@ const { values } = parseArgs({
     'feed-forward': { type: 'string', default: '768' },
     heads: { type: 'string', default: '4' },
     'key-value-heads': { type: 'string', default: '2' },
-    steps: { type: 'string', default: '1500' },
+    steps: { type: 'string', default: '1000' },
     'learning-rate': { type: 'string', default: '0.002' },
+    threads: { type: 'string' },
   },
 });
 if (!values.data || !values.out)
@@ -70,6 +71,7 @@ async function train(data: string, out: string, work: string): Promise<void> {
     adam_beta2: 0.95,
     evaluate_every: 250,
     checkpoint_every: 100,
+    ...(values.threads && { threads: Number(values.threads) }),
   });
   const training = trainLoop(model, {
     plan: planBatches(await readExamples(data, ''), settings, seed),
