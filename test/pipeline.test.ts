@@ -1,5 +1,7 @@
 /** The real stages on a tiny model: from a new project to a registered version, interrupted and not. */
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -121,5 +123,23 @@ test(
     };
     assert.match((await warnings('epochs: 0.5')).join(), /only \d+ steps: .*lower train\.batch_size/);
     assert.deepEqual(await warnings('max_steps: 2'), []);
+  },
+);
+
+test(
+  'a second Ctrl-C ends the process at once, in the middle of whatever it does',
+  { timeout: 60_000 },
+  async () => {
+    const { folder } = await newProject('max_steps: 100000');
+    const attune = join(import.meta.dirname, '..', 'bin', 'attune.js');
+    const child = spawn(process.execPath, [attune, 'run', '--json'], { cwd: folder });
+    let errors = '';
+    child.stderr.on('data', (text) => {
+      errors += String(text);
+      if (errors.includes('stopping')) child.kill('SIGINT');
+    });
+    child.stdout.on('data', (text) => String(text).includes('"metrics"') && child.kill('SIGINT'));
+    await once(child, 'exit');
+    assert.deepEqual([child.exitCode, child.signalCode], [null, 'SIGINT'], errors);
   },
 );

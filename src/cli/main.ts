@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { styleText } from 'node:util';
 import { usesColor } from './context.ts';
-import { describeFailure, exitCodes } from './errors.ts';
+import { describeFailure } from './errors.ts';
 import type { Io } from './io.ts';
 import { buildProgram } from './program.ts';
 
@@ -29,10 +29,12 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
 
 /** The program: reads the process, sets the exit code. */
 export async function main(): Promise<void> {
-  // `attune plan | head` closes the pipe early; that is no error.
+  const stop = new AbortController();
+  stopOnSignal(stop);
+  // `attune plan | head` closes the pipe early; that is no error, and a run that nobody follows stops at a checkpoint.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(0);
-    throw error;
+    if (error.code !== 'EPIPE') throw error;
+    stop.abort();
   });
   const exit = await runCli(process.argv.slice(2), {
     stdout: (text) => process.stdout.write(text),
@@ -42,24 +44,27 @@ export async function main(): Promise<void> {
     cwd: process.cwd(),
     // A terminal that does not know its width says 0.
     terminal: { interactive: process.stderr.isTTY === true, columns: process.stderr.columns || 80 },
-    signal: stopSignal(),
+    signal: stop.signal,
     now: () => performance.now(),
     loadStages: async () => (await import('../pipeline/stages/index.ts')).stages,
   });
   process.exitCode = exit;
 }
 
-/** Aborted by the first SIGINT or SIGTERM; the second ends the process at once. */
-function stopSignal(): AbortSignal {
-  const controller = new AbortController();
-  const stop = (): void => {
-    if (controller.signal.aborted) process.exit(exitCodes.interrupted.exit);
-    process.stderr.write('\nstopping; a second time stops at once\n');
-    controller.abort();
+/** The first SIGINT or SIGTERM aborts; the second ends the process at once. */
+function stopOnSignal(controller: AbortController): void {
+  const stop = (signal: NodeJS.Signals): void => {
+    if (!controller.signal.aborted) {
+      process.stderr.write('\nstopping; a second time stops at once\n');
+      controller.abort();
+      return;
+    }
+    // By the signal itself: process.exit would take the worker thread away from under ONNX Runtime, which then aborts.
+    process.removeAllListeners(signal);
+    process.kill(process.pid, signal);
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
-  return controller.signal;
 }
 
 if (import.meta.main) await main();
