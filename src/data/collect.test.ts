@@ -124,7 +124,7 @@ test('a csv file of exchanges, and one of messages', async () => {
     {
       'pairs.csv': 'Frage;Antwort;Nr\n"Was\nkostet es?";Nichts.;7\n;leer;8\n',
       'turns.csv':
-        'c,who,said\n1,user,hi\n1,Assistant,hello\n2,user,x\n2,robot,y\n3,user,a\n3,assistant,b\n1,user,again\n1,assistant,no\n',
+        'c,who,said\n1,user,hi\n1,Assistant,hello\n2,user,x\n2,robot,y\n3,Customer,a\n3,agent,b\n1,user,again\n1,assistant,no\n',
     },
     {
       sources: [
@@ -147,10 +147,14 @@ test('a csv file of exchanges, and one of messages', async () => {
     ],
   );
   assert.deepEqual(
+    examples.at(-1)!.messages.map(({ role }) => role),
+    ['system', 'user', 'assistant'],
+  );
+  assert.deepEqual(
     ledger.filter(({ action }) => action === 'dropped').map(({ place, reason }) => `${place} ${reason}`),
     [
       'pairs.csv:4 column Frage is empty',
-      'turns.csv:4 line 5: column who is "robot"; allowed are user, assistant, system',
+      'turns.csv:4 line 5: column who is "robot"; allowed are user, customer, assistant, agent, system',
       'turns.csv:8 rows of this conversation also stand apart, further up',
     ],
   );

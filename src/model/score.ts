@@ -25,8 +25,8 @@ export function scoreProgram(model: LanguageModel, shape: PackedShape): Program 
   });
 }
 
-/** Rows of one forward pass when scoring: enough to fill the cores, small enough for any laptop. */
-const rowsPerPass = 8;
+/** Tokens of one forward pass when scoring: enough to fill the cores, few enough for any laptop. */
+const tokensPerPass = 8192;
 
 /** Scores with the base model in `base`, and the adapter in `adapter` if given (both folders). */
 export async function openScorer(options: {
@@ -51,7 +51,8 @@ export async function scoreExamples(
   }: { threads?: number | undefined; onProgress?: ((done: number) => void) | undefined } = {},
 ): Promise<ExampleScore[]> {
   const longest = examples.reduce((length, { tokens }) => Math.max(length, tokens.length), 16);
-  const { passes, shape } = planPasses(examples, rowsPerPass, Math.ceil(longest / 16) * 16);
+  const length = Math.ceil(longest / 16) * 16;
+  const { passes, shape } = planPasses(examples, Math.max(1, Math.floor(tokensPerPass / length)), length);
   const session = await openSession(scoreProgram(model, shape), threads);
   try {
     const scores = new Map<string, ExampleScore>();

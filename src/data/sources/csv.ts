@@ -8,6 +8,15 @@ import { checkConversation, checkOneOf, message, RecordError } from './check.ts'
 import { finishExample } from './finish.ts';
 import type { SourceContext, SourceItem } from './source.ts';
 
+/** Who speaks, as models and help desks call them. */
+const speakers = {
+  user: 'user',
+  customer: 'user',
+  assistant: 'assistant',
+  agent: 'assistant',
+  system: 'system',
+} as const;
+
 type Fields = Record<string, string>;
 
 export async function* readCsvSource(
@@ -107,12 +116,12 @@ async function* readConversations(
         if (again) current.fault = again;
         current.messages.push(...systemMessage(value, columns));
       }
-      const role = checkOneOf(filled(value, columns.role).toLowerCase(), `column ${columns.role}`, [
-        'user',
-        'assistant',
-        'system',
-      ]);
-      current.messages.push(message(role, value[columns.content!] ?? ''));
+      const speaker = checkOneOf(
+        filled(value, columns.role).toLowerCase(),
+        `column ${columns.role}`,
+        Object.keys(speakers) as (keyof typeof speakers)[],
+      );
+      current.messages.push(message(speakers[speaker], value[columns.content!] ?? ''));
     } catch (cause) {
       if (current) current.fault ??= `line ${line}: ${reasonOf(cause)}`;
       else yield { place: { file, line }, rejected: reasonOf(cause) };

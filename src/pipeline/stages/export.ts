@@ -83,7 +83,11 @@ async function checkServed(
   const scorer = await openScorer(
     config.train.method === 'full' ? { base: trained } : { base, adapter: trained },
   );
-  const backend = await openLlamaBackend({ ...(await tunedFiles(outputFolder)), parallel: 1 });
+  const backend = await openLlamaBackend({
+    ...(await tunedFiles(outputFolder)),
+    contextSize: config.train.sequence_length,
+    parallel: 1,
+  });
   try {
     const scores = await scorer.score(drawn);
     const cases: ParityCase[] = [];
