@@ -28,3 +28,9 @@ export async function openModel(version: Version, options: ModelOptions): Promis
   const { openLlamaBackend } = await import('../backend/llama.ts');
   return await openLlamaBackend({ ...(await tunedFiles(version.folder)), ...options });
 }
+
+/** The system prompt that the version's training examples began with where their topic had none of its own. */
+export function projectSystemPrompt({ metadata }: Version): string | undefined {
+  const { config } = metadata.lineage as { config: { collect?: { system_prompt?: string } } };
+  return config.collect?.system_prompt;
+}

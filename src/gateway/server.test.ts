@@ -304,6 +304,24 @@ describe('the wire', () => {
     await rejects(fetch(`${other.url}/health`));
   });
 
+  it("a conversation without a system prompt gets the project's, one with its own keeps it", async () => {
+    const other = await startGateway({ models: new Map([['m', echo]]), port: 0, systemPrompt: 'Be kind.' });
+    const openai = new OpenAI({ baseURL: `${other.url}/v1`, apiKey: 'none', maxRetries: 0 });
+    const user = { role: 'user', content: 'hi' } as const;
+    await openai.chat.completions.create({ model: 'm', messages: [user] });
+    const completed = lastRequest!.messages;
+    await openai.chat.completions.create({
+      model: 'm',
+      messages: [{ role: 'system', content: 'Own.' }, user],
+    });
+    await other.close();
+    deepEqual([completed[0], completed.length], [{ role: 'system', content: 'Be kind.' }, 2]);
+    deepEqual(
+      lastRequest!.messages.map(({ content }) => content),
+      ['Own.', 'hi'],
+    );
+  });
+
   it('a port in use is said clearly', async () => {
     const port = Number(new URL(gateway.url).port);
     await rejects(startGateway({ models: new Map(), port }), {

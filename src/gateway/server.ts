@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AttuneError } from '../base/errors.ts';
 import type { Backend, Reply } from '../backend/backend.ts';
+import type { Message } from '../data/example.ts';
 import { parseChatRequest, type ChatRequest } from './chat-request.ts';
 import { chunkWriter, completionObject, type CompletionHead } from './chat-response.ts';
 import { ApiError, toApiError } from './errors.ts';
@@ -12,6 +13,8 @@ import { ApiError, toApiError } from './errors.ts';
 export type GatewayOptions = {
   /** Backends by the model name clients ask for. The caller closes them. */
   models: ReadonlyMap<string, Backend>;
+  /** Put in front of a conversation that brings none, so that the model sees what it was trained on. */
+  systemPrompt?: string;
   host?: string;
   /** 0 takes any free port. */
   port?: number;
@@ -33,7 +36,7 @@ const defaultGraceMs = 10_000;
 
 /** Starts listening. Throws AttuneError 'environment' when the address cannot be used. */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
-  const { models, host = '127.0.0.1', port = 8000, apiKey, onError = () => {} } = options;
+  const { models, systemPrompt, host = '127.0.0.1', port = 8000, apiKey, onError = () => {} } = options;
   const { fastify } = await import('fastify');
   const app = fastify({
     bodyLimit: bodyLimitBytes,
@@ -64,7 +67,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const startedAt = Math.floor(Date.now() / 1000);
   addModelRoutes(app, models, startedAt);
   app.post('/v1/chat/completions', (request, reply) =>
-    answerChat(request, reply, { models, running, onError }),
+    answerChat(request, reply, { models, systemPrompt, running, onError }),
   );
   try {
     await app.listen({ host, port });
@@ -131,6 +134,7 @@ function checkKey(authorization: string | undefined, apiKey: string): void {
 
 type ChatContext = {
   models: ReadonlyMap<string, Backend>;
+  systemPrompt: string | undefined;
   running: Set<AbortController>;
   onError: (error: unknown, requestId: string) => void;
 };
@@ -152,7 +156,8 @@ async function answerChat(
     model: chat.model,
   };
   try {
-    const pieces = backend.generate({ ...chat.generate, signal: controller.signal });
+    const messages = withSystemPrompt(chat.generate.messages, context.systemPrompt);
+    const pieces = backend.generate({ ...chat.generate, messages, signal: controller.signal });
     if (chat.stream) return await streamChat(reply, pieces, { chat, head, request, context });
     let next = await pieces.next();
     while (!next.done) next = await pieces.next();
@@ -160,6 +165,14 @@ async function answerChat(
   } finally {
     context.running.delete(controller);
   }
+}
+
+function withSystemPrompt(
+  messages: readonly Message[],
+  systemPrompt: string | undefined,
+): readonly Message[] {
+  if (!systemPrompt || messages.some(({ role }) => role === 'system')) return messages;
+  return [{ role: 'system', content: systemPrompt }, ...messages];
 }
 
 type StreamContext = {

@@ -3,9 +3,8 @@ import type { Command } from 'commander';
 import { AttuneError } from '../../base/errors.ts';
 import { createContext } from '../context.ts';
 import type { Io } from '../io.ts';
-import { findVersion, openModel } from '../model.ts';
+import { findVersion, openModel, projectSystemPrompt } from '../model.ts';
 import { wholeNumber } from '../number-option.ts';
-import type { Version } from '../../registry/version.ts';
 
 type ChatOptions = { system?: string; threads?: number; maxTokens?: number };
 
@@ -43,12 +42,6 @@ export function addChatCommand(program: Command, io: Io): void {
         await backend.close();
       }
     });
-}
-
-/** The system prompt most of the version's training examples began with. */
-function projectSystemPrompt(version: Version): string | undefined {
-  const { config } = version.metadata.lineage as { config: { collect?: { system_prompt?: string } } };
-  return config.collect?.system_prompt;
 }
 
 const writableOf = (write: (text: string) => void): Writable =>

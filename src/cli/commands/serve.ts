@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import type { Command } from 'commander';
 import { createContext } from '../context.ts';
 import type { Io } from '../io.ts';
-import { findVersion, openModel, type ModelOptions } from '../model.ts';
+import { findVersion, openModel, projectSystemPrompt, type ModelOptions } from '../model.ts';
 import { wholeNumber } from '../number-option.ts';
 
-type ServeOptions = ModelOptions & { host: string; port: number };
+type ServeOptions = ModelOptions & { host: string; port: number; system?: string };
 
 export function addServeCommand(program: Command, io: Io): void {
   program
@@ -14,13 +14,14 @@ export function addServeCommand(program: Command, io: Io): void {
     .argument('[model]', 'name, name/3 or name@champion (default: the only model there is)')
     .option('--host <host>', 'address to listen on', '127.0.0.1')
     .option('--port <port>', 'port; 0 takes a free one', wholeNumber(0, 65535), 8000)
+    .option('--system <text>', "system prompt for requests that bring none (default: the project's)")
     .option('--threads <count>', 'processor threads', wholeNumber(1, 1024))
     .option('--context-size <tokens>', 'longest conversation, in tokens', wholeNumber(16, 1 << 20))
     .option('--parallel <count>', 'requests answered at once', wholeNumber(1, 256))
     .action(async (reference: string | undefined, options: ServeOptions, command: Command) => {
       const context = createContext(io, command);
       const version = await findVersion(context, reference);
-      const { host, port, ...modelOptions } = options;
+      const { host, port, system = projectSystemPrompt(version), ...modelOptions } = options;
       const backend = await openModel(version, modelOptions);
       try {
         const { startGateway } = await import('../../gateway/server.ts');
@@ -31,6 +32,7 @@ export function addServeCommand(program: Command, io: Io): void {
           models: new Map(names.map((name) => [name, backend])),
           host,
           port,
+          ...(system === undefined ? {} : { systemPrompt: system }),
           ...(apiKey === undefined || apiKey === '' ? {} : { apiKey }),
           onError: (error, requestId) =>
             context.report({ type: 'warning', message: `request ${requestId}: ${String(error)}` }),
