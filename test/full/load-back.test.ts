@@ -3,7 +3,7 @@
  * log-probabilities of given tokens agree with ours. Needs Python; run with `npm run test:full`.
  */
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -17,6 +17,7 @@ import { openScorer } from '../../src/model/score.ts';
 import type { EncodedExample } from '../../src/text/encoded.ts';
 import { planBatches } from '../../src/train/batches.ts';
 import { trainConfig } from '../../src/train/config.ts';
+import { getEngine } from '../../src/train/engines/index.ts';
 import { trainLoop } from '../../src/train/loop.ts';
 import type { LoopResult } from '../../src/train/loop.ts';
 import { referenceMissing, referenceScores } from './reference.ts';
@@ -148,4 +149,41 @@ for (const name of ['tiny-llama', 'untied-llama'])
     await mkdir(written, { recursive: true });
     await saveModel(written, parameters, base);
     await assertSameScores({ base: written }, base, model.config.vocabularySize);
+  });
+
+for (const method of ['lora', 'full'] as const)
+  test(`the engine's ${method} result on attune-base loads and scores as ours`, { skip }, async () => {
+    const base = fileURLToPath(new URL('../../models/attune-base', import.meta.url));
+    const work = join(folder, `attune-base-${method}`);
+    await mkdir(work, { recursive: true });
+    const chats = ['tea', 'bread', 'soap', 'rope'].map((thing, i) => ({
+      messages: [
+        { role: 'user', content: `Do you sell ${thing}?` },
+        { role: 'assistant', content: `Yes, we have ${thing} in stock.` },
+      ],
+      meta: { id: `${i}`, source: 'test' },
+    }));
+    const file = join(work, 'examples.jsonl');
+    await writeFile(file, chats.map((chat) => `${JSON.stringify(chat)}\n`).join(''));
+    const outputFolder = join(work, 'output');
+    const job = {
+      base,
+      trainFile: file,
+      validationFile: file,
+      config: trainConfig.parse({
+        method,
+        sequence_length: 64,
+        batch_size: 2,
+        max_steps: 3,
+        learning_rate: 0.01,
+      }),
+      seed: 3,
+      workFolder: join(work, 'checkpoints'),
+      outputFolder,
+    };
+    const engine = await getEngine('embedded');
+    for await (const event of engine.train(job, new AbortController().signal))
+      assert.notEqual(event.type, 'warning');
+    const written = method === 'lora' ? { base, adapter: outputFolder } : { base: outputFolder };
+    await assertSameScores(written, base, 4096);
   });
