@@ -69,7 +69,7 @@ async function demo(): Promise<void> {
   ) as EvaluationResults;
   const { version: reference } = summaryOf(run, 'register') as { version: string };
   const version = await openVersion(openStore(project.folder).registry, reference);
-  await askOverHttp(baseFilesOf(version.folder), results.side_by_side);
+  await askOverHttp(version.folder, results.side_by_side);
   printNumbers(results, join(folder('evaluate'), 'report.html'), reference);
 
   const seconds = (performance.now() - started) / 1000;
@@ -77,14 +77,11 @@ async function demo(): Promise<void> {
   if (options.json) process.stdout.write(`${JSON.stringify(jsonResult(run, results, reference, seconds))}\n`);
 }
 
-type Files = { base: ReturnType<typeof baseFiles>; tuned: ReturnType<typeof tunedFiles> };
-const baseFilesOf = (folder: string): Files => ({ base: baseFiles(folder), tuned: tunedFiles(folder) });
-
 /** Serves both models and asks them held-out questions as any OpenAI client would. */
-async function askOverHttp(files: Files, heldOut: readonly SideBySide[]): Promise<void> {
+async function askOverHttp(folder: string, heldOut: readonly SideBySide[]): Promise<void> {
   const models = new Map<string, Backend>([
-    ['base', await openLlamaBackend({ ...files.base, parallel: 1 })],
-    ['tuned', await openLlamaBackend({ ...(await files.tuned), parallel: 1 })],
+    ['base', await openLlamaBackend({ ...baseFiles(folder), parallel: 1 })],
+    ['tuned', await openLlamaBackend({ ...(await tunedFiles(folder)), parallel: 1 })],
   ]);
   const gateway = await startGateway({ models, port: 0 });
   try {
