@@ -25,6 +25,7 @@ import { baseFiles, tunedFiles } from '../src/registry/serving.ts';
 import { openVersion } from '../src/registry/version.ts';
 
 const questions = 3;
+const shownMessages = 5;
 const { values: options } = parseArgs({
   options: { json: { type: 'boolean', default: false }, file: { type: 'string' } },
 });
@@ -87,12 +88,7 @@ async function askOverHttp(folder: string, heldOut: readonly SideBySide[]): Prom
   try {
     print(`\n${bold(`Serving at ${gateway.url}/v1`)}: three questions from conversations it has never seen`);
     for (const question of chooseQuestions(heldOut)) {
-      print(
-        `\n${question.context
-          .filter(({ role }) => role !== 'system')
-          .map(describeMessage)
-          .join('\n')}`,
-      );
+      print(`\n${describeContext(question)}`);
       print(`  ${bold('base ')}  ${describeReply(await ask(gateway.url, 'base', question))}`);
       print(`  ${bold('tuned')}  ${describeReply(await ask(gateway.url, 'tuned', question))}`);
       print(`  agent  ${question.gold.text}`);
@@ -103,13 +99,19 @@ async function askOverHttp(folder: string, heldOut: readonly SideBySide[]): Prom
   }
 }
 
-/** Short ones that a person answered with words, from as many topics as there are. */
+/** The shortest in which the customer spoke last, each from another topic. */
 function chooseQuestions(heldOut: readonly SideBySide[]): SideBySide[] {
-  const worded = heldOut.filter(({ gold, context }) => gold.text !== '' && context.at(-1)?.role === 'user');
-  const ordered = [...worded, ...heldOut].filter(({ context }) => context.length > 0);
+  const asked = heldOut.filter(({ context }) => context.at(-1)?.role === 'user');
+  const shortestFirst = asked.toSorted((a, b) => a.context.length - b.context.length);
   const seen = new Set<string | null>();
-  const distinct = ordered.filter(({ topic }) => !seen.has(topic) && seen.add(topic));
-  return [...new Set([...distinct, ...ordered])].slice(0, questions);
+  return shortestFirst.filter(({ topic }) => !seen.has(topic) && seen.add(topic)).slice(0, questions);
+}
+
+/** The end of the conversation before the answer. */
+function describeContext({ context }: SideBySide): string {
+  const spoken = context.filter(({ role }) => role !== 'system');
+  const shown = spoken.slice(-shownMessages).map(describeMessage);
+  return [...(spoken.length > shownMessages ? ['  …'] : []), ...shown].join('\n');
 }
 
 async function ask(url: string, model: string, { context }: SideBySide): Promise<Reply> {
