@@ -35,8 +35,8 @@ console.log(`undisturbed: ${seconds.toFixed(0)} s`);
 
 const killed = await freshCopy('killed');
 for (let kill = 1; kill <= Number(values.kills); kill++) {
-  // Long enough on average to get through, so that the kills fall into every stage.
-  const afterMs = 1000 * seconds * random.uniform() * (4 / Number(values.kills));
+  // Together about as long as one whole run, so that the kills fall into every stage.
+  const afterMs = 1000 * seconds * random.uniform() * (2 / Number(values.kills));
   const exit = await run(killed, afterMs);
   const stages = (await manifests(killed)).map(({ stage }) => stage);
   console.log(
