@@ -5,32 +5,19 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { exitCodesReference } from '../src/cli/errors.ts';
-import type { Io } from '../src/cli/io.ts';
 import { buildProgram } from '../src/cli/program.ts';
 import { commandReference } from '../src/cli/reference.ts';
 import { configurationReference } from '../src/pipeline/reference.ts';
 import { projectJsonSchema } from '../src/pipeline/schema.ts';
+import { silentIo } from './silent-io.ts';
 
 const root = join(import.meta.dirname, '..');
 const check = process.argv.includes('--check');
 
-/** Enough of the outside to ask the commands for their help. */
-const io: Io = {
-  stdout: () => {},
-  stderr: () => {},
-  stdin: process.stdin,
-  env: {},
-  cwd: root,
-  terminal: { interactive: false, columns: 100 },
-  signal: new AbortController().signal,
-  now: () => 0,
-  loadStages: async () => [],
-};
-
 const files: Record<string, string> = {
   'attune.yaml.schema.json': JSON.stringify(projectJsonSchema(), null, 2) + '\n',
   'docs/reference/configuration.md': configurationReference(projectJsonSchema()),
-  'docs/reference/cli.md': commandReference(buildProgram(io)),
+  'docs/reference/cli.md': commandReference(buildProgram(silentIo)),
   'docs/reference/exit-codes.md': exitCodesReference(),
 };
 

@@ -12,8 +12,8 @@ import { delimiter, dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import type { Command } from 'commander';
-import type { Io } from '../src/cli/io.ts';
 import { buildProgram } from '../src/cli/program.ts';
+import { silentIo } from '../scripts/silent-io.ts';
 
 const root = join(import.meta.dirname, '..');
 const run = promisify(execFile);
@@ -22,18 +22,6 @@ const documents = [
   ...globSync('{docs,recipes}/**/*.md', { cwd: root }).filter((file) => !file.includes('reference/')),
 ];
 const texts = new Map(documents.map((file) => [file, readFileSync(join(root, file), 'utf8')]));
-
-const io: Io = {
-  stdout: () => {},
-  stderr: () => {},
-  stdin: process.stdin,
-  env: {},
-  cwd: root,
-  terminal: { interactive: false, columns: 100 },
-  signal: new AbortController().signal,
-  now: () => 0,
-  loadStages: async () => [],
-};
 
 /** Code, fenced or indented or in backquotes: what a reader may type. */
 function codeOf(text: string): string[] {
@@ -49,7 +37,7 @@ function codeOf(text: string): string[] {
 
 /** What is wrong with the words after `attune`, or undefined. */
 function problemOf(words: readonly string[]): string | undefined {
-  let command: Command = buildProgram(io);
+  let command: Command = buildProgram(silentIo);
   let flags = command.options;
   for (let index = 0; index < words.length; index++) {
     const word = words[index]!;

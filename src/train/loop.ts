@@ -87,6 +87,7 @@ export async function* trainLoop(
         throw new AttuneError(
           'interrupted',
           `training stopped at step ${progress.step} of ${steps}; a checkpoint was written`,
+          { fix: 'Run the same command again to go on.' },
         );
       }
       const start = performance.now();
