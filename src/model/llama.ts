@@ -7,8 +7,8 @@ import type { ModelConfig } from './config.ts';
 /** How the builder gets at weights: a parameter by its checkpoint name, and x·Wᵀ (with an adapter, if there is one). */
 export type Weights = {
   parameter: (name: string) => Tensor;
-  /** `x` [N, in] through the linear layer `module` (a checkpoint name without `.weight`) → [N, out]. */
-  linear: (x: Tensor, module: string) => Tensor;
+  /** `x` [N, in] through linear layers that all read it (checkpoint names without `.weight`) → [N, out] of each. */
+  linears: (x: Tensor, modules: readonly string[]) => Tensor[];
 };
 
 /** Packed rows of tokens, all [B, T] int64: `positions` restart and `segments` change with every example. */
@@ -29,18 +29,26 @@ export function llamaHidden(config: ModelConfig, weights: Weights, inputs: Packe
   let x = reshape(embedded, [rows * length, hiddenSize]);
   for (let layer = 0; layer < config.layers; layer++) {
     const block = `model.layers.${layer}`;
-    const linear = (input: Tensor, name: string): Tensor => weights.linear(input, `${block}.${name}`);
+    const linears = (input: Tensor, ...names: string[]): Tensor[] =>
+      weights.linears(
+        input,
+        names.map((name) => `${block}.${name}`),
+      );
 
     const a = norm(x, `${block}.input_layernorm`);
-    const q = turn(linear(a, 'self_attn.q_proj'));
-    const k = turn(linear(a, 'self_attn.k_proj'));
-    const v = linear(a, 'self_attn.v_proj');
-    const mixed = attention(q, k, reshape(v, k.shape), mask, config);
-    x = add(x, linear(reshape(mixed, [rows * length, config.heads * config.headDim]), 'self_attn.o_proj'));
+    const [q, k, v] = linears(a, 'self_attn.q_proj', 'self_attn.k_proj', 'self_attn.v_proj');
+    const [queries, keys] = [turn(q!), turn(k!)];
+    const mixed = attention(queries, keys, reshape(v!, keys.shape), mask, config);
+    const [attended] = linears(
+      reshape(mixed, [rows * length, config.heads * config.headDim]),
+      'self_attn.o_proj',
+    );
+    x = add(x, attended!);
 
     const m = norm(x, `${block}.post_attention_layernorm`);
-    const gated = mul(silu(linear(m, 'mlp.gate_proj')), linear(m, 'mlp.up_proj'));
-    x = add(x, linear(gated, 'mlp.down_proj'));
+    const [gate, up] = linears(m, 'mlp.gate_proj', 'mlp.up_proj');
+    const [fed] = linears(mul(silu(gate!), up!), 'mlp.down_proj');
+    x = add(x, fed!);
   }
   return norm(x, 'model.norm');
 }

@@ -47,5 +47,7 @@ export function graphWeights(
     const [a, b] = [inputs.get(loraName(module, 'A'))!, inputs.get(loraName(module, 'B'))!];
     return withAdapter(y, x, { module, a, b, lora, training });
   };
-  return { weights: { parameter, linear }, trainable: [...inputs.values()] };
+  const linears = (x: Tensor, modules: readonly string[]): Tensor[] =>
+    modules.map((module) => linear(x, module));
+  return { weights: { parameter, linears }, trainable: [...inputs.values()] };
 }
