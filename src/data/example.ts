@@ -3,6 +3,9 @@ export type Role = 'system' | 'user' | 'assistant' | 'tool';
 
 export type ToolCall = { name: string; arguments: Record<string, unknown> };
 
+/** An answer that could have stood in an assistant turn's place; without `toolCalls` it is text alone. */
+export type RejectedReply = { content: string; toolCalls?: ToolCall[] };
+
 export type Message = {
   role: Role;
   /** The text; empty for an assistant turn that only calls tools. */
@@ -13,7 +16,9 @@ export type Message = {
   name?: string;
   /** Only on assistant turns: false keeps the turn in the context but out of the loss (OpenAI's `weight: 0`). */
   trained?: boolean;
-  /** Facts about this turn that no model sees, such as the action label an evaluation compares with. */
+  /** Only on assistant turns: answers to the same context that were liked less. Preference objectives learn from them; SFT ignores them. */
+  rejected?: RejectedReply[];
+  /** Facts about this turn that no model sees, such as the action label an evaluation compares with, or a `rating`. */
   meta?: Record<string, string | number | boolean>;
 };
 
@@ -24,6 +29,8 @@ export type ExampleMeta = {
   source: string;
   topic?: string;
   outcome?: string;
+  /** How the conversation was liked: thumbs as true and false or `up` and `down`, or points such as CSAT's 1 to 5. */
+  rating?: string | number | boolean;
   /** BCP 47 tag. */
   language?: string;
   /** ISO 8601. */
