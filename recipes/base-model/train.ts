@@ -16,6 +16,7 @@ import { parseModelConfig, weightShapes } from '../../src/model/config.ts';
 import type { ModelConfig } from '../../src/model/config.ts';
 import type { Parameter } from '../../src/model/parameters.ts';
 import { planBatches } from '../../src/train/batches.ts';
+import { inMemory } from '../../src/train/example-source.ts';
 import { trainConfig } from '../../src/train/config.ts';
 import { trainLoop } from '../../src/train/loop.ts';
 import type { EncodedExample } from '../../src/text/encoded.ts';
@@ -74,8 +75,8 @@ async function train(data: string, out: string, work: string): Promise<void> {
     ...(values.threads && { threads: Number(values.threads) }),
   });
   const training = trainLoop(model, {
-    plan: planBatches(await readExamples(data, ''), settings, seed),
-    validation: (await readExamples(data, 'validation.')).slice(0, validationExamples),
+    plan: planBatches(inMemory(await readExamples(data, '')), settings, seed),
+    validation: inMemory((await readExamples(data, 'validation.')).slice(0, validationExamples)),
     config: settings,
     seed,
     workFolder: work,

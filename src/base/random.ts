@@ -56,3 +56,14 @@ export function shuffled<T>(items: readonly T[], random: Random): T[] {
   }
   return result;
 }
+
+/** The numbers 0 to count - 1 in the order in which `shuffled` would put them, 4 bytes each. */
+export function shuffledIndexes(count: number, random: Random): Int32Array {
+  const result = new Int32Array(count);
+  for (let i = 0; i < count; i++) result[i] = i;
+  for (let i = count - 1; i > 0; i--) {
+    const j = random.integer(i + 1);
+    [result[i], result[j]] = [result[j]!, result[i]!];
+  }
+  return result;
+}

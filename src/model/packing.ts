@@ -28,25 +28,63 @@ export function packedInputs({
   };
 }
 
+/** By index of the example: its tokens, and those of them that are predicted (supervisedCount). Columns, since there may be millions. */
+export type ExampleSizes = { tokens: Int32Array; supervised: Int32Array };
+
+export function sizesOf(examples: readonly EncodedExample[]): ExampleSizes {
+  return {
+    tokens: Int32Array.from(examples, ({ tokens }) => tokens.length),
+    supervised: Int32Array.from(examples, supervisedCount),
+  };
+}
+
+/** Rows of example indexes, as columns: row r holds `examples` from `starts[r]` up to `starts[r + 1]`. */
+export type PackedRows = { examples: Int32Array; starts: Int32Array };
+
 /**
- * Puts examples into rows of at most `length` tokens: best fit, in the order given (deterministic).
- * Throws when one is longer than a row.
+ * Puts examples into rows of at most `length` tokens: best fit, in the order of their indexes in `order`
+ * (deterministic). `tokens` holds the length of each. Throws when one is longer than a row.
  */
-export function packRows(examples: readonly EncodedExample[], length: number): Row[] {
-  const rows: EncodedExample[][] = [];
+export function packRows(tokens: Int32Array, order: Int32Array, length: number): PackedRows {
+  const rowOf = new Int32Array(order.length);
+  let rows = 0;
   // open[space] holds the rows with exactly that many free places, the latest last.
   const open: number[][] = Array.from({ length: length + 1 }, () => []);
-  for (const example of examples) {
-    const needed = example.tokens.length;
-    if (needed > length) throw new Error(`example ${example.id} has ${needed} tokens, a row holds ${length}`);
+  for (const [i, example] of order.entries()) {
+    const needed = tokens[example]!;
+    if (needed > length) throw new Error(`example ${example} has ${needed} tokens, a row holds ${length}`);
     let space = needed;
     while (space <= length && open[space]!.length === 0) space++;
-    const row = space <= length ? open[space]!.pop()! : rows.push([]) - 1;
+    rowOf[i] = space <= length ? open[space]!.pop()! : rows++;
     const left = (space <= length ? space : length) - needed;
-    rows[row]!.push(example);
-    open[left]!.push(row);
+    // A full row takes no more, and is not kept.
+    if (left > 0) open[left]!.push(rowOf[i]!);
   }
-  return rows;
+  return groupedByRow(order, rowOf, rows);
+}
+
+/** A counting sort, so that a row's examples keep their order. */
+function groupedByRow(order: Int32Array, rowOf: Int32Array, rows: number): PackedRows {
+  const starts = new Int32Array(rows + 1);
+  for (const row of rowOf) starts[row + 1]!++;
+  for (let row = 0; row < rows; row++) starts[row + 1]! += starts[row]!;
+  const next = starts.slice(0, rows);
+  const examples = new Int32Array(order.length);
+  for (const [i, row] of rowOf.entries()) examples[next[row]!++] = order[i]!;
+  return { examples, starts };
+}
+
+export function rowCount({ starts }: PackedRows): number {
+  return starts.length - 1;
+}
+
+/** The rows of one forward pass, counted from 0: `batchSize` of them, fewer in the last pass. */
+export function rowsOfPass(rows: PackedRows, pass: number, batchSize: number): Int32Array[] {
+  const first = pass * batchSize;
+  const last = Math.min(first + batchSize, rowCount(rows));
+  return Array.from({ length: Math.max(0, last - first) }, (_, r) =>
+    rows.examples.subarray(rows.starts[first + r]!, rows.starts[first + r + 1]!),
+  );
 }
 
 /** Supervised tokens of an example that have a token before them to be predicted from. */
@@ -91,25 +129,31 @@ export function packedFeeds(
   return { tokens, positions, segments, predictors, targets, weights };
 }
 
-/** The rows of one pass over `examples`, in order, for scoring. */
+/** Every example once, in order, in as few rows as best fit finds: how to go through examples for scoring. */
 export function planPasses(
-  examples: readonly EncodedExample[],
+  sizes: ExampleSizes,
   batchSize: number,
   length: number,
-): { passes: Row[][]; shape: PackedShape } {
-  const passes = chunks(packRows(examples, length), batchSize);
-  return { passes, shape: shapeOf(passes, batchSize, length) };
+): { rows: PackedRows; passes: number; shape: PackedShape } {
+  const rows = packRows(sizes.tokens, Int32Array.from(sizes.tokens.keys()), length);
+  const passes = Math.ceil(rowCount(rows) / batchSize);
+  return { rows, passes, shape: shapeOf(sizes, rows, batchSize, length) };
 }
 
-/** A shape that holds the fullest of `passes`. */
-export function shapeOf(passes: readonly Row[][], rows: number, length: number): PackedShape {
-  const most = passes.reduce((maximum, pass) => Math.max(maximum, supervisedInRows(pass)), 1);
+/** A shape that holds the fullest pass of `batchSize` rows. */
+export function shapeOf(
+  { supervised }: ExampleSizes,
+  rows: PackedRows,
+  batchSize: number,
+  length: number,
+): PackedShape {
+  let most = 1;
+  for (let row = 0; row < rowCount(rows); row += batchSize) {
+    const end = rows.starts[Math.min(row + batchSize, rowCount(rows))]!;
+    let targets = 0;
+    for (let i = rows.starts[row]!; i < end; i++) targets += supervised[rows.examples[i]!]!;
+    most = Math.max(most, targets);
+  }
   // A multiple of 32 keeps the kernels on whole vectors.
-  return { rows, length, targets: Math.ceil(most / 32) * 32 };
-}
-
-export function chunks<T>(items: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) =>
-    items.slice(i * size, (i + 1) * size),
-  );
+  return { rows: batchSize, length, targets: Math.ceil(most / 32) * 32 };
 }

@@ -7,7 +7,7 @@ import type { Session } from '../runtime/session.ts';
 import type { EncodedExample } from '../text/encoded.ts';
 import { loadModel } from './checkpoint.ts';
 import { llamaHidden, llamaLogits } from './llama.ts';
-import { packedFeeds, packedInputs, planPasses, supervisedCount } from './packing.ts';
+import { packedFeeds, packedInputs, planPasses, rowsOfPass, sizesOf, supervisedCount } from './packing.ts';
 import type { PackedShape } from './packing.ts';
 import { graphWeights, trainableParameters } from './parameters.ts';
 import type { LanguageModel } from './parameters.ts';
@@ -52,12 +52,14 @@ export async function scoreExamples(
 ): Promise<ExampleScore[]> {
   const longest = examples.reduce((length, { tokens }) => Math.max(length, tokens.length), 16);
   const length = Math.ceil(longest / 16) * 16;
-  const { passes, shape } = planPasses(examples, Math.max(1, Math.floor(tokensPerPass / length)), length);
+  const batchSize = Math.max(1, Math.floor(tokensPerPass / length));
+  const { rows, passes, shape } = planPasses(sizesOf(examples), batchSize, length);
   const session = await openSession(scoreProgram(model, shape), threads);
   try {
     const scores = new Map<string, ExampleScore>();
-    for (const pass of passes) {
-      for (const score of await scorePass(session, model, pass, shape)) scores.set(score.id, score);
+    for (let pass = 0; pass < passes; pass++) {
+      const packed = rowsOfPass(rows, pass, batchSize).map((row) => [...row].map((i) => examples[i]!));
+      for (const score of await scorePass(session, model, packed, shape)) scores.set(score.id, score);
       onProgress?.(scores.size);
     }
     return examples.map(({ id }) => scores.get(id)!);

@@ -2,8 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { packedFeeds, supervisedInRows } from '../model/packing.ts';
+import type { Row } from '../model/packing.ts';
 import type { EncodedExample } from '../text/encoded.ts';
 import { planBatches } from './batches.ts';
+import type { BatchPlan } from './batches.ts';
+import { inMemory } from './example-source.ts';
 
 const length = 16;
 const settings = { sequence_length: length, batch_size: 2, gradient_accumulation: 2, epochs: 1 };
@@ -17,10 +20,16 @@ const examples = fc
   .array(fc.integer({ min: 1, max: length }), { minLength: 1, maxLength: 40 })
   .map((lengths) => lengths.map((tokens, i) => example(String(i), tokens)));
 
-test('every example comes once an epoch, no row is overfull, and no pass or step holds more than it may', () => {
-  fc.assert(
-    fc.property(examples, fc.integer({ min: 1, max: 3 }), (list, epochs) => {
-      const { steps, shape } = planBatches(list, { ...settings, epochs }, 5);
+/** All steps of a plan, read. */
+async function stepsOf({ steps, readStep }: BatchPlan): Promise<Row[][][]> {
+  return Promise.all(Array.from({ length: steps }, (_, step) => readStep(step)));
+}
+
+test('every example comes once an epoch, no row is overfull, and no pass or step holds more than it may', async () => {
+  await fc.assert(
+    fc.asyncProperty(examples, fc.integer({ min: 1, max: 3 }), async (list, epochs) => {
+      const plan = planBatches(inMemory(list), { ...settings, epochs }, 5);
+      const steps = await stepsOf(plan);
       const counts = new Map<string, number>();
       for (const { id } of steps.flat(3)) counts.set(id, (counts.get(id) ?? 0) + 1);
       assert.deepEqual(counts, new Map([...counts.keys()].map((id) => [id, epochs])));
@@ -28,7 +37,7 @@ test('every example comes once an epoch, no row is overfull, and no pass or step
       for (const passes of steps) assert.ok(passes.length >= 1 && passes.length <= 2);
       for (const rows of steps.flat()) {
         assert.ok(rows.length >= 1 && rows.length <= 2);
-        assert.ok(supervisedInRows(rows) <= shape.targets);
+        assert.ok(supervisedInRows(rows) <= plan.shape.targets);
         for (const row of rows) {
           assert.ok(row.reduce((sum, { tokens }) => sum + tokens.length, 0) <= length);
         }
@@ -37,25 +46,26 @@ test('every example comes once an epoch, no row is overfull, and no pass or step
   );
 });
 
-test('a fraction of an epoch takes that share of the examples, one at least', () => {
-  const list = Array.from({ length: 10 }, (_, i) => example(String(i), 4));
-  const drawn = (epochs: number): number =>
-    planBatches(list, { ...settings, epochs }, 5).steps.flat(3).length;
-  assert.deepEqual([0.5, 1, 1.3, 0.01].map(drawn), [5, 10, 13, 1]);
+test('a fraction of an epoch takes that share of the examples, one at least', async () => {
+  const list = inMemory(Array.from({ length: 10 }, (_, i) => example(String(i), 4)));
+  const drawn = async (epochs: number): Promise<number> =>
+    (await stepsOf(planBatches(list, { ...settings, epochs }, 5))).flat(3).length;
+  assert.deepEqual(await Promise.all([0.5, 1, 1.3, 0.01].map(drawn)), [5, 10, 13, 1]);
 });
 
-test('a plan cut at max_steps is the beginning of the whole plan', () => {
-  fc.assert(
-    fc.property(examples, fc.integer({ min: 1, max: 5 }), (list, max) => {
-      const whole = planBatches(list, { ...settings, epochs: 3 }, 5).steps;
-      const cut = planBatches(list, { ...settings, epochs: 3, max_steps: max }, 5).steps;
+test('a plan cut at max_steps is the beginning of the whole plan', async () => {
+  await fc.assert(
+    fc.asyncProperty(examples, fc.integer({ min: 1, max: 5 }), async (list, max) => {
+      const source = inMemory(list);
+      const whole = await stepsOf(planBatches(source, { ...settings, epochs: 3 }, 5));
+      const cut = await stepsOf(planBatches(source, { ...settings, epochs: 3, max_steps: max }, 5));
       assert.deepEqual(cut, whole.slice(0, max));
     }),
   );
 });
 
 test('nothing to train on makes no step', () => {
-  assert.deepEqual(planBatches([], settings, 5).steps, []);
+  assert.equal(planBatches(inMemory([]), settings, 5).steps, 0);
 });
 
 test('the first token of an example is never a target, and what is left over weighs nothing', () => {

@@ -1,12 +1,15 @@
 /** Which examples meet in which step: a pure function of the lengths, the settings and the seed, so that a run can resume anywhere. */
-import { seededRandom, shuffled } from '../base/random.ts';
-import { chunks, packRows, shapeOf } from '../model/packing.ts';
-import type { PackedShape, Row } from '../model/packing.ts';
-import type { EncodedExample } from '../text/encoded.ts';
+import { seededRandom, shuffledIndexes } from '../base/random.ts';
+import { packRows, rowCount, rowsOfPass, shapeOf } from '../model/packing.ts';
+import type { PackedRows, PackedShape, Row } from '../model/packing.ts';
+import { readRows } from './example-source.ts';
+import type { ExampleSource } from './example-source.ts';
 
 export type BatchPlan = {
-  /** By step, then by forward pass: the rows of that pass. */
-  steps: Row[][][];
+  /** Optimiser steps. */
+  steps: number;
+  /** The rows of each forward pass of a step, counted from 0. */
+  readStep: (step: number) => Promise<Row[][]>;
   /** Holds the fullest pass of the plan. */
   shape: PackedShape;
 };
@@ -19,22 +22,65 @@ export type BatchConfig = {
   max_steps?: number | undefined;
 };
 
-/** Shuffles and packs every epoch anew; a last fraction of an epoch takes that share of its examples. */
-export function planBatches(
-  examples: readonly EncodedExample[],
-  config: BatchConfig,
-  seed: number,
-): BatchPlan {
-  const { sequence_length: length, batch_size: batchSize, gradient_accumulation: passes, epochs } = config;
-  const rows: Row[] = [];
-  const enoughRows = (config.max_steps ?? Infinity) * batchSize * passes;
-  for (let epoch = 0; epoch < epochs && rows.length < enoughRows; epoch++) {
-    const order = shuffled(examples, seededRandom(seed, 'epoch', epoch));
+/**
+ * Shuffles and packs every epoch anew; a last fraction of an epoch takes that share of its examples. The plan takes
+ * 4 bytes per example and epoch.
+ */
+export function planBatches(source: ExampleSource, config: BatchConfig, seed: number): BatchPlan {
+  const { sequence_length: length, batch_size: batchSize, gradient_accumulation: passes } = config;
+  const rows = planRows(source.tokens, config, seed);
+  const allPasses = Math.ceil(rowCount(rows) / batchSize);
+  return {
+    steps: Math.ceil(allPasses / passes),
+    readStep: (step) =>
+      Promise.all(
+        Array.from({ length: Math.min(passes, allPasses - step * passes) }, (_, pass) =>
+          readRows(source, rowsOfPass(rows, step * passes + pass, batchSize)),
+        ),
+      ),
+    shape: shapeOf(source, rows, batchSize, length),
+  };
+}
+
+/** The rows of all epochs, in the order in which they are trained on. */
+function planRows(tokens: Int32Array, config: BatchConfig, seed: number): PackedRows {
+  const { sequence_length: length, batch_size, gradient_accumulation, epochs, max_steps = Infinity } = config;
+  const enoughRows = max_steps * batch_size * gradient_accumulation;
+  const parts: PackedRows[] = [];
+  let count = 0;
+  for (let epoch = 0; epoch < epochs && count < enoughRows; epoch++) {
+    const order = shuffledIndexes(tokens.length, seededRandom(seed, 'epoch', epoch));
     const share = Math.min(1, epochs - epoch);
-    const packed = packRows(order.slice(0, Math.max(1, Math.round(order.length * share))), length);
-    for (const row of shuffled(packed, seededRandom(seed, 'rows', epoch))) rows.push(row);
+    const packed = packRows(tokens, order.subarray(0, Math.max(1, Math.round(order.length * share))), length);
+    const rowOrder = shuffledIndexes(rowCount(packed), seededRandom(seed, 'rows', epoch));
+    const wanted = rowOrder.subarray(0, Math.min(rowOrder.length, enoughRows - count));
+    parts.push(pickRows(packed, wanted));
+    count += wanted.length;
   }
-  const forwardPasses = chunks(rows, batchSize);
-  const steps = chunks(forwardPasses, passes).slice(0, config.max_steps);
-  return { steps, shape: shapeOf(steps.flat(), batchSize, length) };
+  return joinRows(parts);
+}
+
+function pickRows({ examples, starts }: PackedRows, wanted: Int32Array): PackedRows {
+  const picked = { examples: new Int32Array(examples.length), starts: new Int32Array(wanted.length + 1) };
+  let at = 0;
+  for (const [r, row] of wanted.entries()) {
+    const members = examples.subarray(starts[row]!, starts[row + 1]!);
+    picked.examples.set(members, at);
+    picked.starts[r + 1] = at += members.length;
+  }
+  return { ...picked, examples: picked.examples.subarray(0, at) };
+}
+
+function joinRows(parts: readonly PackedRows[]): PackedRows {
+  if (parts.length === 1) return parts[0]!;
+  const examples = new Int32Array(parts.reduce((sum, part) => sum + part.examples.length, 0));
+  const starts = new Int32Array(parts.reduce((sum, part) => sum + rowCount(part), 0) + 1);
+  let [exampleCount, rows] = [0, 0];
+  for (const part of parts) {
+    examples.set(part.examples, exampleCount);
+    for (let r = 0; r <= rowCount(part); r++) starts[rows + r] = exampleCount + part.starts[r]!;
+    exampleCount += part.examples.length;
+    rows += rowCount(part);
+  }
+  return { examples, starts };
 }

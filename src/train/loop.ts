@@ -6,19 +6,20 @@ import { AttuneError } from '../base/errors.ts';
 import { seededRandom } from '../base/random.ts';
 import type { TensorData } from '../graph/tensor.ts';
 import { adaptedModules, dropoutMaskName } from '../model/lora.ts';
-import { packedFeeds, planPasses, supervisedInRows } from '../model/packing.ts';
+import { packedFeeds, planPasses, rowsOfPass, supervisedInRows } from '../model/packing.ts';
 import type { PackedShape, Row } from '../model/packing.ts';
 import { trainableParameters } from '../model/parameters.ts';
 import type { LanguageModel, Parameter } from '../model/parameters.ts';
 import { scorePass, scoreProgram } from '../model/score.ts';
 import { openSession, sharedFloats } from '../runtime/session.ts';
 import type { Session } from '../runtime/session.ts';
-import type { EncodedExample } from '../text/encoded.ts';
 import type { BatchPlan } from './batches.ts';
 import { readBest, readLatest, saveBest, saveLatest } from './checkpoint.ts';
 import type { LoopProgress } from './checkpoint.ts';
 import type { TrainConfig } from './config.ts';
 import type { TrainEvent } from './engine.ts';
+import { readRows } from './example-source.ts';
+import type { ExampleSource } from './example-source.ts';
 import { gradientName, sftProgram } from './objectives/sft.ts';
 import { adamWStep, clipGradients, newAdamWState } from './optimiser.ts';
 import { learningRateAt } from './schedule.ts';
@@ -28,7 +29,7 @@ export type LoopConfig = Omit<TrainConfig, 'base' | 'engine' | 'method' | 'lora'
 export type LoopOptions = {
   /** Which examples meet in which step, see planBatches. */
   plan: BatchPlan;
-  validation: readonly EncodedExample[];
+  validation: ExampleSource;
   config: LoopConfig;
   seed: number;
   /** Checkpoints live here; one found here is gone on from. */
@@ -63,7 +64,7 @@ export async function* trainLoop(
   if (await readLatest(workFolder, { parameters, optimiser, progress }))
     yield { type: 'resumed', step: progress.step };
 
-  const steps = plan.steps.length;
+  const { steps } = plan;
   const schedule = {
     peak: config.learning_rate,
     shape: config.schedule,
@@ -91,7 +92,7 @@ export async function* trainLoop(
         );
       }
       const start = performance.now();
-      const passes = plan.steps[progress.step]!;
+      const passes = await plan.readStep(progress.step);
       const { loss, gradients } = await runPasses(session, shared, passes, {
         shape: plan.shape,
         seed,
@@ -204,19 +205,22 @@ type Evaluator = { loss: () => Promise<number>; close: () => Promise<void> };
 /** Mean negative log-probability of the validation split's supervised tokens under the parameters as they then are. */
 async function openEvaluator(
   model: LanguageModel,
-  validation: readonly EncodedExample[],
+  validation: ExampleSource,
   config: LoopConfig,
 ): Promise<Evaluator | undefined> {
-  if (validation.length === 0) return undefined;
-  const { passes, shape } = planPasses(validation, config.batch_size, config.sequence_length);
+  if (validation.tokens.length === 0) return undefined;
+  const { batch_size: batchSize, sequence_length: length } = config;
+  const { rows, passes, shape } = planPasses(validation, batchSize, length);
   const session = await openSession(scoreProgram(model, shape), config.threads);
   const loss = async (): Promise<number> => {
     let [total, count] = [0, 0];
-    for (const pass of passes)
-      for (const { logProbabilities } of await scorePass(session, model, pass, shape)) {
+    for (let pass = 0; pass < passes; pass++) {
+      const packed = await readRows(validation, rowsOfPass(rows, pass, batchSize));
+      for (const { logProbabilities } of await scorePass(session, model, packed, shape)) {
         for (const logProbability of logProbabilities) total -= logProbability;
         count += logProbabilities.length;
       }
+    }
     return total / count;
   };
   return { loss, close: session.close };

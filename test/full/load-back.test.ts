@@ -16,6 +16,7 @@ import type { LanguageModel } from '../../src/model/parameters.ts';
 import { openScorer } from '../../src/model/score.ts';
 import type { EncodedExample } from '../../src/text/encoded.ts';
 import { planBatches } from '../../src/train/batches.ts';
+import { inMemory } from '../../src/train/example-source.ts';
 import { trainConfig } from '../../src/train/config.ts';
 import { getEngine } from '../../src/train/engines/index.ts';
 import { trainLoop } from '../../src/train/loop.ts';
@@ -63,8 +64,8 @@ async function trainThreeSteps(model: LanguageModel, workFolder: string): Promis
     max_steps: 3,
   });
   const loop = trainLoop(model, {
-    plan: planBatches(asExamples(sequences(model.config.vocabularySize, 1)), config, 5),
-    validation: [],
+    plan: planBatches(inMemory(asExamples(sequences(model.config.vocabularySize, 1))), config, 5),
+    validation: inMemory([]),
     config,
     seed: 5,
     workFolder,

@@ -16,6 +16,8 @@ import { planBatches } from '../batches.ts';
 import type { BatchPlan } from '../batches.ts';
 import type { TrainConfig } from '../config.ts';
 import type { Engine, TrainEvent, TrainJob, TrainResult } from '../engine.ts';
+import { writeExampleFile } from '../example-file.ts';
+import type { ExampleFile } from '../example-file.ts';
 import { trainLoop } from '../loop.ts';
 import type { LoopResult } from '../loop.ts';
 
@@ -26,14 +28,26 @@ async function* train(job: TrainJob, signal: AbortSignal): AsyncGenerator<TrainE
   const model = withNewAdapter(await loadModel(base), config, seed);
   checkSequenceLength(config, model);
   const encode = await openEncoder(base);
-  const training = await encodeFile(job.trainFile, encode, config.sequence_length);
-  const validation = await encodeFile(job.validationFile, encode, config.sequence_length);
-  const plan = planBatches(training.examples, config, seed);
-  yield preflight(training, plan, model);
-
-  await mkdir(workFolder, { recursive: true });
-  const loop = trainLoop(model, { plan, validation: validation.examples, config, seed, workFolder, signal });
-  const result = yield* loop;
+  const encodeSplit = (name: string, file: string): Promise<EncodedSplit> =>
+    encodeFile(file, join(workFolder, `${name}.encoded`), encode, config.sequence_length);
+  const training = await encodeSplit('train', job.trainFile);
+  const validation = await encodeSplit('validation', job.validationFile);
+  let result: LoopResult;
+  try {
+    const plan = planBatches(training.examples, config, seed);
+    yield preflight(training, plan, model);
+    result = yield* trainLoop(model, {
+      plan,
+      validation: validation.examples,
+      config,
+      seed,
+      workFolder,
+      signal,
+    });
+  } finally {
+    await training.examples.close();
+    await validation.examples.close();
+  }
   const sha256 = await save(job, model, result);
   const summary = {
     method: config.method,
@@ -63,38 +77,48 @@ function checkSequenceLength({ sequence_length: length }: TrainConfig, { config 
     );
 }
 
-type EncodedFile = { examples: EncodedExample[]; truncated: number; dropped: number };
+type EncodedSplit = { examples: ExampleFile; truncated: number; dropped: number };
 
-/** Encodes every example; longer ones are cut to `length` tokens, and dropped when no supervised token is left. */
-async function encodeFile(path: string, encode: Encoder, length: number): Promise<EncodedFile> {
-  const result: EncodedFile = { examples: [], truncated: 0, dropped: 0 };
-  for await (const example of readExamples(path)) {
-    const whole = encode(example);
-    const encoded = cutTo(whole, length);
-    if (encoded.tokens.length < whole.tokens.length) result.truncated++;
-    if (supervisedCount(encoded) === 0) result.dropped++;
-    else result.examples.push(encoded);
+/**
+ * Encodes every example into the file `into`; longer ones are cut to `length` tokens, and dropped when no supervised
+ * token is left.
+ */
+async function encodeFile(
+  path: string,
+  into: string,
+  encode: Encoder,
+  length: number,
+): Promise<EncodedSplit> {
+  const counts = { truncated: 0, dropped: 0 };
+  async function* encoded(): AsyncGenerator<EncodedExample> {
+    for await (const example of readExamples(path)) {
+      const whole = encode(example);
+      const cut = cutTo(whole, length);
+      if (cut.tokens.length < whole.tokens.length) counts.truncated++;
+      if (supervisedCount(cut) === 0) counts.dropped++;
+      else yield cut;
+    }
   }
-  return result;
+  return { examples: await writeExampleFile(into, encoded()), ...counts };
 }
 
 /** What is about to be trained on. Throws AttuneError 'training' when nothing would be learnt. */
-function preflight(training: EncodedFile, plan: BatchPlan, model: LanguageModel): TrainEvent {
+function preflight(training: EncodedSplit, plan: BatchPlan, model: LanguageModel): TrainEvent {
   const { examples, truncated, dropped } = training;
-  if (examples.length === 0)
+  if (examples.tokens.length === 0)
     throw new AttuneError('training', `none of the ${dropped} training examples has a token to learn from`, {
       fix: 'Examples need assistant turns (not marked trained: false) within train.sequence_length tokens.',
     });
-  const tokens = examples.reduce((total, example) => total + example.tokens.length, 0);
-  const supervised = examples.reduce((total, example) => total + supervisedCount(example), 0);
+  const tokens = examples.tokens.reduce((total, count) => total + count, 0);
+  const supervised = examples.supervised.reduce((total, count) => total + count, 0);
   return {
     type: 'preflight',
-    examples: examples.length,
+    examples: examples.tokens.length,
     tokens,
     supervisedShare: supervised / tokens,
     truncated,
     dropped,
-    steps: plan.steps.length,
+    steps: plan.steps,
     trainableParameters: trainableParameters(model).reduce((total, { data }) => total + data.length, 0),
   };
 }
