@@ -56,3 +56,11 @@ test('a folder without a template, or with damaged settings, is refused', async 
   });
   assert.throws(() => parseChatTemplate('{% if %}'), { code: 'model', message: /not valid Jinja/ });
 });
+
+test('a template that would loop for minutes is refused within seconds', async (t) => {
+  const files = { 'chat_template.jinja': '{% for i in range(3000000) %}{{ i }}{% endfor %}'.repeat(20) };
+  await assert.rejects(loadChatTemplate(await folderWith(t, files)), {
+    code: 'model',
+    message: /took more than 2 s for a conversation of one message/,
+  });
+});

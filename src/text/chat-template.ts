@@ -4,6 +4,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createContext, runInContext } from 'node:vm';
 import { Template } from '@huggingface/jinja';
 import { AttuneError } from '../base/errors.ts';
 import type { Message } from '../data/example.ts';
@@ -34,12 +35,33 @@ export async function loadChatTemplate(folder: string): Promise<ChatTemplate> {
       fix: 'Choose an instruction-tuned base, or write a chat_template.jinja into its folder.',
     });
   }
-  return parseChatTemplate(source, {
+  const template = parseChatTemplate(source, {
     bos_token: tokenText(config['bos_token']),
     eos_token: tokenText(config['eos_token']),
     pad_token: tokenText(config['pad_token']),
     unk_token: tokenText(config['unk_token']),
   });
+  checkThatItEnds(template, folder);
+  return template;
+}
+
+const renderLimitMs = 2000;
+
+/** A template is a stranger's program: one that loops without end is found on the shortest conversation. */
+function checkThatItEnds(template: ChatTemplate, folder: string): void {
+  const render = (): string => template.render([{ role: 'user', content: 'a' }], true);
+  const context = createContext({ render });
+  try {
+    runInContext('render()', context, { timeout: renderLimitMs });
+  } catch (cause) {
+    // A template may refuse this conversation; what counts is that it said so.
+    if ((cause as NodeJS.ErrnoException).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') return;
+    throw new AttuneError(
+      'model',
+      `${folder}: the chat template took more than ${renderLimitMs / 1000} s for a conversation of one message`,
+      { fix: 'Take the template of the model as its makers published it.', cause },
+    );
+  }
 }
 
 /** Makes a template from its source. `specialTokens` are the variables a template may use, such as `bos_token`. */

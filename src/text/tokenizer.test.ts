@@ -81,8 +81,25 @@ const refused: [name: string, json: string, message: RegExp][] = [
   ['no model', '{"added_tokens": []}', /it has no "model"/],
   [
     'an unknown kind of model',
-    '{"model": {"type": "Magic"}, "decoder": null, "post_processor": null, "pre_tokenizer": null, "normalizer": null}',
+    '{"model": {"type": "Magic", "vocab": {}}, "decoder": null, "post_processor": null, "pre_tokenizer": null, "normalizer": null}',
     /cannot be used as a tokenizer: .*Magic/,
+  ],
+  ['a model that is a list', '{"model": [1]}', /it has no "model"/],
+  ['no vocabulary', '{"model": {"type": "BPE", "vocab": 5}}', /its model has no "vocab"/],
+  [
+    'a pattern that backtracks without end',
+    '{"pre_tokenizer": {"type": "Split", "pattern": {"Regex": "^(a+)+$"}}, "model": {"type": "BPE", "vocab": {}}}',
+    /the pattern "\^\(a\+\)\+\$" repeats a repetition/,
+  ],
+  [
+    'a pattern of a megabyte',
+    `{"pre_tokenizer": {"pattern": {"Regex": "${'a'.repeat(1_000_000)}"}}, "model": {"type": "BPE", "vocab": {}}}`,
+    /a pattern of 1000000 characters/,
+  ],
+  [
+    'normalizers nested 20,000 deep',
+    `{"decoder": null, "post_processor": null, "pre_tokenizer": null, "normalizer": ${'{"type":"Sequence","normalizers":['.repeat(20_000)}${']}'.repeat(20_000)}, "model": {"type": "BPE", "vocab": {}}}`,
+    /cannot be used as a tokenizer: Maximum call stack/,
   ],
 ];
 for (const [name, json, message] of refused) {

@@ -1,6 +1,8 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AttuneError } from '../base/errors.ts';
+import { isRecord } from '../base/json.ts';
+import { nestsRepetition } from './regex-safety.ts';
 
 /** Text to token ids and back, for any base model's tokenizer.json. */
 export type Tokenizer = {
@@ -24,6 +26,9 @@ type Library = {
   get_vocab: (withAddedTokens: boolean) => Map<string, number>;
 };
 type LibraryModule = { Tokenizer: new (tokenizer: object, config: object) => Library };
+
+/** Gemma 3's, among the largest, has 33 MB. */
+const maxFileBytes = 256_000_000;
 
 /**
  * Loads `tokenizer.json` of a model folder in Hugging Face layout.
@@ -60,20 +65,45 @@ export async function loadTokenizer(folder: string): Promise<Tokenizer> {
 async function readTokenizerJson(path: string): Promise<object> {
   let text: string;
   try {
+    const { size } = await stat(path);
+    if (size > maxFileBytes) throw damaged(path, `it has ${size} bytes; the limit is ${maxFileBytes}`);
     text = await readFile(path, 'utf8');
   } catch (cause) {
+    if (cause instanceof AttuneError) throw cause;
     throw new AttuneError('model', `There is no readable tokenizer at ${path}.`, {
       fix: 'A model folder needs tokenizer.json; save it with transformers: tokenizer.save_pretrained(folder).',
       cause,
     });
   }
+  let value: unknown;
   try {
-    const value: unknown = JSON.parse(text);
-    if (value !== null && typeof value === 'object' && 'model' in value) return value;
+    value = JSON.parse(text);
   } catch (cause) {
     throw damaged(path, 'it is not JSON', cause);
   }
-  throw damaged(path, 'it has no "model"');
+  if (!isRecord(value) || !isRecord(value['model'])) throw damaged(path, 'it has no "model"');
+  const { type, vocab } = value['model'];
+  // Files of before 2020 name no type; the library tells it by the vocabulary.
+  if (type !== undefined && !knownTypes.includes(type))
+    throw damaged(path, `its model is of type ${JSON.stringify(type)}; known are ${knownTypes.join(', ')}`);
+  if (!isRecord(vocab) && !Array.isArray(vocab)) throw damaged(path, 'its model has no "vocab"');
+  for (const [pattern] of text.matchAll(/(?<="Regex"\s*:\s*)"(?:[^"\\]|\\.)*"/g))
+    checkPattern(JSON.parse(pattern), path);
+  return value;
+}
+
+const knownTypes: readonly unknown[] = ['BPE', 'Unigram', 'WordPiece'];
+
+/** The longest patterns of real tokenizers have some 400 characters. */
+const maxPatternLength = 5000;
+
+/** Throws for a pattern that could take forever on some text. */
+function checkPattern(pattern: string, path: string): void {
+  const shown = JSON.stringify(pattern.slice(0, 80));
+  if (pattern.length > maxPatternLength)
+    throw damaged(path, `a pattern of ${pattern.length} characters (${shown}…)`);
+  if (nestsRepetition(pattern))
+    throw damaged(path, `the pattern ${shown} repeats a repetition, which can take forever on some text`);
 }
 
 async function openLibrary(path: string, json: object): Promise<Library> {
