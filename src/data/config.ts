@@ -2,7 +2,15 @@ import { z } from 'zod';
 import { isSupportedCountry } from 'libphonenumber-js';
 import { defaultSystemPrompt } from './system-prompt.ts';
 
-export const recordFormats = ['openai', 'sharegpt', 'alpaca', 'prompt-completion'] as const;
+export const recordFormats = [
+  'openai',
+  'sharegpt',
+  'alpaca',
+  'preference',
+  'openai-preference',
+  'unpaired-preference',
+  'prompt-completion',
+] as const;
 export type RecordFormat = (typeof recordFormats)[number];
 
 const column = (what: string): z.ZodOptional<z.ZodString> =>

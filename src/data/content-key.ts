@@ -1,19 +1,37 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../base/json.ts';
-import type { Message } from './example.ts';
+import type { Example, Message, ToolCall } from './example.ts';
 
 /**
  * What makes two conversations the same: who says what, without case and with white space as one space (NFKC), and the
- * tool calls. System prompts, ids and facts do not count. 128 bits of SHA-256, as 16 characters of one byte each.
+ * tool calls. System prompts, ids, facts and rejected replies do not count. 128 bits of SHA-256, as 16 characters of one byte each.
  */
 export function contentKey(messages: readonly Message[]): string {
+  return keyOf(messages, false);
+}
+
+/**
+ * The same with what preferences are made from, rejected replies and ratings: two verdicts about one reply are not
+ * duplicates, though they must stay in one split.
+ */
+export function preferenceKey({ messages, meta }: Example): string {
+  return `${keyOf(messages, true)}${String(meta.rating ?? '')}`;
+}
+
+function keyOf(messages: readonly Message[], withPreferences: boolean): string {
   const hash = createHash('sha256');
-  for (const { role, content, toolCalls } of messages) {
-    if (role === 'system') continue;
+  const add = (role: string, content: string, toolCalls: readonly ToolCall[] | undefined): void => {
     const text = content.normalize('NFKC').toLowerCase().replace(/\s+/g, ' ').trim();
     // Lengths keep ("ab", "c") and ("a", "bc") apart.
     hash.update(`${role}:${text.length}:${text}`);
     if (toolCalls) hash.update(canonicalJson(toolCalls));
+  };
+  for (const { role, content, toolCalls, rejected, meta } of messages) {
+    if (role === 'system') continue;
+    add(role, content, toolCalls);
+    if (!withPreferences) continue;
+    for (const reply of rejected ?? []) add('rejected', reply.content, reply.toolCalls);
+    if (meta?.['rating'] !== undefined) add('rating', String(meta['rating']), undefined);
   }
   return hash.digest().toString('latin1', 0, 16);
 }

@@ -251,3 +251,65 @@ test('nothing left is an error with the counts', async () => {
     message: /left none of 1 examples:.*min_characters dropped 1/,
   });
 });
+
+test('rejected replies are cleaned, masked, counted and compared like the replies that were sent', async () => {
+  const rejected = [
+    { content: '<p>Write to  jo@shop.example</p>' },
+    { content: ' ' },
+    { content: '[internal] he is rude' },
+    { content: '', toolCalls: [{ name: 'mail', arguments: { to: 'jo@shop.example' } }] },
+  ];
+  const preferred = (id: string, replies = rejected): Example =>
+    example(id, [user(long), assistant('Sure.', replies.length > 0 ? { rejected: replies } : {})]);
+  const { kept, ledger, funnel } = await run([
+    preferred('a'),
+    preferred('same'),
+    preferred('other', [{ content: 'Nope.' }]),
+    preferred('none', []),
+  ]);
+  assert.deepEqual(kept[0]!.messages.at(-1), {
+    role: 'assistant',
+    content: 'Sure.',
+    rejected: [
+      { content: 'Write to [EMAIL]' },
+      { content: '', toolCalls: [{ name: 'mail', arguments: { to: '[EMAIL]' } }] },
+    ],
+  });
+  assert.deepEqual(
+    kept.map(({ meta, messages }) => [meta.id, messages.at(-1)!.rejected?.length]),
+    [
+      ['a', 2],
+      ['other', 1],
+      ['none', undefined],
+    ],
+  );
+  assert.doesNotMatch(JSON.stringify([kept, ledger]), /shop\.example/);
+  const masked = ledger.find(({ id, rule }) => id === 'a' && rule === 'pii');
+  assert.deepEqual(
+    masked?.details?.map(({ field }) => field),
+    ['rejected[0].content', 'rejected[1].toolCalls[0].arguments.to'],
+  );
+  assert.equal(
+    funnel.find(({ rule }) => rule === 'structure')!.reasons['left out empty rejected replies'],
+    3,
+  );
+});
+
+test('a joined turn keeps the rejected replies of its last part, behind the words that came first', async () => {
+  const { kept } = await run([
+    example('a', [
+      user(long),
+      assistant('One moment.', { rejected: [{ content: 'Wait.' }] }),
+      assistant('Done.', { rejected: [{ content: 'No.' }] }),
+    ]),
+  ]);
+  assert.deepEqual(kept[0]!.messages.slice(2), [
+    { role: 'assistant', content: 'One moment.\nDone.', rejected: [{ content: 'One moment.\nNo.' }] },
+  ]);
+});
+
+test('a conversation whose replies are only rated bad is kept for pairs', async () => {
+  const bad = assistant('No.', { trained: false, meta: { rating: false } });
+  const { kept } = await run([example('a', [user(long), bad])]);
+  assert.deepEqual(kept[0]!.messages.at(-1), bad);
+});

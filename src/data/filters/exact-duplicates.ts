@@ -1,8 +1,8 @@
-import { contentKey } from '../content-key.ts';
+import { preferenceKey } from '../content-key.ts';
 import type { Filter } from '../filter.ts';
 
 /**
- * Keeps the first of the conversations with one content (see content-key.ts), in the order of the sources. Holds about
+ * Keeps the first of the conversations with one content and one set of preferences (see content-key.ts), in the order of the sources. Holds about
  * 150 bytes for each conversation kept.
  */
 export const exactDuplicates: Filter = {
@@ -10,7 +10,7 @@ export const exactDuplicates: Filter = {
   run: async function* (examples, log) {
     const keepers = new Map<string, { id: string; topic: string | undefined }>();
     for await (const example of examples) {
-      const key = contentKey(example.messages);
+      const key = preferenceKey(example);
       const { id, topic } = example.meta;
       const keeper = keepers.get(key);
       if (keeper === undefined) {

@@ -1,18 +1,22 @@
 import type { CurateConfig } from '../config.ts';
 import type { Message } from '../example.ts';
 import { type Filter, perExample } from '../filter.ts';
+import { countRejected, withRejected } from '../rejected.ts';
 
-/** Leaves out messages that agents wrote for each other: marked by a fact of the message, or by how the text begins. */
+/** Leaves out messages, and rejected replies, that agents wrote for each other: marked by a fact of the message, or by how the text begins. */
 export function internalNotes({ flags, patterns }: CurateConfig['internal_notes']): Filter {
   const expressions = patterns.map((pattern) => new RegExp(pattern, 'iu'));
+  const looksInternal = (content: string): boolean =>
+    expressions.some((expression) => expression.test(content));
   const isInternal = ({ role, content, meta }: Message): boolean => {
     if (role === 'system' || role === 'tool') return false;
     if (meta && flags.some((flag) => isTrue(meta[flag]))) return true;
-    return expressions.some((expression) => expression.test(content));
+    return looksInternal(content);
   };
   return perExample('internal_notes', (example) => {
-    const messages = example.messages.filter((one) => !isInternal(one));
-    const left = example.messages.length - messages.length;
+    const whole = example.messages.filter((one) => !isInternal(one));
+    const messages = whole.map((one) => withRejected(one, (reply) => !looksInternal(reply.content)));
+    const left = example.messages.length - messages.length + countRejected(whole) - countRejected(messages);
     if (left === 0) return { example };
     if (!messages.some(({ role }) => role === 'assistant'))
       return { drop: 'nothing but internal notes is left of what the assistant says' };

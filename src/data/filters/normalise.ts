@@ -1,20 +1,23 @@
 import type { CurateConfig } from '../config.ts';
-import type { Message } from '../example.ts';
+import type { Message, RejectedReply } from '../example.ts';
 import { type Filter, perExample } from '../filter.ts';
 import { splitCode, stripCodeTags, stripMarkup } from '../markup.ts';
 
 /**
- * Cleans texts: Unicode NFC, control and invisible characters, white space, markup. Tool results keep their white
+ * Cleans texts, rejected replies among them: Unicode NFC, control and invisible characters, white space, markup. Tool results keep their white
  * space and markup, as they may be code or data; system prompts keep their markup.
  */
 export function normalise(config: CurateConfig['normalise']): Filter {
   return perExample('normalise', (example) => {
     let changed = 0;
     const messages = example.messages.map((one): Message => {
-      const content = normaliseMessage(one, config.markup === 'strip');
-      if (content === one.content) return one;
-      changed += 1;
-      return { ...one, content };
+      const clean = <T extends Message | RejectedReply>(text: T): T => {
+        const content = normaliseContent(one.role, text.content, config.markup === 'strip');
+        if (content === text.content) return text;
+        changed += 1;
+        return { ...text, content };
+      };
+      return one.rejected ? { ...clean(one), rejected: one.rejected.map(clean) } : clean(one);
     });
     if (changed === 0) return { example };
     const reason = `cleaned ${changed} ${changed === 1 ? 'text' : 'texts'}`;
@@ -22,7 +25,7 @@ export function normalise(config: CurateConfig['normalise']): Filter {
   });
 }
 
-function normaliseMessage({ role, content }: Message, markup: boolean): string {
+function normaliseContent(role: Message['role'], content: string, markup: boolean): string {
   if (role === 'tool') return cleanCharacters(content);
   return normaliseText(content, { markup: markup && role !== 'system' });
 }

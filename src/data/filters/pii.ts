@@ -1,7 +1,7 @@
 import type { CountryCode } from 'libphonenumber-js';
 import { parseStrictJson } from '../../formats/strict-json.ts';
 import type { CurateConfig } from '../config.ts';
-import type { Example, Message } from '../example.ts';
+import type { Example, Message, RejectedReply, ToolCall } from '../example.ts';
 import { type Filter, perExample } from '../filter.ts';
 import type { LedgerDetail } from '../ledger.ts';
 import { findPii, type PiiOptions, type PiiSpan, type PiiType } from '../pii/find.ts';
@@ -14,8 +14,8 @@ const number = /(?<![\w.])\+?\(?\d(?:[ ().-]{0,2}\d){6,18}(?!\w)/g;
 const leastDigits = 7;
 
 /**
- * Replaces e-mail addresses, phone numbers, card numbers and IP addresses by placeholders, in every message, in the
- * arguments of tool calls and in tool results. The ledger gets types and offsets, never the values.
+ * Replaces e-mail addresses, phone numbers, card numbers and IP addresses by placeholders, in every message, in
+ * rejected replies, in the arguments of tool calls and in tool results. The ledger gets types and offsets, never the values.
  */
 export function pii(config: CurateConfig['pii']): Filter {
   const options: PiiOptions = { ...config, country: config.country as CountryCode };
@@ -41,11 +41,12 @@ export function pii(config: CurateConfig['pii']): Filter {
 /** A first pass over the plain texts, for the numbers that a later message repeats without the words around them. */
 function findKnown({ messages }: Example, options: PiiOptions): Known {
   const known: Known = new Map();
-  messages.forEach(({ content }, i) => {
-    for (const { type, start, end } of findPii(content, options, messages[i - 1]?.content)) {
-      const digits = content.slice(start, end).replace(/\D/g, '');
-      if ((type === 'PHONE' || type === 'CARD') && digits.length >= leastDigits) known.set(digits, type);
-    }
+  messages.forEach((one, i) => {
+    for (const { content } of [one, ...(one.rejected ?? [])])
+      for (const { type, start, end } of findPii(content, options, messages[i - 1]?.content)) {
+        const digits = content.slice(start, end).replace(/\D/g, '');
+        if ((type === 'PHONE' || type === 'CARD') && digits.length >= leastDigits) known.set(digits, type);
+      }
   });
   return known;
 }
@@ -55,11 +56,24 @@ function maskMessage(one: Message, before: string, masking: Masking): Message {
     one.role === 'tool'
       ? maskResult(one.content, before, masking)
       : maskText(one.content, 'content', before, masking);
-  const toolCalls = one.toolCalls?.map((call, i) => ({
+  const toolCalls = maskCalls(one.toolCalls, 'toolCalls', masking);
+  const rejected = one.rejected?.map((reply, i): RejectedReply => {
+    const calls = maskCalls(reply.toolCalls, `rejected[${i}].toolCalls`, masking);
+    const text = maskText(reply.content, `rejected[${i}].content`, before, masking);
+    return { content: text, ...(calls && { toolCalls: calls }) };
+  });
+  return { ...one, content, ...(toolCalls && { toolCalls }), ...(rejected && { rejected }) };
+}
+
+function maskCalls(
+  calls: readonly ToolCall[] | undefined,
+  field: string,
+  masking: Masking,
+): ToolCall[] | undefined {
+  return calls?.map((call, i) => ({
     name: call.name,
-    arguments: maskValue(call.arguments, `toolCalls[${i}].arguments`, masking) as Record<string, unknown>,
+    arguments: maskValue(call.arguments, `${field}[${i}].arguments`, masking) as Record<string, unknown>,
   }));
-  return { ...one, content, ...(toolCalls && { toolCalls }) };
 }
 
 /** A tool's result: JSON is masked value by value, to stay JSON. */

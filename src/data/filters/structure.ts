@@ -1,15 +1,19 @@
-import type { Message } from '../example.ts';
+import type { Message, RejectedReply } from '../example.ts';
 import { type Change, type Filter, perExample, type Verdict } from '../filter.ts';
+import { countRejected, withRejected } from '../rejected.ts';
 
 /**
  * Brings the turns into the order that chat templates expect: one system prompt first, user and assistant in turn (an
  * assistant may greet first), tool results after the call, an assistant turn at the end. Empty turns and what follows the
- * last reply are cut; two turns of one speaker become one; what cannot be mended is dropped.
+ * last reply are cut; two turns of one speaker become one; what cannot be mended is dropped. Of a joined turn's rejected
+ * replies those of its last part stay, behind the words that came first.
  */
 export const structure: Filter = perExample('structure', (example): Verdict => {
   const changes: Change[] = [];
-  const filled = example.messages.filter((one) => !isEmpty(one));
-  note(changes, example.messages.length - filled.length, 'left out empty turns');
+  const said = example.messages.filter((one) => !isEmpty(one));
+  note(changes, example.messages.length - said.length, 'left out empty turns');
+  const filled = said.map((one) => withRejected(one, (reply) => !isEmpty({ role: 'assistant', ...reply })));
+  note(changes, countRejected(said) - countRejected(filled), 'left out empty rejected replies');
   const end = filled.findLastIndex(({ role }) => role === 'assistant') + 1;
   if (end === 0) return { drop: 'no assistant turn' };
   note(changes, filled.length - end, 'cut turns after the last reply');
@@ -17,10 +21,18 @@ export const structure: Filter = perExample('structure', (example): Verdict => {
   if (fault !== undefined) return { drop: fault };
   const messages = mergeTurns(filled.slice(0, end));
   note(changes, end - messages.length, 'joined turns of one speaker');
-  if (!messages.some(({ role, trained }) => role === 'assistant' && trained !== false))
-    return { drop: 'no assistant turn that is trained on' };
+  const lost = countRejected(filled.slice(0, end)) - countRejected(messages);
+  note(changes, lost, 'left out rejected replies of a turn that was joined with the next');
+  if (!messages.some(teaches)) return { drop: 'no assistant turn that is trained on' };
   return changes.length === 0 ? { example } : { example: { ...example, messages }, changes };
 });
+
+/** A turn that SFT or a preference objective learns from. */
+function teaches({ role, trained, rejected, meta }: Message): boolean {
+  return (
+    role === 'assistant' && (trained !== false || rejected !== undefined || meta?.['rating'] !== undefined)
+  );
+}
 
 function note(changes: Change[], count: number, kind: string): void {
   if (count > 0) changes.push({ reason: `${kind} (${count})`, kind });
@@ -65,7 +77,14 @@ function canJoin(a: Message, b: Message): boolean {
 function join(a: Message, b: Message): Message {
   // A fact such as an action label holds for the joined turn only where both turns agree.
   const shared = Object.entries(a.meta ?? {}).filter(([key, value]) => b.meta?.[key] === value);
-  const { meta: _facts, ...rest } = b;
-  const content = b.content === '' ? a.content : `${a.content}\n${b.content}`;
-  return { ...rest, content, ...(shared.length > 0 && { meta: Object.fromEntries(shared) }) };
+  const { meta: _facts, rejected, ...rest } = b;
+  const behind = (content: string): string => (content === '' ? a.content : `${a.content}\n${content}`);
+  return {
+    ...rest,
+    content: behind(b.content),
+    ...(rejected && {
+      rejected: rejected.map((reply): RejectedReply => ({ ...reply, content: behind(reply.content) })),
+    }),
+    ...(shared.length > 0 && { meta: Object.fromEntries(shared) }),
+  };
 }

@@ -164,3 +164,10 @@ export function writeMessages(messages: readonly Message[]): UnknownRecord[] {
     return record;
   });
 }
+
+/** Of a prompt: no reply in it is trained, so weights say nothing there. */
+export function withoutWeights(records: readonly UnknownRecord[]): UnknownRecord[] {
+  return records.map((record) =>
+    Object.fromEntries(Object.entries(record).filter(([key]) => key !== 'weight')),
+  );
+}

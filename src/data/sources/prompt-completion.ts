@@ -1,7 +1,7 @@
 /** {"prompt", "completion"}: both text, or both lists of chat messages as TRL has them; only the completion is trained on. */
-import type { Message } from '../example.ts';
-import { checkConversation, checkText, message, RecordError, type UnknownRecord } from './check.ts';
-import { parseMessages, parseTools, writeMessages } from './openai.ts';
+import { checkConversation, checkText, message, RecordError } from './check.ts';
+import { parseMessages, parseTools, withoutWeights, writeMessages } from './openai.ts';
+import { asContext } from './preference-example.ts';
 import { readMeta, type RecordShape } from './shape.ts';
 
 export const promptCompletion: RecordShape = {
@@ -17,11 +17,8 @@ export const promptCompletion: RecordShape = {
     const prompt = parseMessages(record['prompt'], 'prompt');
     const completion = parseMessages(record['completion'], 'completion');
     checkConversation(completion.messages, 'completion');
-    const context = prompt.messages.map((one): Message =>
-      one.role === 'assistant' ? { ...one, trained: false } : one,
-    );
     return {
-      messages: [...context, ...completion.messages],
+      messages: [...asContext(prompt.messages), ...completion.messages],
       ...facts,
       ignored: [...facts.ignored, ...prompt.ignored, ...completion.ignored],
     };
@@ -46,12 +43,7 @@ export const promptCompletion: RecordShape = {
         'a prompt-completion record trains exactly one reply, and this example trains another number',
       );
     const records = writeMessages(messages);
-    const prompt = records.slice(0, start).map(withoutWeight);
+    const prompt = withoutWeights(records.slice(0, start));
     return { prompt, completion: records.slice(start), ...(tools && { tools }) };
   },
 };
-
-/** In a prompt no reply is trained, so weights say nothing there. */
-function withoutWeight(record: UnknownRecord): UnknownRecord {
-  return Object.fromEntries(Object.entries(record).filter(([key]) => key !== 'weight'));
-}

@@ -40,11 +40,31 @@ const withTools = fc
   .tuple(plain, fc.array(lookup, { maxLength: 2 }))
   .map((parts) => parts.flat(2) as Message[]);
 
+const preferred: fc.Arbitrary<Message[]> = fc
+  .tuple(plain, text, fc.string({ minLength: 1, maxLength: 9, unit: 'grapheme' }))
+  .filter(([, , rejected]) => rejected.trim() !== '')
+  .map(([messages, , rejected]): Message[] => [
+    ...messages.slice(0, -1).map(asGiven),
+    { ...messages.at(-1)!, content: 'Chosen.', rejected: [{ content: rejected }] },
+  ]);
+const rated: fc.Arbitrary<Message[]> = fc
+  .tuple(plain, fc.boolean())
+  .map(([messages, rating]): Message[] => [
+    ...messages.slice(0, -1).map(asGiven),
+    { ...messages.at(-1)!, meta: { rating }, ...(!rating && { trained: false }) },
+  ]);
+function asGiven(one: Message): Message {
+  return one.role === 'assistant' ? { ...one, trained: false } : one;
+}
+
 const roundTrips: [RecordFormat, fc.Arbitrary<Message[]>][] = [
   ['openai', withTools],
   ['sharegpt', withTools],
   ['alpaca', plain],
   ['prompt-completion', fc.tuple(system, exchange).map((parts) => parts.flat())],
+  ['preference', preferred],
+  ['openai-preference', preferred],
+  ['unpaired-preference', rated],
 ];
 
 for (const [format, conversations] of roundTrips)

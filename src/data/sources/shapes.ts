@@ -4,14 +4,20 @@ import { type RecordFormat, recordFormats } from '../config.ts';
 import { alpaca } from './alpaca.ts';
 import type { UnknownRecord } from './check.ts';
 import { openai } from './openai.ts';
+import { openaiPreference } from './openai-preference.ts';
+import { preference } from './preference.ts';
 import { promptCompletion } from './prompt-completion.ts';
 import type { RecordShape } from './shape.ts';
 import { sharegpt } from './sharegpt.ts';
+import { unpairedPreference } from './unpaired-preference.ts';
 
 export const shapes: Readonly<Record<RecordFormat, RecordShape>> = {
   openai,
   sharegpt,
   alpaca,
+  preference,
+  'openai-preference': openaiPreference,
+  'unpaired-preference': unpairedPreference,
   'prompt-completion': promptCompletion,
 };
 

@@ -1,5 +1,5 @@
 /** Checks an example that a user's own module made, field by field. */
-import type { Example, ExampleMeta, Message, Role, ToolCall } from '../example.ts';
+import type { Example, ExampleMeta, Message, RejectedReply, Role, ToolCall } from '../example.ts';
 import {
   checkConversation,
   checkList,
@@ -17,7 +17,7 @@ const roles: readonly Role[] = ['system', 'user', 'assistant', 'tool'];
 const fieldsByRole: Readonly<Record<Role, readonly string[]>> = {
   system: ['role', 'content', 'meta'],
   user: ['role', 'content', 'meta'],
-  assistant: ['role', 'content', 'meta', 'toolCalls', 'trained'],
+  assistant: ['role', 'content', 'meta', 'toolCalls', 'trained', 'rejected'],
   tool: ['role', 'content', 'meta', 'name'],
 };
 
@@ -53,8 +53,24 @@ function validateMessage(value: unknown, at: string): Message {
     if (typeof raw['trained'] !== 'boolean') fail(`${at}.trained`, raw['trained'], 'true or false is needed');
     if (!raw['trained']) result.trained = false;
   }
+  if (raw['rejected'] !== undefined) {
+    const rejected = checkList(raw['rejected'], `${at}.rejected`);
+    if (rejected.length > 0)
+      result.rejected = rejected.map((item, i) => validateRejected(item, `${at}.rejected[${i}]`));
+  }
   if (raw['meta'] !== undefined) result.meta = validateFacts(raw['meta'], `${at}.meta`);
   return result;
+}
+
+function validateRejected(value: unknown, at: string): RejectedReply {
+  const raw = checkRecord(value, at);
+  for (const key of Object.keys(raw))
+    if (!['content', 'toolCalls'].includes(key))
+      throw new RecordError(`${at}.${key} is not a field of a rejected reply; those are content, toolCalls`);
+  const content = checkText(raw['content'], `${at}.content`);
+  return raw['toolCalls'] === undefined
+    ? { content }
+    : { content, toolCalls: validateCalls(raw['toolCalls'], `${at}.toolCalls`) };
 }
 
 function validateCalls(value: unknown, at: string): ToolCall[] {
