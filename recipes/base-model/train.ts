@@ -19,6 +19,7 @@ import { planBatches } from '../../src/train/batches.ts';
 import { inMemory } from '../../src/train/example-source.ts';
 import { trainConfig } from '../../src/train/config.ts';
 import { trainLoop } from '../../src/train/loop.ts';
+import { sftObjective } from '../../src/train/objectives/sft.ts';
 import type { EncodedExample } from '../../src/text/encoded.ts';
 
 const seed = 1;
@@ -77,6 +78,7 @@ async function train(data: string, out: string, work: string): Promise<void> {
   const training = trainLoop(model, {
     plan: planBatches(inMemory(await readExamples(data, '')), settings, seed),
     validation: inMemory((await readExamples(data, 'validation.')).slice(0, validationExamples)),
+    objective: sftObjective,
     config: settings,
     seed,
     workFolder: work,

@@ -48,6 +48,10 @@ export const trainConfig = z
       })
       .prefault({})
       .describe('The adapter of method lora.'),
+    supervise: z
+      .enum(['assistant', 'all'])
+      .default('assistant')
+      .describe('Tokens that are learnt: those of assistant turns, or all of the conversation.'),
     epochs: z
       .number()
       .positive()

@@ -1,4 +1,5 @@
 import type { TrainConfig } from './config.ts';
+import type { ObjectiveConfig, Sums } from './objective.ts';
 
 /** The contract that every training engine keeps: config in, events and a folder out. */
 export type Engine = {
@@ -16,6 +17,7 @@ export type TrainJob = {
   /** examples.jsonl of each split: one `Example` a line. */
   trainFile: string;
   validationFile: string;
+  objective: ObjectiveConfig;
   config: TrainConfig;
   seed: number;
   /** Checkpoints live here between runs. */
@@ -41,8 +43,10 @@ export type TrainEvent =
       type: 'step';
       step: number;
       steps: number;
-      /** Mean over the step's supervised tokens, in nats. */
+      /** Mean over the step: of its supervised tokens, in nats, or of its preference pairs. */
       loss: number;
+      /** What else the objective reports; empty for SFT. */
+      metrics: Sums;
       learningRate: number;
       gradientNorm: number;
       /** Real (not padding) tokens. */
@@ -52,7 +56,7 @@ export type TrainEvent =
     }
   /** Going on after this step's checkpoint: later steps that were reported before will be reported again. */
   | { type: 'resumed'; step: number }
-  | { type: 'evaluation'; step: number; loss: number; best: boolean }
+  | { type: 'evaluation'; step: number; loss: number; metrics: Sums; best: boolean }
   | { type: 'checkpoint'; step: number }
   | { type: 'early-stop'; step: number; bestStep: number }
   | { type: 'warning'; message: string };
@@ -61,7 +65,7 @@ export type TrainResult = {
   method: 'lora' | 'full';
   steps: number;
   bestStep: number;
-  /** Validation loss of the kept checkpoint, in nats per supervised token. */
+  /** Validation loss of the kept checkpoint: nats per supervised token, or the mean over preference pairs. */
   validationLoss: number;
   /** SHA-256 of the adapter's or model's safetensors file. */
   sha256: string;

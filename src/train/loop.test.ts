@@ -19,6 +19,7 @@ import type { TrainEvent } from './engine.ts';
 import { inMemory } from './example-source.ts';
 import { trainLoop } from './loop.ts';
 import type { LoopResult } from './loop.ts';
+import { sftObjective } from './objectives/sft.ts';
 
 /** The whole loop against PyTorch + PEFT on a tiny Llama (golden values made by scripts/golden/engine.py). */
 const golden = fileURLToPath(new URL('../../test/golden/engine/', import.meta.url));
@@ -78,6 +79,7 @@ async function run(
     const training = trainLoop(model, {
       plan,
       validation: inMemory(validation),
+      objective: sftObjective,
       config: settings,
       seed: 1,
       workFolder: folder,
@@ -204,6 +206,7 @@ test('a run stopped after every step ends in the same bytes as an undisturbed on
     const training = trainLoop(model, {
       plan: settings.plan,
       validation: inMemory(settings.validation!),
+      objective: sftObjective,
       config,
       seed: 1,
       workFolder: folder,

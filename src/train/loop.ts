@@ -1,16 +1,15 @@
 /**
  * The training loop: a visible pass over planned batches, with evaluation, checkpoints and early stopping.
- * It sees encoded examples and a model in memory; it knows nothing of files of text, chat templates or configuration files.
+ * It sees encoded examples, a model in memory and an objective; it knows nothing of files of text, chat templates or losses.
  */
 import { AttuneError } from '../base/errors.ts';
 import { seededRandom } from '../base/random.ts';
 import type { TensorData } from '../graph/tensor.ts';
 import { adaptedModules, dropoutMaskName } from '../model/lora.ts';
-import { packedFeeds, planPasses, rowsOfPass, supervisedInRows } from '../model/packing.ts';
+import { planPasses, rowsOfPass } from '../model/packing.ts';
 import type { PackedShape, Row } from '../model/packing.ts';
 import { trainableParameters } from '../model/parameters.ts';
 import type { LanguageModel, Parameter } from '../model/parameters.ts';
-import { scorePass, scoreProgram } from '../model/score.ts';
 import { openSession, sharedFloats } from '../runtime/session.ts';
 import type { Session } from '../runtime/session.ts';
 import type { BatchPlan } from './batches.ts';
@@ -20,7 +19,8 @@ import type { TrainConfig } from './config.ts';
 import type { TrainEvent } from './engine.ts';
 import { readRows } from './example-source.ts';
 import type { ExampleSource } from './example-source.ts';
-import { gradientName, sftProgram } from './objectives/sft.ts';
+import { addSums, gradientName } from './objective.ts';
+import type { Objective, Sums } from './objective.ts';
 import { adamWStep, clipGradients, newAdamWState } from './optimiser.ts';
 import { learningRateAt } from './schedule.ts';
 
@@ -30,6 +30,7 @@ export type LoopOptions = {
   /** Which examples meet in which step, see planBatches. */
   plan: BatchPlan;
   validation: ExampleSource;
+  objective: Objective;
   config: LoopConfig;
   seed: number;
   /** Checkpoints live here; one found here is gone on from. */
@@ -49,7 +50,7 @@ export type LoopResult = {
 /** Trains the trainable parameters of `model`. Same model, options and thread count, same bytes, however often it was stopped. */
 export async function* trainLoop(
   model: LanguageModel,
-  { plan, validation, config, seed, workFolder, signal }: LoopOptions,
+  { plan, validation, objective, config, seed, workFolder, signal }: LoopOptions,
 ): AsyncGenerator<TrainEvent, LoopResult> {
   const shared = onSharedMemory(model);
   const parameters = trainableParameters(shared);
@@ -77,8 +78,11 @@ export async function* trainLoop(
     epsilon: config.adam_epsilon,
     weightDecay: config.weight_decay,
   };
-  const session = await openSession(sftProgram(shared, plan.shape), config.threads);
-  const evaluator = await openEvaluator(shared, validation, config);
+  const session = await openSession(
+    objective.program(shared, plan.shape, { training: true }),
+    config.threads,
+  );
+  const evaluator = await openEvaluator(shared, validation, objective, config);
   try {
     // Asked before a step, not after an evaluation: a run that was killed after it stopped early must not go on.
     const stopsEarly = (): boolean => progress.worseEvaluations >= (config.early_stopping ?? Infinity);
@@ -93,7 +97,8 @@ export async function* trainLoop(
       }
       const start = performance.now();
       const passes = await plan.readStep(progress.step);
-      const { loss, gradients } = await runPasses(session, shared, passes, {
+      const { loss, metrics, gradients } = await runPasses(session, shared, passes, {
+        objective,
         shape: plan.shape,
         seed,
         step: progress.step,
@@ -113,6 +118,7 @@ export async function* trainLoop(
         step,
         steps,
         loss,
+        metrics,
         learningRate,
         gradientNorm,
         tokens,
@@ -121,7 +127,7 @@ export async function* trainLoop(
       };
 
       if (evaluator && (step % config.evaluate_every === 0 || step === steps)) {
-        const validationLoss = await evaluator.loss();
+        const { loss: validationLoss, metrics: validationMetrics } = await evaluator.evaluate();
         if (!Number.isFinite(validationLoss))
           throw notFinite('validation loss', validationLoss, progress.step - 1, passes);
         const best = validationLoss < progress.bestLoss;
@@ -129,7 +135,7 @@ export async function* trainLoop(
           Object.assign(progress, { bestStep: step, bestLoss: validationLoss, worseEvaluations: 0 });
           await saveBest(workFolder, parameters);
         } else progress.worseEvaluations++;
-        yield { type: 'evaluation', step, loss: validationLoss, best };
+        yield { type: 'evaluation', step, loss: validationLoss, metrics: validationMetrics, best };
       }
       if (step % config.checkpoint_every === 0 || stopsEarly()) {
         await saveLatest(workFolder, { parameters, optimiser, progress });
@@ -151,29 +157,31 @@ export async function* trainLoop(
   };
 }
 
-/** Forward and backward over the passes of one step: the mean loss of its supervised tokens, and its gradients. */
+/** Forward and backward over the passes of one step: its loss, metrics and gradients. */
 async function runPasses(
   session: Session,
   model: LanguageModel,
   passes: readonly Row[][],
-  { shape, seed, step }: { shape: PackedShape; seed: number; step: number },
-): Promise<{ loss: number; gradients: Float32Array[] }> {
+  { objective, shape, seed, step }: { objective: Objective; shape: PackedShape; seed: number; step: number },
+): Promise<{ loss: number; metrics: Sums; gradients: Float32Array[] }> {
   const parameters = trainableParameters(model);
   const trainable = Object.fromEntries(parameters.map(({ name, data }) => [name, data]));
-  const supervised = passes.reduce((total, rows) => total + supervisedInRows(rows), 0);
+  const totals: Sums = {};
+  for (const rows of passes) addSums(totals, objective.counts(rows));
+  const metrics: Sums = {};
   let loss = 0;
   let gradients: Float32Array[] = [];
   for (const [pass, rows] of passes.entries()) {
-    const feeds = packedFeeds(rows, shape);
-    feeds.weights.forEach((weight, i) => (feeds.weights[i] = weight / supervised));
+    const { feeds, metrics: share } = objective.pass(rows, shape, totals);
     const masks = dropoutMasks(model, shape.rows * shape.length, seed, `${step}.${pass}`);
     const outputs = await session.run({ ...feeds, ...trainable, ...masks });
     loss += outputs['loss']![0]!;
+    addSums(metrics, share(outputs));
     const parts = parameters.map(({ name }) => outputs[gradientName(name)]!);
     if (pass === 0) gradients = passes.length === 1 ? parts : parts.map((part) => part.slice());
     else for (const [p, sum] of gradients.entries()) addInto(sum, parts[p]!);
   }
-  return { loss, gradients };
+  return { loss, metrics, gradients };
 }
 
 function addInto(sum: Float32Array, part: Float32Array): void {
@@ -200,30 +208,39 @@ function dropoutMasks(
   return masks;
 }
 
-type Evaluator = { loss: () => Promise<number>; close: () => Promise<void> };
+type Evaluator = {
+  evaluate: () => Promise<{ loss: number; metrics: Sums }>;
+  close: () => Promise<void>;
+};
 
-/** Mean negative log-probability of the validation split's supervised tokens under the parameters as they then are. */
+/** The objective on the whole validation split, under the parameters as they then are. */
 async function openEvaluator(
   model: LanguageModel,
   validation: ExampleSource,
+  objective: Objective,
   config: LoopConfig,
 ): Promise<Evaluator | undefined> {
   if (validation.tokens.length === 0) return undefined;
   const { batch_size: batchSize, sequence_length: length } = config;
   const { rows, passes, shape } = planPasses(validation, batchSize, length);
-  const session = await openSession(scoreProgram(model, shape), config.threads);
-  const loss = async (): Promise<number> => {
-    let [total, count] = [0, 0];
+  const readPass = (pass: number): Promise<Row[]> => readRows(validation, rowsOfPass(rows, pass, batchSize));
+  const totals: Sums = {};
+  for (let pass = 0; pass < passes; pass++) addSums(totals, objective.counts(await readPass(pass)));
+  const session = await openSession(objective.program(model, shape, { training: false }), config.threads);
+  const parameters = trainableParameters(model);
+  const trainable = Object.fromEntries(parameters.map(({ name, data }) => [name, data]));
+  const evaluate = async (): Promise<{ loss: number; metrics: Sums }> => {
+    const metrics: Sums = {};
+    let loss = 0;
     for (let pass = 0; pass < passes; pass++) {
-      const packed = await readRows(validation, rowsOfPass(rows, pass, batchSize));
-      for (const { logProbabilities } of await scorePass(session, model, packed, shape)) {
-        for (const logProbability of logProbabilities) total -= logProbability;
-        count += logProbabilities.length;
-      }
+      const { feeds, metrics: share } = objective.pass(await readPass(pass), shape, totals);
+      const outputs = await session.run({ ...feeds, ...trainable });
+      loss += outputs['loss']![0]!;
+      addSums(metrics, share(outputs));
     }
-    return total / count;
+    return { loss, metrics };
   };
-  return { loss, close: session.close };
+  return { evaluate, close: session.close };
 }
 
 /** A copy of the model whose trainable parameters lie where the engine's thread sees them without a copy. */

@@ -20,6 +20,7 @@ import { inMemory } from '../../src/train/example-source.ts';
 import { trainConfig } from '../../src/train/config.ts';
 import { getEngine } from '../../src/train/engines/index.ts';
 import { trainLoop } from '../../src/train/loop.ts';
+import { sftObjective } from '../../src/train/objectives/sft.ts';
 import type { LoopResult } from '../../src/train/loop.ts';
 import { referenceMissing, referenceScores } from './reference.ts';
 
@@ -66,6 +67,7 @@ async function trainThreeSteps(model: LanguageModel, workFolder: string): Promis
   const loop = trainLoop(model, {
     plan: planBatches(inMemory(asExamples(sequences(model.config.vocabularySize, 1))), config, 5),
     validation: inMemory([]),
+    objective: sftObjective,
     config,
     seed: 5,
     workFolder,
@@ -169,6 +171,7 @@ for (const method of ['lora', 'full'] as const)
     const outputFolder = join(work, 'output');
     const job = {
       base,
+      objective: { type: 'sft' as const, supervise: 'assistant' as const },
       trainFile: file,
       validationFile: file,
       config: trainConfig.parse({

@@ -35,6 +35,7 @@ export const trainStage: Stage = {
       base,
       trainFile: join(split, 'train.jsonl'),
       validationFile: join(split, 'validation.jsonl'),
+      objective: { type: 'sft' as const, supervise: config.train.supervise },
       config: config.train,
       seed: config.seed,
       workFolder: join(workFolder, 'engine'),

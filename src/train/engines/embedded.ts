@@ -20,6 +20,8 @@ import { writeExampleFile } from '../example-file.ts';
 import type { ExampleFile } from '../example-file.ts';
 import { trainLoop } from '../loop.ts';
 import type { LoopResult } from '../loop.ts';
+import type { ObjectiveConfig } from '../objective.ts';
+import { sftObjective } from '../objectives/sft.ts';
 
 export const embeddedEngine: Engine = { name: 'embedded', train };
 
@@ -27,7 +29,7 @@ async function* train(job: TrainJob, signal: AbortSignal): AsyncGenerator<TrainE
   const { base, config, seed, workFolder, outputFolder } = job;
   const model = withNewAdapter(await loadModel(base), config, seed);
   checkSequenceLength(config, model);
-  const encode = await openEncoder(base);
+  const encode = supervising(job.objective, await openEncoder(base));
   const encodeSplit = (name: string, file: string): Promise<EncodedSplit> =>
     encodeFile(file, join(workFolder, `${name}.encoded`), encode, config.sequence_length);
   const training = await encodeSplit('train', job.trainFile);
@@ -39,6 +41,7 @@ async function* train(job: TrainJob, signal: AbortSignal): AsyncGenerator<TrainE
     result = yield* trainLoop(model, {
       plan,
       validation: validation.examples,
+      objective: sftObjective,
       config,
       seed,
       workFolder,
@@ -66,6 +69,15 @@ function withNewAdapter(base: LanguageModel, config: TrainConfig, seed: number):
   const { rank, alpha, dropout, target_modules: targetModules } = config.lora;
   const lora = { rank, alpha, dropout, targetModules };
   return { ...base, adapter: { config: lora, parameters: newAdapter(base.config, lora, seed) } };
+}
+
+/** Marks the tokens that the objective learns. */
+function supervising({ supervise }: ObjectiveConfig, encode: Encoder): Encoder {
+  if (supervise === 'assistant') return encode;
+  return (example) => {
+    const encoded = encode(example);
+    return { ...encoded, supervised: encoded.supervised.fill(1) };
+  };
 }
 
 function checkSequenceLength({ sequence_length: length }: TrainConfig, { config }: LanguageModel): void {

@@ -3,12 +3,13 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { loadModel } from '../../model/checkpoint.ts';
-import { packedFeeds, supervisedInRows } from '../../model/packing.ts';
+import { supervisedInRows } from '../../model/packing.ts';
 import type { Row } from '../../model/packing.ts';
 import { trainableParameters } from '../../model/parameters.ts';
 import { scoreExamples } from '../../model/score.ts';
 import { openSession } from '../../runtime/session.ts';
-import { gradientName, sftProgram } from './sft.ts';
+import { gradientName } from '../objective.ts';
+import { sftObjective } from './sft.ts';
 
 /** Whole models against transformers (golden values made by scripts/golden/engine.py): see scripts/golden/README.md. */
 type Golden = {
@@ -46,11 +47,10 @@ for (const name of ['tiny-llama', 'untied-llama'])
       const model = await loadModel(`${golden}${name}`);
       const rows = rowsOf(expected);
       const shape = { rows: rows.length, length: expected.tokens[0]!.length, targets: 64 };
-      const feeds = packedFeeds(rows, shape);
       assert.equal(supervisedInRows(rows), expected.supervisedTokens);
-      feeds.weights.forEach((weight, i) => (feeds.weights[i] = weight / expected.supervisedTokens));
+      const { feeds } = sftObjective.pass(rows, shape, sftObjective.counts(rows));
       const parameters = trainableParameters(model);
-      const session = await openSession(sftProgram(model, shape), 1);
+      const session = await openSession(sftObjective.program(model, shape, { training: true }), 1);
       try {
         const weights = Object.fromEntries(parameters.map(({ name, data }) => [name, data]));
         const outputs = await session.run({ ...feeds, ...weights });

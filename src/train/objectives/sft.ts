@@ -1,4 +1,4 @@
-/** Supervised fine-tuning: the loss and its gradients as one program. */
+/** Supervised fine-tuning: the mean negative log-probability of the supervised tokens. */
 import {
   addAt,
   customGradient,
@@ -12,40 +12,39 @@ import {
   reduceSum,
   reshape,
 } from '../../graph/ops.ts';
-import { emitProgram } from '../../graph/emit.ts';
 import type { Program } from '../../graph/emit.ts';
-import { gradients } from '../../graph/gradient.ts';
 import type { Tensor } from '../../graph/tensor.ts';
 import { llamaHidden, llamaLogits } from '../../model/llama.ts';
-import { packedInputs } from '../../model/packing.ts';
-import type { PackedShape } from '../../model/packing.ts';
-import { graphWeights, trainableParameters } from '../../model/parameters.ts';
+import { packedFeeds, packedInputs, supervisedInRows } from '../../model/packing.ts';
+import type { PackedShape, Row } from '../../model/packing.ts';
+import { graphWeights } from '../../model/parameters.ts';
 import type { LanguageModel } from '../../model/parameters.ts';
+import { objectiveProgram } from '../objective.ts';
+import type { Objective, Pass, Sums } from '../objective.ts';
 
-/** Name of the output that holds the gradient of a trainable parameter. */
-export function gradientName(parameter: string): string {
-  return `gradient:${parameter}`;
-}
+export const sftObjective: Objective = {
+  program,
+  counts: (rows) => ({ supervised: supervisedInRows(rows) }),
+  pass,
+};
 
-/**
- * One training step's arithmetic. Inputs: the packed batch (see packing.ts), `weights` [P] with which each supervised
- * position counts, and every trainable parameter. Outputs: `loss` and one gradient per trainable parameter.
- * Only supervised positions reach the output projection.
- */
-export function sftProgram(model: LanguageModel, shape: PackedShape): Program {
+/** `weights` [P] is how much each supervised position counts. Only those positions reach the output projection. */
+function program(model: LanguageModel, shape: PackedShape, { training }: { training: boolean }): Program {
   const batch = packedInputs(shape);
-  const { weights, trainable } = graphWeights(model, { training: true });
+  const { weights, trainable } = graphWeights(model, { training });
   const hidden = gather(llamaHidden(model.config, weights, batch), batch.predictors);
   const loss = crossEntropy(
     llamaLogits(model.config, weights, hidden),
     batch.targets,
     input('weights', [shape.targets]),
   );
-  const outputs: Record<string, Tensor> = { loss };
-  const names = trainableParameters(model).map(({ name }) => name);
-  for (const [i, gradient] of gradients(loss, trainable).entries())
-    outputs[gradientName(names[i]!)] = gradient;
-  return emitProgram(outputs);
+  return objectiveProgram(model, { loss }, training ? trainable : undefined);
+}
+
+function pass(rows: readonly Row[], shape: PackedShape, totals: Sums): Pass {
+  const feeds = packedFeeds(rows, shape);
+  feeds.weights.forEach((weight, i) => (feeds.weights[i] = weight / totals['supervised']!));
+  return { feeds, metrics: () => ({}) };
 }
 
 /** Σ weightᵢ · -log softmax(logitsᵢ)[targetᵢ] for logits [P, V], int64 targets [P], weights [P]. */
