@@ -95,8 +95,9 @@ def cross_entropy(logits, targets, weights):
     return -(weights * picked).sum()
 
 
-def attention(q, k, v, segments, heads, kv_heads, head_dim):
-    """softmax(q kᵀ / sqrt(head_dim)) v, where a token sees itself and earlier ones of its own segment only.
+def attention(q, k, v, segments, heads, kv_heads, head_dim, scale=None, cap=None, window=None):
+    """softmax(q kᵀ / sqrt(head_dim)) v, where a token sees itself and earlier ones of its own segment only; with a
+    window, the latest `window` of them. With a cap, scores s become cap · tanh(s / cap).
     Query head h reads key-value head floor(h · kv_heads / heads). Written token by token, to share no code with
     the batched form that is tested."""
     batch, length, _ = q.shape
@@ -106,10 +107,11 @@ def attention(q, k, v, segments, heads, kv_heads, head_dim):
     rows = []
     for b in range(batch):
         for t in range(length):
-            seen = [s for s in range(t + 1) if segments[b, s] == segments[b, t]]
+            seen = [s for s in range(t + 1) if segments[b, s] == segments[b, t]][-(window or length) :]
             for h in range(heads):
                 g = h * kv_heads // heads
-                scores = k[b, seen, g] @ q[b, t, h] / math.sqrt(head_dim)
+                scores = k[b, seen, g] @ q[b, t, h] * (scale or 1 / math.sqrt(head_dim))
+                scores = scores if cap is None else cap * torch.tanh(scores / cap)
                 rows.append(torch.softmax(scores, -1) @ v[b, seen, g])
     return torch.stack(rows).reshape(batch, length, heads * head_dim)
 
@@ -274,9 +276,32 @@ def structure_ops(c):
         c.add(f"dropout: {rate}", "dropout", run, [c.normal(3, 4), kept], rate=rate)
 
 
+def bent_ops(c):
+    """What came with the families beyond Llama: soft caps, GeGLU, windows."""
+    c.add("tanh", "tanh", torch.tanh, [c.normal(3, 4, scale=2)])
+    c.add("tanh: far out", "tanh", torch.tanh, [c.normal(2, 4, scale=20)])
+    gelu = lambda x: torch.nn.functional.gelu(x, approximate="tanh")
+    c.add("geluTanh", "geluTanh", gelu, [c.normal(3, 4, scale=2)])
+    c.add("geluTanh: far out", "geluTanh", gelu, [c.normal(2, 4, scale=20)])
+    shapes = [
+        ("soft cap", 2, 1, 4, [[0, 0, 0, 0]], {"attentionSoftCap": 1.5}),
+        ("soft cap, scale and window", 4, 2, 2, [[0, 0, 0, 0], [0, 1, 1, 1]], {"attentionScale": 0.9, "attentionSoftCap": 2.0, "window": 2}),
+        ("window", 2, 2, 2, [[0, 0, 0, 0, 0, 0, 1, 1, 1, 1]], {"window": 3}),
+        ("window as long as the row", 1, 1, 4, [[0, 0, 0]], {"window": 3}),
+    ]
+    for name, heads, kv_heads, head_dim, segments, more in shapes:
+        batch, length = len(segments), len(segments[0])
+        scale, cap, window = [more.get(key) for key in ["attentionScale", "attentionSoftCap", "window"]]
+        run = lambda q, k, v, s, h=heads, g=kv_heads, d=head_dim, a=scale, c=cap, w=window: attention(q, k, v, s, h, g, d, a, c, w)
+        sizes = [heads, kv_heads, kv_heads]
+        inputs = [c.normal(batch, length, size * head_dim, scale=1.5) for size in sizes]
+        attributes = {"heads": heads, "keyValueHeads": kv_heads, "headDim": head_dim, **more}
+        c.add(f"attention: {name}", "attention", run, [*inputs, torch.tensor(segments)], **attributes)
+
+
 def op_cases():
     c = Cases()
-    for group in [elementwise, softmaxes, matmuls, model_ops, attentions, structure_ops]:
+    for group in [elementwise, softmaxes, matmuls, model_ops, attentions, structure_ops, bent_ops]:
         group(c)
     for case in c.cases:
         for part in [*case["inputs"], case["output"]]:

@@ -32,6 +32,7 @@ const quantizationVersion = 2;
 export async function exportGguf(options: ExportGgufOptions): Promise<WrittenFile> {
   const { modelFolder, outputFile, type, preTokenizer, report, signal } = options;
   const config = await readModelConfig(modelFolder);
+  checkFamily(config, modelFolder);
   const vocabulary = await ggufVocabulary(modelFolder, config.vocabularySize, preTokenizer);
   const weights = await openWeights(modelFolder);
   try {
@@ -87,6 +88,14 @@ function modelMetadata(config: ModelConfig, type: 'f16' | 'q8_0'): [string, Gguf
     ['llama.rope.dimension_count', count(config.headDim)],
     ['llama.vocab_size', count(config.vocabularySize)],
   ];
+}
+
+/** What the metadata below cannot say yet would be served wrong, so it is refused. */
+function checkFamily({ family, ropeScaling, biases }: ModelConfig, folder: string): void {
+  if (family === 'llama' && !ropeScaling && biases.length === 0) return;
+  throw new AttuneError('model', `${folder}: a ${family} model of this kind cannot be exported to GGUF yet`, {
+    fix: 'Choose a Llama base without rope scaling and biases.',
+  });
 }
 
 /** Files often carry an lm_head beside tied embeddings, and old ones the rotary table; both are computed anew. */

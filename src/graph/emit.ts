@@ -31,8 +31,10 @@ const emitRules: { [O in Exclude<Op, 'input' | 'constant' | 'custom'>]: EmitRule
   log: plain('Log'),
   sqrt: plain('Sqrt'),
   sigmoid: plain('Sigmoid'),
+  tanh: plain('Tanh'),
   silu: (emitter, _, inputs, output) =>
     emitter.node('Mul', [...inputs, emitter.node('Sigmoid', inputs)], output),
+  geluTanh: plain('Gelu', { approximate: { text: 'tanh' } }),
   softmax: plain('Softmax', { axis: -1 }),
   logSoftmax: plain('LogSoftmax', { axis: -1 }),
   matmul: (emitter, { attributes: { transA, transB, alpha } }, inputs, output) => {

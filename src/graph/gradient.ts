@@ -23,6 +23,7 @@ import {
   slice,
   sqrt,
   sub,
+  tanh,
   transpose,
   where,
 } from './ops.ts';
@@ -53,10 +54,20 @@ const gradientRules: { [O in Op]: GradientRule<O> } = {
   sqrt: (dy, y) => [div(mul(dy, scalar(0.5)), y)],
   // σ' = σ·(1 - σ)
   sigmoid: (dy, y) => [mul(dy, mul(y, sub(scalar(1), y)))],
+  // tanh' = 1 - tanh²
+  tanh: (dy, y) => [mul(dy, sub(scalar(1), mul(y, y)))],
   // (x·σ)' = σ + y·(1 - σ)
   silu: (dy, y, [x]) => {
     const s = sigmoid(x!);
     return [mul(dy, add(s, mul(y, sub(scalar(1), s))))];
+  },
+  // With t = tanh(u), u = c·(x + a·x³): y' = ½·(1 + t) + ½·x·(1 - t²)·c·(1 + 3·a·x²)
+  geluTanh: (dy, _, [x]) => {
+    const [c, a] = [Math.sqrt(2 / Math.PI), 0.044715];
+    const square = mul(x!, x!);
+    const t = tanh(mul(x!, add(mul(square, scalar(c * a)), scalar(c))));
+    const slope = mul(sub(scalar(1), mul(t, t)), add(mul(square, scalar(3 * c * a)), scalar(c)));
+    return [mul(dy, mul(scalar(0.5), add(add(t, scalar(1)), mul(x!, slope))))];
   },
   // dx = y·(dy - Σ dy·y)
   softmax: (dy, y) => [mul(y, sub(dy, reduceSum(mul(dy, y), [-1], true)))],

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
-import { attention, packedCausalMask } from '../model/attention.ts';
+import { attention } from '../model/attention.ts';
+import type { AttentionShape } from '../model/attention.ts';
+import { packedMasks } from '../model/mask.ts';
 import { crossEntropy } from '../train/objectives/sft.ts';
 import { openSession } from '../runtime/session.ts';
 import { emitProgram } from './emit.ts';
@@ -28,7 +30,7 @@ const { cases } = JSON.parse(
 ) as { cases: GoldenCase[] };
 
 type Rope = { headDim: number; theta: number; inverse: boolean };
-type Heads = { heads: number; keyValueHeads: number; headDim: number };
+type Attention = AttentionShape & { window?: number };
 type Build<A> = (inputs: Tensor[], attributes: A) => Tensor;
 const builders: Record<string, Build<never>> = {
   ...Object.fromEntries(
@@ -38,9 +40,21 @@ const builders: Record<string, Build<never>> = {
     ]),
   ),
   ...Object.fromEntries(
-    (['neg', 'exp', 'log', 'sqrt', 'sigmoid', 'silu', 'softmax', 'logSoftmax', 'reduceMax'] as const).map(
-      (name) => [name, (([x]) => ops[name](x!)) satisfies Build<never>],
-    ),
+    (
+      [
+        'neg',
+        'exp',
+        'log',
+        'sqrt',
+        'sigmoid',
+        'tanh',
+        'silu',
+        'geluTanh',
+        'softmax',
+        'logSoftmax',
+        'reduceMax',
+      ] as const
+    ).map((name) => [name, (([x]) => ops[name](x!)) satisfies Build<never>]),
   ),
   matmul: ([a, b], attributes: OpAttributes['matmul']) => ops.matmul(a!, b!, attributes),
   rmsNorm: ([x, weight], { epsilon }: OpAttributes['rmsNorm']) => ops.rmsNorm(x!, weight!, epsilon),
@@ -58,8 +72,8 @@ const builders: Record<string, Build<never>> = {
     ops.scatterAddRows(ids!, updates!, rows),
   addAt: ([x, index, value]) => ops.addAt(x!, index!, value!),
   crossEntropy: ([logits, targets, weights]) => crossEntropy(logits!, targets!, weights!),
-  attention: ([q, k, v, segments], heads: Heads) =>
-    attention(q!, k!, v!, packedCausalMask(segments!, heads), heads),
+  attention: ([q, k, v, segments], shape: Attention) =>
+    attention(q!, k!, v!, packedMasks(segments!, shape)(shape.window), shape),
   reduceSum: ([x], { axes, keepDims }: OpAttributes['reduceSum']) => ops.reduceSum(x!, axes, keepDims),
   expand: ([x], { shape }: OpAttributes['expand']) => ops.expand(x!, shape),
   reshape: ([x], { shape }: OpAttributes['reshape']) => ops.reshape(x!, shape),

@@ -41,8 +41,11 @@ export const exp = (x: Tensor): Tensor => make('exp', [x], {});
 export const log = (x: Tensor): Tensor => make('log', [x], {});
 export const sqrt = (x: Tensor): Tensor => make('sqrt', [x], {});
 export const sigmoid = (x: Tensor): Tensor => make('sigmoid', [x], {});
+export const tanh = (x: Tensor): Tensor => make('tanh', [x], {});
 /** x · sigmoid(x). */
 export const silu = (x: Tensor): Tensor => make('silu', [x], {});
+/** The tanh approximation of GELU (Hendrycks and Gimpel, arXiv 1606.08415). */
+export const geluTanh = (x: Tensor): Tensor => make('geluTanh', [x], {});
 /** Over the last axis. */
 export const softmax = (x: Tensor): Tensor => make('softmax', [x], {});
 /** Over the last axis. */

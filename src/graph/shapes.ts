@@ -17,7 +17,9 @@ export const shapeRules: { [O in Exclude<Op, 'input' | 'constant'>]: ShapeRule<O
   log: same,
   sqrt: same,
   sigmoid: same,
+  tanh: same,
   silu: same,
+  geluTanh: same,
   softmax: same,
   logSoftmax: same,
   matmul: ([a, b], { transA, transB }) => {

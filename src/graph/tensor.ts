@@ -22,7 +22,10 @@ export type OpAttributes = {
   log: None;
   sqrt: None;
   sigmoid: None;
+  tanh: None;
   silu: None;
+  /** ½·x·(1 + tanh(√(2/π)·(x + 0.044715·x³))). */
+  geluTanh: None;
   softmax: None;
   logSoftmax: None;
   /** alpha · op(a) · op(b) over the last two axes; leading axes broadcast. */

@@ -1,53 +1,28 @@
+/** config.json as the plain data that the rest of the engine goes by, and the tensors that a model of it has. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
 import { AttuneError } from '../base/errors.ts';
+import { configFields, families, readFeatures } from './families.ts';
+import type { ConfigFields, Features, ModelFamily, Refuse } from './families.ts';
+import { readRope } from './rope.ts';
+import type { RopeConfig } from './rope.ts';
 
-/** The shape of a Llama-architecture model, from its config.json. */
-export type ModelConfig = {
-  hiddenSize: number;
-  intermediateSize: number;
-  layers: number;
-  heads: number;
-  keyValueHeads: number;
-  headDim: number;
-  vocabularySize: number;
-  maxPositions: number;
-  rmsEpsilon: number;
-  ropeTheta: number;
-  /** The output projection is the embedding table. */
-  tiedEmbeddings: boolean;
-};
-
-const positive = z.int().positive();
-const configFile = z.looseObject({
-  architectures: z.array(z.string()).min(1),
-  hidden_size: positive,
-  intermediate_size: positive,
-  num_hidden_layers: positive,
-  num_attention_heads: positive,
-  num_key_value_heads: positive.optional(),
-  head_dim: positive.nullish(),
-  vocab_size: positive,
-  max_position_embeddings: positive,
-  rms_norm_eps: z.number().positive(),
-  rope_theta: z.number().positive().optional(),
-  rope_parameters: z
-    .looseObject({ rope_theta: z.number().positive(), rope_type: z.string().optional() })
-    .nullish(),
-  tie_word_embeddings: z.boolean().default(false),
-});
-
-/** Fields that change the arithmetic, with the only values this engine computes. */
-const requiredValues: Record<string, readonly unknown[]> = {
-  hidden_act: ['silu', undefined],
-  attention_bias: [false, undefined],
-  mlp_bias: [false, undefined],
-  rope_scaling: [null, undefined],
-  pretraining_tp: [1, undefined],
-  sliding_window: [null, undefined],
-  quantization_config: [null, undefined],
-};
+/** The shape and features of a decoder model. */
+export type ModelConfig = Features &
+  RopeConfig & {
+    family: ModelFamily;
+    hiddenSize: number;
+    intermediateSize: number;
+    layers: number;
+    heads: number;
+    keyValueHeads: number;
+    headDim: number;
+    vocabularySize: number;
+    maxPositions: number;
+    rmsEpsilon: number;
+    /** The output projection is the embedding table. */
+    tiedEmbeddings: boolean;
+  };
 
 /** Reads and checks config.json. Throws AttuneError 'model' naming the field and value that is missing or not supported. */
 export async function readModelConfig(folder: string): Promise<ModelConfig> {
@@ -66,51 +41,71 @@ export async function readModelConfig(folder: string): Promise<ModelConfig> {
 
 /** As readModelConfig, on parsed JSON; `path` is only used in errors. */
 export function parseModelConfig(raw: unknown, path: string): ModelConfig {
-  const parsed = configFile.safeParse(raw);
+  const family = familyOf(raw, path);
+  const { architecture, defaults } = families[family];
+  const refuse: Refuse = (field, value, supported) => {
+    const found = value === undefined ? 'missing' : JSON.stringify(value);
+    throw new AttuneError('model', `${path}: ${field} = ${found} is not supported with ${architecture}`, {
+      fix: `Supported: ${supported}. Choose another base model, or one without it.`,
+    });
+  };
+  const parsed = configFields.safeParse({ ...defaults, ...(raw as object) });
   if (!parsed.success) {
     const { path: field, message } = parsed.error.issues[0]!;
-    throw new AttuneError('model', `${path}: ${field.join('.') || 'the file'}: ${message}`);
+    throw new AttuneError('model', `${path}: ${field.join('.')}: ${message}`);
   }
-  const config = parsed.data;
-  const fix =
-    'This version trains LlamaForCausalLM models (Llama 2, SmolLM, TinyLlama and the like) without rope scaling.';
-  const [architecture] = config.architectures;
-  if (architecture !== 'LlamaForCausalLM')
+  const fields = parsed.data;
+  return {
+    family,
+    ...readSizes(fields, path),
+    ...readRope(fields, refuse),
+    ...readFeatures(family, fields, refuse),
+  };
+}
+
+function familyOf(raw: unknown, path: string): ModelFamily {
+  const parsed = configFields.pick({ architectures: true, model_type: true }).safeParse(raw);
+  if (!parsed.success)
+    throw new AttuneError('model', `${path}: architectures is missing or not a list of names`, {
+      fix: 'Name a causal language model in Hugging Face layout.',
+    });
+  const { architectures, model_type: type } = parsed.data;
+  const [architecture] = architectures;
+  const all = Object.entries(families) as [ModelFamily, (typeof families)[ModelFamily]][];
+  const found = all.find(([, family]) => family.architecture === architecture)?.[0];
+  const fix = `This version trains ${all.map(([, family]) => family.architecture).join(', ')}.`;
+  if (!found)
     throw new AttuneError('model', `${path}: architecture ${architecture} is not supported yet`, { fix });
-  for (const [field, allowed] of Object.entries(requiredValues)) {
-    const value = config[field];
-    if (!allowed.includes(value))
-      throw new AttuneError('model', `${path}: ${field} = ${JSON.stringify(value)} is not supported yet`, {
-        fix,
-      });
-  }
-  const ropeType = config.rope_parameters?.rope_type ?? 'default';
-  if (ropeType !== 'default')
-    throw new AttuneError(
-      'model',
-      `${path}: rope_parameters.rope_type = "${ropeType}" is not supported yet`,
-      { fix },
-    );
-  const heads = config.num_attention_heads;
-  const keyValueHeads = config.num_key_value_heads ?? heads;
-  const headDim = config.head_dim ?? config.hidden_size / heads;
+  if (type != null && type !== found)
+    throw new AttuneError('model', `${path}: model_type = "${type}" does not belong to ${architecture}`, {
+      fix,
+    });
+  return found;
+}
+
+function readSizes(
+  fields: ConfigFields,
+  path: string,
+): Omit<ModelConfig, 'family' | keyof (Features & RopeConfig)> {
+  const heads = fields.num_attention_heads;
+  const keyValueHeads = fields.num_key_value_heads ?? heads;
+  const headDim = fields.head_dim ?? fields.hidden_size / heads;
   if (heads % keyValueHeads !== 0 || !Number.isInteger(headDim) || headDim % 2 !== 0)
     throw new AttuneError(
       'model',
-      `${path}: ${heads} heads, ${keyValueHeads} key-value heads and hidden_size ${config.hidden_size} do not fit together`,
+      `${path}: ${heads} heads, ${keyValueHeads} key-value heads and hidden_size ${fields.hidden_size} do not fit together`,
     );
   return {
-    hiddenSize: config.hidden_size,
-    intermediateSize: config.intermediate_size,
-    layers: config.num_hidden_layers,
+    hiddenSize: fields.hidden_size,
+    intermediateSize: fields.intermediate_size,
+    layers: fields.num_hidden_layers,
     heads,
     keyValueHeads,
     headDim,
-    vocabularySize: config.vocab_size,
-    maxPositions: config.max_position_embeddings,
-    rmsEpsilon: config.rms_norm_eps,
-    ropeTheta: config.rope_parameters?.rope_theta ?? config.rope_theta ?? 10_000,
-    tiedEmbeddings: config.tie_word_embeddings,
+    vocabularySize: fields.vocab_size,
+    maxPositions: fields.max_position_embeddings,
+    rmsEpsilon: fields.rms_norm_eps,
+    tiedEmbeddings: fields.tie_word_embeddings ?? false,
   };
 }
 
@@ -128,18 +123,30 @@ export function blockLinears(config: ModelConfig): Record<string, readonly [numb
   };
 }
 
+/** Name and width of every norm in one decoder block. */
+function blockNorms({ hiddenSize, headDim, queryKeyNorms, postNorms }: ModelConfig): Record<string, number> {
+  return {
+    input_layernorm: hiddenSize,
+    post_attention_layernorm: hiddenSize,
+    ...(postNorms && { pre_feedforward_layernorm: hiddenSize, post_feedforward_layernorm: hiddenSize }),
+    ...(queryKeyNorms && { 'self_attn.q_norm': headDim, 'self_attn.k_norm': headDim }),
+  };
+}
+
 /** Name and shape of every tensor in the model's checkpoint. */
 export function weightShapes(config: ModelConfig): Map<string, readonly number[]> {
-  const { hiddenSize, vocabularySize, layers, tiedEmbeddings } = config;
+  const { hiddenSize, vocabularySize, layers, tiedEmbeddings, biases } = config;
   const shapes = new Map<string, readonly number[]>([
     ['model.embed_tokens.weight', [vocabularySize, hiddenSize]],
   ]);
   for (let layer = 0; layer < layers; layer++) {
     const prefix = `model.layers.${layer}`;
-    shapes.set(`${prefix}.input_layernorm.weight`, [hiddenSize]);
-    shapes.set(`${prefix}.post_attention_layernorm.weight`, [hiddenSize]);
-    for (const [linear, shape] of Object.entries(blockLinears(config)))
+    for (const [norm, width] of Object.entries(blockNorms(config)))
+      shapes.set(`${prefix}.${norm}.weight`, [width]);
+    for (const [linear, shape] of Object.entries(blockLinears(config))) {
       shapes.set(`${prefix}.${linear}.weight`, shape);
+      if (biases.includes(linear.split('.')[1]!)) shapes.set(`${prefix}.${linear}.bias`, [shape[0]]);
+    }
   }
   shapes.set('model.norm.weight', [hiddenSize]);
   if (!tiedEmbeddings) shapes.set('lm_head.weight', [vocabularySize, hiddenSize]);

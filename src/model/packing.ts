@@ -1,11 +1,11 @@
 /**
  * Examples packed into rows of one length, so that no arithmetic is spent on padding but at the end of rows.
- * Attention stays within an example (packedCausalMask) and positions restart, so packing changes no result.
+ * Attention stays within an example (packedMasks) and positions restart, so packing changes no result.
  */
 import { input } from '../graph/ops.ts';
 import type { Tensor, TensorData } from '../graph/tensor.ts';
 import type { EncodedExample } from '../text/encoded.ts';
-import type { PackedInputs } from './llama.ts';
+import type { PackedInputs } from './decoder.ts';
 
 /** Examples that share one row, in order. */
 export type Row = readonly EncodedExample[];

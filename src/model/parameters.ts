@@ -1,7 +1,7 @@
-import { constant, input, matmul } from '../graph/ops.ts';
+import { add, constant, input, matmul } from '../graph/ops.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import type { ModelConfig } from './config.ts';
-import type { Weights } from './llama.ts';
+import type { Weights } from './decoder.ts';
 import { adaptedModules, loraName, withAdapter } from './lora.ts';
 import type { LoraConfig } from './lora.ts';
 
@@ -42,7 +42,9 @@ export function graphWeights(
   const lora = model.adapter?.config;
   const adapted = new Set(lora ? adaptedModules(model.config, lora).map(({ module }) => module) : []);
   const linear = (x: Tensor, module: string): Tensor => {
-    const y = matmul(x, parameter(`${module}.weight`), { transB: true });
+    const product = matmul(x, parameter(`${module}.weight`), { transB: true });
+    const bias = `${module}.bias`;
+    const y = model.base.has(bias) ? add(product, parameter(bias)) : product;
     if (!lora || !adapted.has(module)) return y;
     const [a, b] = [inputs.get(loraName(module, 'A'))!, inputs.get(loraName(module, 'B'))!];
     return withAdapter(y, x, { module, a, b, lora, training });

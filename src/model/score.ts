@@ -6,7 +6,7 @@ import { openSession } from '../runtime/session.ts';
 import type { Session } from '../runtime/session.ts';
 import type { EncodedExample } from '../text/encoded.ts';
 import { loadModel } from './checkpoint.ts';
-import { llamaHidden, llamaLogits } from './llama.ts';
+import { decoderHidden, decoderLogits } from './decoder.ts';
 import { packedFeeds, packedInputs, planPasses, rowsOfPass, sizesOf, supervisedCount } from './packing.ts';
 import type { PackedShape } from './packing.ts';
 import { graphWeights, trainableParameters } from './parameters.ts';
@@ -17,8 +17,8 @@ import type { ExampleScore, Scorer } from './scorer.ts';
 export function scoreProgram(model: LanguageModel, shape: PackedShape): Program {
   const batch = packedInputs(shape);
   const { weights } = graphWeights(model, { training: false });
-  const hidden = gather(llamaHidden(model.config, weights, batch), batch.predictors);
-  const logProbabilities = logSoftmax(llamaLogits(model.config, weights, hidden));
+  const hidden = gather(decoderHidden(model.config, weights, batch), batch.predictors);
+  const logProbabilities = logSoftmax(decoderLogits(model.config, weights, hidden));
   return emitProgram({
     logProbability: pick(logProbabilities, reshape(batch.targets, [shape.targets, 1])),
     best: reduceMax(logProbabilities),

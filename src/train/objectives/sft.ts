@@ -14,7 +14,7 @@ import {
 } from '../../graph/ops.ts';
 import type { Program } from '../../graph/emit.ts';
 import type { Tensor } from '../../graph/tensor.ts';
-import { llamaHidden, llamaLogits } from '../../model/llama.ts';
+import { decoderHidden, decoderLogits } from '../../model/decoder.ts';
 import { packedFeeds, packedInputs, supervisedInRows } from '../../model/packing.ts';
 import type { PackedShape, Row } from '../../model/packing.ts';
 import { graphWeights } from '../../model/parameters.ts';
@@ -32,9 +32,9 @@ export const sftObjective: Objective = {
 function program(model: LanguageModel, shape: PackedShape, { training }: { training: boolean }): Program {
   const batch = packedInputs(shape);
   const { weights, trainable } = graphWeights(model, { training });
-  const hidden = gather(llamaHidden(model.config, weights, batch), batch.predictors);
+  const hidden = gather(decoderHidden(model.config, weights, batch), batch.predictors);
   const loss = crossEntropy(
-    llamaLogits(model.config, weights, hidden),
+    decoderLogits(model.config, weights, hidden),
     batch.targets,
     input('weights', [shape.targets]),
   );

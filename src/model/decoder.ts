@@ -1,0 +1,92 @@
+/** The decoder of every family as a graph: token ids in, hidden states and logits out. What differs is data of ModelConfig. */
+import {
+  add,
+  gather,
+  geluTanh,
+  matmul,
+  mul,
+  reshape,
+  rmsNorm,
+  rope,
+  scalar,
+  silu,
+  tanh,
+} from '../graph/ops.ts';
+import { sizeOf } from '../graph/tensor.ts';
+import type { Tensor } from '../graph/tensor.ts';
+import { attention } from './attention.ts';
+import type { ModelConfig } from './config.ts';
+import { packedMasks } from './mask.ts';
+import { ropeTables } from './rope.ts';
+
+/** How the builder gets at weights: a parameter by its checkpoint name, and x·Wᵀ + b (with an adapter, if there is one). */
+export type Weights = {
+  parameter: (name: string) => Tensor;
+  /** `x` [N, in] through linear layers that all read it (checkpoint names without `.weight`) → [N, out] of each. */
+  linears: (x: Tensor, modules: readonly string[]) => Tensor[];
+};
+
+/** Packed rows of tokens, all [B, T] int64: `positions` restart and `segments` change with every example. */
+export type PackedInputs = { tokens: Tensor; positions: Tensor; segments: Tensor };
+
+/** Hidden states after the last norm, [B·T, hidden]. */
+export function decoderHidden(config: ModelConfig, weights: Weights, inputs: PackedInputs): Tensor {
+  const [rows, length] = inputs.tokens.shape as [number, number];
+  const maskOf = packedMasks(inputs.segments, config);
+  const { cos, sin } = ropeTables(config, length);
+  const activate = { silu, gelu_tanh: geluTanh }[config.activation];
+  const norm = (x: Tensor, name: string): Tensor => {
+    const weight = weights.parameter(`${name}.weight`);
+    return rmsNorm(x, config.normsAddOne ? add(weight, scalar(1)) : weight, config.rmsEpsilon);
+  };
+
+  const embedded = gather(weights.parameter('model.embed_tokens.weight'), inputs.tokens);
+  let x = reshape(embedded, [rows * length, config.hiddenSize]);
+  if (config.embeddingScale !== 1) x = mul(x, scalar(config.embeddingScale));
+  for (const [layer, window] of config.windows.entries()) {
+    const block = `model.layers.${layer}`;
+    const linears = (input: Tensor, ...names: string[]): Tensor[] =>
+      weights.linears(
+        input,
+        names.map((name) => `${block}.${name}`),
+      );
+    /** Heads [B·T, heads · headDim] normed one by one where the family does so, and turned by their positions. */
+    const turned = (heads: Tensor, normName: string): Tensor => {
+      const normed = config.queryKeyNorms
+        ? norm(
+            reshape(heads, [sizeOf(heads.shape) / config.headDim, config.headDim]),
+            `${block}.self_attn.${normName}`,
+          )
+        : heads;
+      return rope(reshape(normed, [rows, length, heads.shape[1]!]), inputs.positions, cos, sin);
+    };
+    /** What is added to the stream: normed first where the family has norms on both sides. */
+    const residual = (branch: Tensor, normName: string): Tensor =>
+      config.postNorms ? norm(branch, `${block}.${normName}`) : branch;
+
+    const a = norm(x, `${block}.input_layernorm`);
+    const [q, k, v] = linears(a, 'self_attn.q_proj', 'self_attn.k_proj', 'self_attn.v_proj');
+    const keys = turned(k!, 'k_norm');
+    const mixed = attention(turned(q!, 'q_norm'), keys, reshape(v!, keys.shape), maskOf(window), config);
+    const [attended] = linears(
+      reshape(mixed, [rows * length, config.heads * config.headDim]),
+      'self_attn.o_proj',
+    );
+    x = add(x, residual(attended!, 'post_attention_layernorm'));
+
+    // With norms on both sides, post_attention_layernorm stands after attention and the MLP has one of its own.
+    const m = norm(x, `${block}.${config.postNorms ? 'pre_feedforward' : 'post_attention'}_layernorm`);
+    const [gate, up] = linears(m, 'mlp.gate_proj', 'mlp.up_proj');
+    const [fed] = linears(mul(activate(gate!), up!), 'mlp.down_proj');
+    x = add(x, residual(fed!, 'post_feedforward_layernorm'));
+  }
+  return norm(x, 'model.norm');
+}
+
+/** Logits [P, vocabulary] of hidden rows [P, hidden]. */
+export function decoderLogits(config: ModelConfig, weights: Weights, hidden: Tensor): Tensor {
+  const table = weights.parameter(config.tiedEmbeddings ? 'model.embed_tokens.weight' : 'lm_head.weight');
+  const cap = config.logitSoftCap;
+  if (cap === undefined) return matmul(hidden, table, { transB: true });
+  return mul(tanh(matmul(hidden, table, { transB: true, alpha: 1 / cap })), scalar(cap));
+}
