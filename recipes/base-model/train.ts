@@ -62,12 +62,11 @@ async function train(data: string, out: string, work: string): Promise<void> {
   };
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
-  const settings = trainConfig.parse({
-    epochs: 4,
+  const [epochs, learning_rate] = [4, Number(values['learning-rate'])];
+  const given = trainConfig.parse({
     max_steps: Number(values.steps),
     sequence_length: sequenceLength,
     batch_size: 8,
-    learning_rate: Number(values['learning-rate']),
     warmup_ratio: 0.03,
     weight_decay: 0.1,
     adam_beta2: 0.95,
@@ -75,6 +74,7 @@ async function train(data: string, out: string, work: string): Promise<void> {
     checkpoint_every: 100,
     ...(values.threads && { threads: Number(values.threads) }),
   });
+  const settings = { ...given, epochs, learning_rate };
   const training = trainLoop(model, {
     plan: planBatches(inMemory(await readExamples(data, '')), settings, seed),
     validation: inMemory((await readExamples(data, 'validation.')).slice(0, validationExamples)),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Hyperparameters } from './hyperparameters.ts';
 
 export const loraModules = [
   'q_proj',
@@ -55,8 +56,8 @@ export const trainConfig = z
     epochs: z
       .number()
       .positive()
-      .default(3)
-      .describe('Passes over the training examples; may be a fraction.'),
+      .optional()
+      .describe('Passes over the training examples; may be a fraction (default: by the number of examples).'),
     max_steps: z
       .int()
       .positive()
@@ -68,9 +69,19 @@ export const trainConfig = z
       .max(131072)
       .default(512)
       .describe('Tokens in one packed row; longer examples are cut, and counted.'),
+    max_truncated_share: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(0.2)
+      .describe('Refused beyond this: the share of all tokens to learn from that sequence_length cuts off.'),
     batch_size: z.int().min(1).default(8).describe('Packed rows in one forward pass.'),
     gradient_accumulation: z.int().min(1).default(1).describe('Forward passes in one optimiser step.'),
-    learning_rate: z.number().positive().default(1e-3).describe('Peak learning rate.'),
+    learning_rate: z
+      .number()
+      .positive()
+      .optional()
+      .describe('Peak learning rate (default: by the method and the width of the model).'),
     schedule: z
       .enum(['cosine', 'linear', 'constant'])
       .default('cosine')
@@ -105,4 +116,8 @@ export const trainConfig = z
   })
   .describe('How the model is trained.');
 
+/** As the project file says it. */
 export type TrainConfig = z.infer<typeof trainConfig>;
+
+/** With a value for every setting that has a default by size. */
+export type ResolvedTrainConfig = TrainConfig & Hyperparameters;

@@ -33,9 +33,6 @@ export type TrainEvent =
       tokens: number;
       /** Share of tokens that carry loss, in (0, 1]. */
       supervisedShare: number;
-      /** Examples cut to the sequence length, and examples dropped because no supervised token was left. */
-      truncated: number;
-      dropped: number;
       steps: number;
       trainableParameters: number;
     }
@@ -59,6 +56,8 @@ export type TrainEvent =
   | { type: 'evaluation'; step: number; loss: number; metrics: Sums; best: boolean }
   | { type: 'checkpoint'; step: number }
   | { type: 'early-stop'; step: number; bestStep: number }
+  /** Something was decided, and why. */
+  | { type: 'note'; message: string }
   | { type: 'warning'; message: string };
 
 export type TrainResult = {

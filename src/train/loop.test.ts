@@ -14,7 +14,7 @@ import type { EncodedExample } from '../text/encoded.ts';
 import { planBatches } from './batches.ts';
 import type { BatchPlan } from './batches.ts';
 import { trainConfig } from './config.ts';
-import type { TrainConfig } from './config.ts';
+import type { ResolvedTrainConfig, TrainConfig } from './config.ts';
 import type { TrainEvent } from './engine.ts';
 import { inMemory } from './example-source.ts';
 import { trainLoop } from './loop.ts';
@@ -68,6 +68,11 @@ type Settings = {
   signal?: AbortSignal;
 };
 
+function withDefaults(config: Partial<TrainConfig>): ResolvedTrainConfig {
+  const settings = trainConfig.parse({ weight_decay: 0.01, threads: 1, ...config });
+  return { epochs: 1, learning_rate: 1e-3, ...settings };
+}
+
 async function run(
   model: LanguageModel,
   { plan, config, validation = [], signal = new AbortController().signal }: Settings,
@@ -75,7 +80,7 @@ async function run(
 ): Promise<{ events: TrainEvent[]; result: LoopResult }> {
   const folder = workFolder ?? (await mkdtemp(join(tmpdir(), 'attune-loop-')));
   try {
-    const settings = trainConfig.parse({ weight_decay: 0.01, threads: 1, ...config });
+    const settings = withDefaults(config);
     const training = trainLoop(model, {
       plan,
       validation: inMemory(validation),
@@ -189,7 +194,7 @@ async function fullSettings(): Promise<{ model: LanguageModel; settings: Setting
     checkpoint_every: 2,
     threads: 1,
   };
-  const plan = planBatches(inMemory(examples.slice(8)), trainConfig.parse(config), 3);
+  const plan = planBatches(inMemory(examples.slice(8)), withDefaults(config), 3);
   return { model, settings: { plan, config, validation: examples.slice(0, 8) } };
 }
 
@@ -202,7 +207,7 @@ test('a run stopped after every step ends in the same bytes as an undisturbed on
   let result: LoopResult | undefined;
   while (!result) {
     const controller = new AbortController();
-    const config = trainConfig.parse({ weight_decay: 0.01, ...settings.config });
+    const config = withDefaults(settings.config);
     const training = trainLoop(model, {
       plan: settings.plan,
       validation: inMemory(settings.validation!),

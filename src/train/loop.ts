@@ -15,7 +15,7 @@ import type { Session } from '../runtime/session.ts';
 import type { BatchPlan } from './batches.ts';
 import { readBest, readLatest, saveBest, saveLatest } from './checkpoint.ts';
 import type { LoopProgress } from './checkpoint.ts';
-import type { TrainConfig } from './config.ts';
+import type { ResolvedTrainConfig } from './config.ts';
 import type { TrainEvent } from './engine.ts';
 import { readRows } from './example-source.ts';
 import type { ExampleSource } from './example-source.ts';
@@ -24,7 +24,7 @@ import type { Objective, Sums } from './objective.ts';
 import { adamWStep, clipGradients, newAdamWState } from './optimiser.ts';
 import { learningRateAt } from './schedule.ts';
 
-export type LoopConfig = Omit<TrainConfig, 'base' | 'engine' | 'method' | 'lora'>;
+export type LoopConfig = Omit<ResolvedTrainConfig, 'base' | 'engine' | 'method' | 'lora'>;
 
 export type LoopOptions = {
   /** Which examples meet in which step, see planBatches. */

@@ -56,14 +56,9 @@ async function trainThreeSteps(model: LanguageModel, workFolder: string): Promis
     engine: __,
     method: ___,
     lora: ____,
-    ...config
-  } = trainConfig.parse({
-    sequence_length: 32,
-    batch_size: 4,
-    learning_rate: 0.02,
-    epochs: 3,
-    max_steps: 3,
-  });
+    ...settings
+  } = trainConfig.parse({ sequence_length: 32, batch_size: 4, max_steps: 3 });
+  const config = { ...settings, epochs: 3, learning_rate: 0.02 };
   const loop = trainLoop(model, {
     plan: planBatches(inMemory(asExamples(sequences(model.config.vocabularySize, 1))), config, 5),
     validation: inMemory([]),

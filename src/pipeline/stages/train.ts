@@ -74,14 +74,10 @@ async function follow(
 function describe(event: TrainEvent, validationLoss: number | undefined): ProgressEvent[] {
   switch (event.type) {
     case 'preflight': {
-      const { examples, tokens, supervisedShare, truncated, dropped, steps, trainableParameters } = event;
+      const { examples, tokens, supervisedShare, steps, trainableParameters } = event;
       const share = `${(100 * supervisedShare).toFixed(0)}% of ${tokens} tokens are learnt from`;
       const message = `${examples} examples, ${share}; ${trainableParameters} parameters, ${steps} steps`;
-      const cut = `${truncated} examples are longer than train.sequence_length and were cut; ${dropped} had nothing left to learn from`;
-      return [
-        { type: 'note', message },
-        ...(truncated + dropped > 0 ? [{ type: 'warning' as const, message: cut }] : []),
-      ];
+      return [{ type: 'note', message }];
     }
     case 'step': {
       const { step, steps, loss, learningRate, gradientNorm, tokensPerSecond, memoryBytes } = event;
@@ -100,8 +96,9 @@ function describe(event: TrainEvent, validationLoss: number | undefined): Progre
       return [
         { type: 'note', message: `stopped early at step ${event.step}; step ${event.bestStep} was the best` },
       ];
+    case 'note':
     case 'warning':
-      return [{ type: 'warning', message: event.message }];
+      return [event];
     case 'checkpoint':
       return [];
   }

@@ -3,41 +3,51 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
 import { writeJson } from '../../base/files.ts';
-import { readExamples } from '../../data/read-examples.ts';
 import { loadModel, saveAdapter, saveModel } from '../../model/checkpoint.ts';
 import { newAdapter } from '../../model/lora.ts';
-import { supervisedCount } from '../../model/packing.ts';
 import { trainableParameters } from '../../model/parameters.ts';
 import type { LanguageModel } from '../../model/parameters.ts';
-import type { EncodedExample } from '../../text/encoded.ts';
-import { cutTo, openEncoder } from '../../text/encoder.ts';
+import { openEncoder } from '../../text/encoder.ts';
 import type { Encoder } from '../../text/encoder.ts';
 import { planBatches } from '../batches.ts';
 import type { BatchPlan } from '../batches.ts';
-import type { TrainConfig } from '../config.ts';
+import type { ResolvedTrainConfig, TrainConfig } from '../config.ts';
+import { encodeSplit } from '../encode-split.ts';
+import type { EncodedSplit } from '../encode-split.ts';
 import type { Engine, TrainEvent, TrainJob, TrainResult } from '../engine.ts';
-import { writeExampleFile } from '../example-file.ts';
-import type { ExampleFile } from '../example-file.ts';
+import { chooseHyperparameters } from '../hyperparameters.ts';
 import { trainLoop } from '../loop.ts';
 import type { LoopResult } from '../loop.ts';
 import type { ObjectiveConfig } from '../objective.ts';
 import { sftObjective } from '../objectives/sft.ts';
+import { checkData, checkTemplate } from '../preflight.ts';
 
 export const embeddedEngine: Engine = { name: 'embedded', train };
 
 async function* train(job: TrainJob, signal: AbortSignal): AsyncGenerator<TrainEvent, TrainResult> {
-  const { base, config, seed, workFolder, outputFolder } = job;
-  const model = withNewAdapter(await loadModel(base), config, seed);
-  checkSequenceLength(config, model);
+  const { base, seed, workFolder, outputFolder } = job;
+  const model = withNewAdapter(await loadModel(base), job.config, seed);
+  checkSequenceLength(job.config, model);
+  yield* warnings(await checkTemplate(base, model.config));
   const encode = supervising(job.objective, await openEncoder(base));
-  const encodeSplit = (name: string, file: string): Promise<EncodedSplit> =>
-    encodeFile(file, join(workFolder, `${name}.encoded`), encode, config.sequence_length);
-  const training = await encodeSplit('train', job.trainFile);
-  const validation = await encodeSplit('validation', job.validationFile);
+  const encodeFile = (name: string, file: string): Promise<EncodedSplit> =>
+    encodeSplit(file, join(workFolder, `${name}.encoded`), encode, job.config.sequence_length);
+  const training = await encodeFile('train', job.trainFile);
+  const validation = await encodeFile('validation', job.validationFile);
   let result: LoopResult;
+  let config: ResolvedTrainConfig;
   try {
+    yield* warnings(checkData(training.counts, validation.counts, job.config));
+    const { chosen, reasons } = chooseHyperparameters(job.config, {
+      method: job.config.method,
+      objective: job.objective.type,
+      model: model.config,
+      examples: training.counts.examples,
+    });
+    for (const message of reasons) yield { type: 'note', message };
+    config = { ...job.config, ...chosen };
     const plan = planBatches(training.examples, config, seed);
-    yield preflight(training, plan, model);
+    yield summary(training, plan, model);
     result = yield* trainLoop(model, {
       plan,
       validation: validation.examples,
@@ -52,7 +62,7 @@ async function* train(job: TrainJob, signal: AbortSignal): AsyncGenerator<TrainE
     await validation.examples.close();
   }
   const sha256 = await save(job, model, result);
-  const summary = {
+  const done = {
     method: config.method,
     steps: result.steps,
     bestStep: result.bestStep,
@@ -60,8 +70,12 @@ async function* train(job: TrainJob, signal: AbortSignal): AsyncGenerator<TrainE
     sha256,
     trainedTokens: result.trainedTokens,
   };
-  await writeJson(join(outputFolder, 'training_args.json'), { ...config, seed, result: summary });
-  return summary;
+  await writeJson(join(outputFolder, 'training_args.json'), { ...config, seed, result: done });
+  return done;
+}
+
+function* warnings(messages: readonly string[]): Generator<TrainEvent> {
+  for (const message of messages) yield { type: 'warning', message };
 }
 
 function withNewAdapter(base: LanguageModel, config: TrainConfig, seed: number): LanguageModel {
@@ -89,47 +103,13 @@ function checkSequenceLength({ sequence_length: length }: TrainConfig, { config 
     );
 }
 
-type EncodedSplit = { examples: ExampleFile; truncated: number; dropped: number };
-
-/**
- * Encodes every example into the file `into`; longer ones are cut to `length` tokens, and dropped when no supervised
- * token is left.
- */
-async function encodeFile(
-  path: string,
-  into: string,
-  encode: Encoder,
-  length: number,
-): Promise<EncodedSplit> {
-  const counts = { truncated: 0, dropped: 0 };
-  async function* encoded(): AsyncGenerator<EncodedExample> {
-    for await (const example of readExamples(path)) {
-      const whole = encode(example);
-      const cut = cutTo(whole, length);
-      if (cut.tokens.length < whole.tokens.length) counts.truncated++;
-      if (supervisedCount(cut) === 0) counts.dropped++;
-      else yield cut;
-    }
-  }
-  return { examples: await writeExampleFile(into, encoded()), ...counts };
-}
-
-/** What is about to be trained on. Throws AttuneError 'training' when nothing would be learnt. */
-function preflight(training: EncodedSplit, plan: BatchPlan, model: LanguageModel): TrainEvent {
-  const { examples, truncated, dropped } = training;
-  if (examples.tokens.length === 0)
-    throw new AttuneError('training', `none of the ${dropped} training examples has a token to learn from`, {
-      fix: 'Examples need assistant turns (not marked trained: false) within train.sequence_length tokens.',
-    });
-  const tokens = examples.tokens.reduce((total, count) => total + count, 0);
-  const supervised = examples.supervised.reduce((total, count) => total + count, 0);
+/** What is about to be trained on. */
+function summary({ counts }: EncodedSplit, plan: BatchPlan, model: LanguageModel): TrainEvent {
   return {
     type: 'preflight',
-    examples: examples.tokens.length,
-    tokens,
-    supervisedShare: supervised / tokens,
-    truncated,
-    dropped,
+    examples: counts.examples,
+    tokens: counts.tokens,
+    supervisedShare: counts.supervised / counts.tokens,
     steps: plan.steps,
     trainableParameters: trainableParameters(model).reduce((total, { data }) => total + data.length, 0),
   };

@@ -1,0 +1,50 @@
+import { readExamples } from '../data/read-examples.ts';
+import { supervisedCount } from '../model/packing.ts';
+import type { EncodedExample } from '../text/encoded.ts';
+import { cutTo } from '../text/encoder.ts';
+import type { Encoder } from '../text/encoder.ts';
+import { writeExampleFile } from './example-file.ts';
+import type { ExampleFile } from './example-file.ts';
+import type { EncodedCounts } from './preflight.ts';
+
+export type EncodedSplit = { examples: ExampleFile; counts: EncodedCounts };
+
+/**
+ * Encodes every example of `path` into the file `into`; longer ones are cut to `length` tokens, and dropped when no
+ * supervised token is left.
+ */
+export async function encodeSplit(
+  path: string,
+  into: string,
+  encode: Encoder,
+  length: number,
+): Promise<EncodedSplit> {
+  const counts: EncodedCounts = {
+    examples: 0,
+    tokens: 0,
+    supervised: 0,
+    truncated: 0,
+    supervisedCut: 0,
+    dropped: 0,
+  };
+  async function* encoded(): AsyncGenerator<EncodedExample> {
+    for await (const example of readExamples(path)) {
+      const whole = encode(example);
+      const cut = cutTo(whole, length);
+      const supervised = supervisedCount(cut);
+      if (cut.tokens.length < whole.tokens.length) {
+        counts.truncated++;
+        counts.supervisedCut += supervisedCount(whole) - supervised;
+      }
+      if (supervised === 0) {
+        counts.dropped++;
+        continue;
+      }
+      counts.examples++;
+      counts.tokens += cut.tokens.length;
+      counts.supervised += supervised;
+      yield cut;
+    }
+  }
+  return { examples: await writeExampleFile(into, encoded()), counts };
+}
