@@ -89,10 +89,12 @@ def rope(x, positions, heads, head_dim, theta, inverse):
     return turned.reshape(batch, length, heads * head_dim)
 
 
-def cross_entropy(logits, targets, weights):
-    """Σ weight · -log softmax(logits)[target]"""
-    picked = torch.log_softmax(logits, -1)[torch.arange(len(targets)), targets]
-    return -(weights * picked).sum()
+def log_probabilities(hidden, table, targets, soft_cap):
+    """log softmax(logits)[target], for logits = hidden · tableᵀ or softCap · tanh(hidden · tableᵀ / softCap)"""
+    logits = hidden @ table.mT
+    if soft_cap is not None:
+        logits = soft_cap * torch.tanh(logits / soft_cap)
+    return torch.log_softmax(logits, -1)[torch.arange(len(targets)), targets]
 
 
 def attention(q, k, v, segments, heads, kv_heads, head_dim, scale=None, cap=None, window=None):
@@ -206,17 +208,17 @@ def model_ops(c):
     run = lambda x, i, value: x.scatter_add(1, i, value)
     c.add("addAt", "addAt", run, [c.normal(3, 5), index, c.normal(3, 1)])
 
-    losses = [
-        ("unit weights", c.normal(4, 5), [0, 4, 2, 2], [1, 1, 1, 1]),
-        ("zero and fractional weights", c.normal(4, 5, scale=3), [1, 3, 0, 4], [0.25, 0, 0.5, 0.125]),
-        ("large logits", c.normal(3, 6, scale=60), [5, 0, 2], [0.5, 0.5, 0.5]),
-        ("one row", c.normal(1, 3), [1], [1]),
+    predictions = [
+        ("at once", c.normal(4, 3), c.normal(5, 3), [0, 4, 2, 2], 8, None),
+        ("two rows at a time", c.normal(5, 3), c.normal(4, 3), [1, 3, 0, 3, 2], 2, None),
+        ("large logits", c.normal(3, 2, scale=40), c.normal(6, 2), [5, 0, 2], 2, None),
+        ("soft cap", c.normal(4, 3, scale=3), c.normal(5, 3), [3, 0, 0, 1], 3, 4.0),
     ]
-    for name, logits, targets, weights in losses:
-        # The weights are data, not a variable: their gradient is not asked for.
-        weights = torch.tensor(weights, dtype=torch.float64)
-        c.add(f"crossEntropy: {name}", "crossEntropy", cross_entropy, [logits, torch.tensor(targets), weights])
-        c.cases[-1]["inputGradients"][2] = None
+    for name, hidden, table, targets, rows_at_once, soft_cap in predictions:
+        run = lambda h, w, t, cap=soft_cap: log_probabilities(h, w, t, cap)
+        attributes = {"rowsAtOnce": rows_at_once, **({"softCap": soft_cap} if soft_cap else {})}
+        inputs = [hidden, table, torch.tensor(targets)]
+        c.add(f"logProbabilities: {name}", "logProbabilities", run, inputs, **attributes)
 
 
 def attentions(c):

@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 import { attention } from '../model/attention.ts';
 import type { AttentionShape } from '../model/attention.ts';
 import { packedMasks } from '../model/mask.ts';
-import { crossEntropy } from '../train/objectives/sft.ts';
+import { logProbabilities } from '../model/log-probabilities.ts';
 import { openSession } from '../runtime/session.ts';
 import { emitProgram } from './emit.ts';
 import { gradients } from './gradient.ts';
@@ -31,6 +31,7 @@ const { cases } = JSON.parse(
 
 type Rope = { headDim: number; theta: number; inverse: boolean };
 type Attention = AttentionShape & { window?: number };
+type LogProbabilities = { softCap?: number; rowsAtOnce: number };
 type Build<A> = (inputs: Tensor[], attributes: A) => Tensor;
 const builders: Record<string, Build<never>> = {
   ...Object.fromEntries(
@@ -71,7 +72,8 @@ const builders: Record<string, Build<never>> = {
   scatterAddRows: ([ids, updates], { rows }: OpAttributes['scatterAddRows']) =>
     ops.scatterAddRows(ids!, updates!, rows),
   addAt: ([x, index, value]) => ops.addAt(x!, index!, value!),
-  crossEntropy: ([logits, targets, weights]) => crossEntropy(logits!, targets!, weights!),
+  logProbabilities: ([hidden, table, targets], { softCap, rowsAtOnce }: LogProbabilities) =>
+    logProbabilities(hidden!, { table: table!, softCap }, targets!, { training: true, rowsAtOnce }),
   attention: ([q, k, v, segments], shape: Attention) =>
     attention(q!, k!, v!, packedMasks(segments!, shape)(shape.window), shape),
   reduceSum: ([x], { axes, keepDims }: OpAttributes['reduceSum']) => ops.reduceSum(x!, axes, keepDims),

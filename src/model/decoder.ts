@@ -1,21 +1,10 @@
 /** The decoder of every family as a graph: token ids in, hidden states and logits out. What differs is data of ModelConfig. */
-import {
-  add,
-  gather,
-  geluTanh,
-  matmul,
-  mul,
-  reshape,
-  rmsNorm,
-  rope,
-  scalar,
-  silu,
-  tanh,
-} from '../graph/ops.ts';
+import { add, gather, geluTanh, mul, reshape, rmsNorm, rope, scalar, silu } from '../graph/ops.ts';
 import { sizeOf } from '../graph/tensor.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import { attention } from './attention.ts';
 import type { ModelConfig } from './config.ts';
+import type { OutputProjection } from './log-probabilities.ts';
 import { packedMasks } from './mask.ts';
 import { ropeTables } from './rope.ts';
 
@@ -83,10 +72,8 @@ export function decoderHidden(config: ModelConfig, weights: Weights, inputs: Pac
   return norm(x, 'model.norm');
 }
 
-/** Logits [P, vocabulary] of hidden rows [P, hidden]. */
-export function decoderLogits(config: ModelConfig, weights: Weights, hidden: Tensor): Tensor {
-  const table = weights.parameter(config.tiedEmbeddings ? 'model.embed_tokens.weight' : 'lm_head.weight');
-  const cap = config.logitSoftCap;
-  if (cap === undefined) return matmul(hidden, table, { transB: true });
-  return mul(tanh(matmul(hidden, table, { transB: true, alpha: 1 / cap })), scalar(cap));
+/** How hidden states become logits (see log-probabilities.ts). */
+export function outputProjection(config: ModelConfig, weights: Weights): OutputProjection {
+  const name = config.tiedEmbeddings ? 'model.embed_tokens.weight' : 'lm_head.weight';
+  return { table: weights.parameter(name), softCap: config.logitSoftCap };
 }

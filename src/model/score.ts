@@ -1,12 +1,13 @@
 /** Log-probabilities of given text under a model, computed by the engine itself. */
-import { gather, logSoftmax, pick, reduceMax, reshape } from '../graph/ops.ts';
+import { gather, slice } from '../graph/ops.ts';
 import { emitProgram } from '../graph/emit.ts';
 import type { Program } from '../graph/emit.ts';
 import { openSession } from '../runtime/session.ts';
 import type { Session } from '../runtime/session.ts';
 import type { EncodedExample } from '../text/encoded.ts';
 import { loadModel } from './checkpoint.ts';
-import { decoderHidden, decoderLogits } from './decoder.ts';
+import { decoderHidden, outputProjection } from './decoder.ts';
+import { scoredLogProbabilities } from './log-probabilities.ts';
 import { packedFeeds, packedInputs, planPasses, rowsOfPass, sizesOf, supervisedCount } from './packing.ts';
 import type { PackedShape } from './packing.ts';
 import { graphWeights, trainableParameters } from './parameters.ts';
@@ -18,11 +19,8 @@ export function scoreProgram(model: LanguageModel, shape: PackedShape): Program 
   const batch = packedInputs(shape);
   const { weights } = graphWeights(model, { training: false });
   const hidden = gather(decoderHidden(model.config, weights, batch), batch.predictors);
-  const logProbabilities = logSoftmax(decoderLogits(model.config, weights, hidden));
-  return emitProgram({
-    logProbability: pick(logProbabilities, reshape(batch.targets, [shape.targets, 1])),
-    best: reduceMax(logProbabilities),
-  });
+  const scores = scoredLogProbabilities(hidden, outputProjection(model.config, weights), batch.targets);
+  return emitProgram({ logProbability: slice(scores, 1, 0, 1), best: slice(scores, 1, 1, 2) });
 }
 
 /** Tokens of one forward pass when scoring: enough to fill the cores, few enough for any laptop. */

@@ -1,20 +1,8 @@
 /** Supervised fine-tuning: the mean negative log-probability of the supervised tokens. */
-import {
-  addAt,
-  customGradient,
-  exp,
-  gather,
-  input,
-  logSoftmax,
-  mul,
-  neg,
-  pick,
-  reduceSum,
-  reshape,
-} from '../../graph/ops.ts';
+import { gather, input, mul, neg, reduceSum } from '../../graph/ops.ts';
 import type { Program } from '../../graph/emit.ts';
-import type { Tensor } from '../../graph/tensor.ts';
-import { decoderHidden, decoderLogits } from '../../model/decoder.ts';
+import { decoderHidden, outputProjection } from '../../model/decoder.ts';
+import { logProbabilities } from '../../model/log-probabilities.ts';
 import { packedFeeds, packedInputs, supervisedInRows } from '../../model/packing.ts';
 import type { PackedShape, Row } from '../../model/packing.ts';
 import { graphWeights } from '../../model/parameters.ts';
@@ -33,11 +21,9 @@ function program(model: LanguageModel, shape: PackedShape, { training }: { train
   const batch = packedInputs(shape);
   const { weights, trainable } = graphWeights(model, { training });
   const hidden = gather(decoderHidden(model.config, weights, batch), batch.predictors);
-  const loss = crossEntropy(
-    decoderLogits(model.config, weights, hidden),
-    batch.targets,
-    input('weights', [shape.targets]),
-  );
+  const projection = outputProjection(model.config, weights);
+  const predicted = logProbabilities(hidden, projection, batch.targets, { training });
+  const loss = neg(reduceSum(mul(predicted, input('weights', [shape.targets])), [0]));
   return objectiveProgram(model, { loss }, training ? trainable : undefined);
 }
 
@@ -45,17 +31,4 @@ function pass(rows: readonly Row[], shape: PackedShape, totals: Sums): Pass {
   const feeds = packedFeeds(rows, shape);
   feeds.weights.forEach((weight, i) => (feeds.weights[i] = weight / totals['supervised']!));
   return { feeds, metrics: () => ({}) };
-}
-
-/** Σ weightᵢ · -log softmax(logitsᵢ)[targetᵢ] for logits [P, V], int64 targets [P], weights [P]. */
-export function crossEntropy(logits: Tensor, targets: Tensor, weights: Tensor): Tensor {
-  const column = [logits.shape[0]!, 1];
-  const [index, weight] = [reshape(targets, column), reshape(weights, column)];
-  const logProbabilities = logSoftmax(logits);
-  const loss = neg(reduceSum(mul(pick(logProbabilities, index), weight), [0, 1]));
-  return customGradient(loss, [logits], (dLoss) => {
-    // dL/dlogit = weight · (softmax - onehot(target))
-    const scale = mul(weight, dLoss);
-    return [addAt(mul(exp(logProbabilities), scale), index, neg(scale))];
-  });
 }
