@@ -14,6 +14,7 @@ import peft
 import torch
 import transformers
 
+from engine_families import FAMILIES, family_golden, rope_golden, save_model
 from engine_llama import TINY, UNTIED, llama_golden, make_llama
 from engine_ops import op_cases
 from engine_training import training_golden
@@ -47,6 +48,12 @@ def main():
 
     curve = training_golden(lambda: make_llama(TINY, 11), TARGET / "lora-start")
     write_json("lora-curve.json", {"versions": versions, **curve})
+
+    for seed, (name, options) in enumerate(FAMILIES.items(), start=41):
+        folder = TARGET / "families" / name
+        save_model(folder, options, seed)
+        write_json(f"families/{name}/golden.json", {"versions": versions, **family_golden(folder, seed)})
+    write_json("families/rope.json", {"versions": versions, "cases": rope_golden()})
 
     size = sum(path.stat().st_size for path in TARGET.rglob("*") if path.is_file())
     print(f"{len(cases)} op cases, {size / 1e6:.2f} MB in {TARGET}")

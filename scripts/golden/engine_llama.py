@@ -85,9 +85,11 @@ def turns(random, length, start):
 
 
 def gradients_of(model):
-    """Per parameter: the L2 norm and the first 16 values, and all values of the small ones."""
+    """Per trained parameter: the L2 norm and the first 16 values, and all values of the small ones."""
     report = {}
     for name, weight in model.named_parameters():
+        if weight.grad is None:
+            continue
         report[name] = {
             "shape": list(weight.shape),
             "norm": float(f"{weight.grad.double().norm().item():.9g}"),
