@@ -1,6 +1,7 @@
 /** What a run would do, stage by stage, and why. Reads; changes nothing. */
 import { basename, join } from 'node:path';
 import { AttuneError } from '../base/errors.ts';
+import type { ProjectConfig } from './config.ts';
 import { artifactId, artifactKey, gatherIngredients, type Ingredients } from './key.ts';
 import type { Project } from './load.ts';
 import { nearest } from './nearest.ts';
@@ -42,19 +43,24 @@ export async function planPipeline(
 ): Promise<PlannedStage[]> {
   const history = await listManifests(store);
   const done: PlannedStage[] = [];
-  for (const stage of chosenStages(stages, options)) {
+  for (const stage of chosenStages(project.config, stages, options)) {
     done.push(await planStage(project, store, stage, { done, history, options }));
   }
   return done;
 }
 
-/** The stages up to `until`. Throws AttuneError 'config' when an option names a stage that does not exist. */
-export function chosenStages(stages: readonly Stage[], options: PlanOptions): readonly Stage[] {
-  const names = stages.map((stage) => stage.name);
+/** The project's stages up to `until`. Throws AttuneError 'config' when an option names a stage that it does not have. */
+export function chosenStages(
+  config: ProjectConfig,
+  stages: readonly Stage[],
+  options: PlanOptions,
+): readonly Stage[] {
+  const part = stages.filter((stage) => stage.isPartOf?.(config) ?? true);
+  const names = part.map((stage) => stage.name);
   for (const name of [options.until, ...(options.force ?? [])]) {
-    if (name !== undefined && !names.includes(name)) throw unknownStage(name, names);
+    if (name !== undefined && !names.includes(name)) throw unknownStage(name, names, stages);
   }
-  return options.until === undefined ? stages : stages.slice(0, names.indexOf(options.until) + 1);
+  return options.until === undefined ? part : part.slice(0, names.indexOf(options.until) + 1);
 }
 
 export type PlanContext = {
@@ -129,7 +135,11 @@ async function whyNotReused(
   return await planned.stage.findMissing?.(toArtifact(store, manifest), project.folder);
 }
 
-function unknownStage(name: string, names: readonly StageName[]): AttuneError {
+function unknownStage(name: string, names: readonly StageName[], all: readonly Stage[]): AttuneError {
+  if (all.some((stage) => stage.name === name))
+    return new AttuneError('config', `this project does without the stage ${name}`, {
+      fix: `Its project file decides that; the stages it has are ${names.join(', ')}.`,
+    });
   const guess = nearest(name, names);
   return new AttuneError(
     'config',

@@ -11,6 +11,7 @@ const librariesOf: Record<StageName, readonly string[]> = {
   curate: ['libphonenumber-js'],
   split: [],
   train: ['onnxruntime-node', '@huggingface/tokenizers', '@huggingface/jinja'],
+  align: ['onnxruntime-node', 'node-llama-cpp', '@huggingface/tokenizers', '@huggingface/jinja'],
   export: ['onnxruntime-node', 'node-llama-cpp'],
   evaluate: ['onnxruntime-node', 'node-llama-cpp', '@huggingface/tokenizers', '@huggingface/jinja'],
   register: [],

@@ -124,6 +124,31 @@ test('files that hold only times do not redo what follows', async () => {
   assert.deepEqual(made(await run(project, { stages, force: ['train'] })), ['train']);
 });
 
+test('a stage that a project does without is not planned, run or needed, and asking for it says so', async () => {
+  const project = await tinyProject();
+  let wanted = false;
+  const optional: Stage = {
+    ...curateStage,
+    name: 'align',
+    needs: ['train'],
+    isPartOf: () => wanted,
+    configPart: () => ({}),
+    run: async () => ({}),
+  };
+  const last: Stage = { ...optional, name: 'export', needs: ['train', 'align'], isPartOf: () => true };
+  const stages = [...tinyStages, optional, last];
+  const without = await run(project, { stages });
+  assert.deepEqual(made(without), ['collect', 'curate', 'split', 'train', 'export']);
+  await assert.rejects(run(project, { stages, until: 'align' }), /this project does without the stage align/);
+  wanted = true;
+  const store = openStore(project.folder);
+  const plan = await planPipeline(project, store, stages);
+  assert.deepEqual(plan.at(-1)!.reasons, ['input align is new']);
+  assert.deepEqual(made(await run(project, { stages })), ['align', 'export']);
+  wanted = false;
+  assert.deepEqual(made(await run(project, { stages })), [], 'what was made without it is still there');
+});
+
 test('a damaged artifact is made again: cut short and missing files at once, changed bytes with verify', async () => {
   const project = await tinyProject();
   const first = await run(project);

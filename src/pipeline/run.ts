@@ -89,7 +89,7 @@ async function runStages(
   const history = await listManifests(store);
   const done: PlannedStage[] = [];
   const results: StageResult[] = [];
-  for (const stage of chosenStages(stages, options)) {
+  for (const stage of chosenStages(project.config, stages, options)) {
     if (options.signal.aborted) throw interrupted();
     // Planned only now, because an input that was made again may have come out different.
     const planned = await planStage(project, store, stage, { done, history, options });

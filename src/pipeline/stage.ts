@@ -2,7 +2,16 @@ import type { Json } from '../base/json.ts';
 import type { Reporter } from '../base/progress.ts';
 import type { ProjectConfig } from './config.ts';
 
-export const stageNames = ['collect', 'curate', 'split', 'train', 'export', 'evaluate', 'register'] as const;
+export const stageNames = [
+  'collect',
+  'curate',
+  'split',
+  'train',
+  'align',
+  'export',
+  'evaluate',
+  'register',
+] as const;
 export type StageName = (typeof stageNames)[number];
 
 /** A finished artifact: a folder named by the hash of everything it was made from. */
@@ -21,7 +30,10 @@ export type Stage = {
   readonly name: StageName;
   /** Raised when a change of code changes what the stage makes from the same inputs. */
   readonly version: number;
+  /** Stages whose artifacts it gets; those that the project does not have are left out. */
   readonly needs: readonly StageName[];
+  /** False for a project that does without this stage; absent for a stage that every project has. */
+  readonly isPartOf?: (config: ProjectConfig) => boolean;
   /**
    * The parts of the project file that the result depends on, under their names there (`{ train, seed }`); hashed into
    * the artifact's id. The seed is among them only where the stage draws random numbers.

@@ -18,6 +18,8 @@ export type TrainJob = {
   trainFile: string;
   validationFile: string;
   objective: ObjectiveConfig;
+  /** Folder of an adapter on that base to go on from, in place of a new one. */
+  adapter?: string;
   config: TrainConfig;
   seed: number;
   /** Checkpoints live here between runs. */

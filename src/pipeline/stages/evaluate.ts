@@ -7,12 +7,13 @@ import type { Scorer } from '../../model/scorer.ts';
 import { baseFiles, tunedFiles } from '../../registry/serving.ts';
 import { openEncoder } from '../../text/encoder.ts';
 import type { Stage, StageContext } from '../stage.ts';
+import { trainedModel } from './trained-model.ts';
 
 /** Base and tuned model side by side on the test split; what generates is what will serve. */
 export const evaluateStage: Stage = {
   name: 'evaluate',
   version: 1,
-  needs: ['curate', 'split', 'train', 'export'],
+  needs: ['curate', 'split', 'train', 'align', 'export'],
   // They hold durations. What else is in them follows from replies.jsonl and the inputs.
   timedFiles: ['evaluation_results.json', 'report.md', 'report.html'],
   configPart: ({ evaluate, seed, name }) => ({ evaluate, seed, name }),
@@ -35,7 +36,7 @@ export const evaluateStage: Stage = {
         seed: config.seed,
         encode: await openEncoder(base, config.train.sequence_length),
         title: config.name,
-        trainingMetricsFile: join(inputs.train!.folder, 'metrics.jsonl'),
+        trainingMetricsFile: join(trainedModel(inputs).folder, 'metrics.jsonl'),
         funnelFile: join(inputs.curate!.folder, 'funnel.json'),
         report,
         signal,
@@ -68,7 +69,7 @@ async function openSystems(
   };
   try {
     const exported = inputs.export!.folder;
-    const trained = inputs.train!.folder;
+    const trained = trainedModel(inputs).folder;
     const backends = await openBackends(config.evaluate.backend, exported, keep);
     const baseScorer = await keep(openScorer({ base }));
     const tunedScorer = await keep(

@@ -11,6 +11,7 @@ import type { EncodedExample } from '../../text/encoded.ts';
 import { openEncoder } from '../../text/encoder.ts';
 import type { ParityCase, ParityResult } from '../../export/parity.ts';
 import type { Stage, StageContext } from '../stage.ts';
+import { trainedModel } from './trained-model.ts';
 
 /** Conversations compared by the parity gate: enough tokens to meet every kind of input, few enough to take seconds. */
 const parityConversations = 24;
@@ -19,7 +20,7 @@ const parityConversations = 24;
 export const exportStage: Stage = {
   name: 'export',
   version: 1,
-  needs: ['split', 'train'],
+  needs: ['split', 'train', 'align'],
   configPart: (config) => ({ export: config.export, seed: config.seed }),
   run: async (context) => {
     const { config, projectFolder, report, signal } = context;
@@ -47,7 +48,7 @@ async function writeModels(
   const { gguf: type, pre_tokenizer: preTokenizer } = config.export;
   const options = { type, report, signal, ...(preTokenizer === undefined ? {} : { preTokenizer }) };
   const place = (name: string): string => join(outputFolder, name);
-  const trained = inputs.train!.folder;
+  const trained = trainedModel(inputs).folder;
   await exportGguf({ ...options, modelFolder: base, outputFile: place(servedNames.base) });
   if (config.train.method === 'full') {
     await exportGguf({ ...options, modelFolder: trained, outputFile: place(servedNames.tuned) });
@@ -79,7 +80,7 @@ async function checkServed(
   const examples = (await loadExamples(join(inputs.split!.folder, 'test.jsonl'))).map(encode);
   const scorable = examples.filter(({ supervised }) => supervised.indexOf(1, 1) > 0);
   const drawn = shuffled(scorable, seededRandom(config.seed, 'parity')).slice(0, parityConversations);
-  const trained = inputs.train!.folder;
+  const trained = trainedModel(inputs).folder;
   const scorer = await openScorer(
     config.train.method === 'full' ? { base: trained } : { base, adapter: trained },
   );

@@ -8,12 +8,13 @@ import { gitState } from '../../registry/git.ts';
 import { openVersion, registerVersion, type Lineage, type Version } from '../../registry/version.ts';
 import type { Artifact, Stage, StageContext } from '../stage.ts';
 import { openStore } from '../store.ts';
+import { trainedModel } from './trained-model.ts';
 
 /** The trained weights, what they scored and what serves them become a version, and the alias moves to it. */
 export const registerStage: Stage = {
   name: 'register',
   version: 1,
-  needs: ['split', 'train', 'export', 'evaluate'],
+  needs: ['split', 'train', 'align', 'export', 'evaluate'],
   configPart: ({ name, register }) => ({ register: { ...register, name: register.name ?? name } }),
   findMissing: async (artifact, projectFolder) => {
     try {
@@ -30,7 +31,7 @@ export const registerStage: Stage = {
     const version = await registerVersion(registry, {
       name,
       files: {
-        ...(await filesOf(inputs.train!)),
+        ...(await filesOf(trainedModel(inputs))),
         ...(await filesOf(inputs.export!)),
         'evaluation_results.json': join(inputs.evaluate!.folder, 'evaluation_results.json'),
       },
@@ -71,7 +72,7 @@ async function describeLineage({ config, inputs }: StageContext): Promise<Lineag
   }
   return {
     artifacts: artifacts.sort((a, b) => (a.id < b.id ? -1 : 1)),
-    base: { name: config.train.base, sha256: String(inputs.train!.summary['base_sha256']) },
+    base: { name: config.train.base, sha256: String(trainedModel(inputs).summary['base_sha256']) },
     config: JSON.parse(JSON.stringify(config)) as Json,
     datasets,
   };

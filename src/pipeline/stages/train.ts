@@ -6,7 +6,8 @@ import { canonicalJson } from '../../base/json.ts';
 import type { ProgressEvent } from '../../base/progress.ts';
 import { baseFiles, isHubId, resolveBase } from '../../model/base.ts';
 import { getEngine } from '../../train/engines/index.ts';
-import type { TrainEvent, TrainResult } from '../../train/engine.ts';
+import type { TrainEvent, TrainJob, TrainResult } from '../../train/engine.ts';
+import type { ProjectConfig } from '../config.ts';
 import type { Stage, StageContext } from '../stage.ts';
 
 const metricsName = 'metrics.jsonl';
@@ -21,12 +22,7 @@ export const trainStage: Stage = {
   needs: ['split'],
   timedFiles: [metricsName],
   configPart: ({ train, seed }) => ({ train, seed }),
-  sourceFiles: async ({ train }, projectFolder) => {
-    // A hub model is known by its id until it is downloaded; its files are hashed into the summary then.
-    if (await isHubId(train.base, projectFolder)) return [];
-    const { signal } = new AbortController();
-    return await baseFiles(await resolveBase(train.base, { projectFolder, report: () => {}, signal }));
-  },
+  sourceFiles: localBaseFiles,
   run: async (context) => {
     const { config, projectFolder, inputs, outputFolder, workFolder, report, signal } = context;
     const base = await resolveBase(config.train.base, { projectFolder, report, signal });
@@ -41,18 +37,37 @@ export const trainStage: Stage = {
       workFolder: join(workFolder, 'engine'),
       outputFolder,
     };
-    const engine = await getEngine(config.train.engine);
-    const result = await follow(engine.train(job, signal), context);
-    await writeFileAtomic(join(outputFolder, metricsName), await wholeMetrics(join(workFolder, metricsName)));
-    return { ...result, base_sha256: await baseHash(base) };
+    return { ...(await runEngine(job, context, 'train')), base_sha256: await baseHash(base) };
   },
 };
+
+/** Files of a base on this machine, which an artifact depends on. */
+async function localBaseFiles({ train }: ProjectConfig, projectFolder: string): Promise<string[]> {
+  // A hub model is known by its id until it is downloaded; its files are hashed into the summary then.
+  if (await isHubId(train.base, projectFolder)) return [];
+  const { signal } = new AbortController();
+  return await baseFiles(await resolveBase(train.base, { projectFolder, report: () => {}, signal }));
+}
+
+/** Trains, tells every event, and writes them to metrics.jsonl; `section` of the project file holds the settings. */
+async function runEngine(
+  job: TrainJob,
+  context: StageContext,
+  section: 'train' | 'align',
+): Promise<TrainResult> {
+  const { outputFolder, workFolder, signal } = context;
+  const engine = await getEngine(job.config.engine);
+  const result = await follow(engine.train(job, signal), { job, context, section });
+  await writeFileAtomic(join(outputFolder, metricsName), await wholeMetrics(join(workFolder, metricsName)));
+  return result;
+}
 
 /** Reports every event and appends it to the work folder's metrics, until the engine returns. */
 async function follow(
   events: AsyncGenerator<TrainEvent, TrainResult>,
-  { config, workFolder, report }: StageContext,
+  { job, context, section }: { job: TrainJob; context: StageContext; section: 'train' | 'align' },
 ): Promise<TrainResult> {
+  const { workFolder, report } = context;
   const metrics = join(workFolder, metricsName);
   // Ends a line that a crash may have cut short; blank lines are left out in the end.
   await appendFile(metrics, '\n');
@@ -63,15 +78,15 @@ async function follow(
     const event = next.value;
     if (event.type === 'evaluation') validationLoss = event.loss;
     await appendFile(metrics, JSON.stringify(event) + '\n');
-    for (const shown of describe(event, validationLoss)) report(shown);
-    if (event.type === 'preflight' && event.steps < fewSteps && config.train.max_steps === undefined) {
-      const message = `only ${event.steps} steps: the model will learn little; lower train.batch_size or raise train.epochs`;
+    for (const shown of describe(event, section, validationLoss)) report(shown);
+    if (event.type === 'preflight' && event.steps < fewSteps && job.config.max_steps === undefined) {
+      const message = `only ${event.steps} steps: the model will learn little; lower ${section}.batch_size or raise ${section}.epochs`;
       report({ type: 'warning', message });
     }
   }
 }
 
-function describe(event: TrainEvent, validationLoss: number | undefined): ProgressEvent[] {
+function describe(event: TrainEvent, section: string, validationLoss: number | undefined): ProgressEvent[] {
   switch (event.type) {
     case 'preflight': {
       const { examples, tokens, supervisedShare, steps, trainableParameters } = event;
@@ -84,7 +99,7 @@ function describe(event: TrainEvent, validationLoss: number | undefined): Progre
       const validation = validationLoss === undefined ? '' : `, validation ${validationLoss.toFixed(3)}`;
       const detail = `loss ${loss.toFixed(3)}${validation}`;
       return [
-        { type: 'progress', label: 'train', done: step, total: steps, unit: 'steps', detail },
+        { type: 'progress', label: section, done: step, total: steps, unit: 'steps', detail },
         { type: 'metrics', values: { step, loss, learningRate, gradientNorm, tokensPerSecond, memoryBytes } },
       ];
     }

@@ -26,7 +26,10 @@ export const embeddedEngine: Engine = { name: 'embedded', train };
 
 async function* train(job: TrainJob, signal: AbortSignal): AsyncGenerator<TrainEvent, TrainResult> {
   const { base, seed, workFolder, outputFolder } = job;
-  const model = withNewAdapter(await loadModel(base), job.config, seed);
+  const model =
+    job.adapter === undefined
+      ? withNewAdapter(await loadModel(base), job.config, seed)
+      : await loadModel(base, job.adapter);
   checkSequenceLength(job.config, model);
   yield* warnings(await checkTemplate(base, model.config));
   const encode = supervising(job.objective, await openEncoder(base));
