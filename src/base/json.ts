@@ -12,3 +12,14 @@ export function canonicalJson(value: unknown): string {
     return Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
   });
 }
+
+/** A value of a stranger's file as JSON for a message: short, whatever its size and depth. */
+export function shownJson(value: unknown): string {
+  try {
+    const text = JSON.stringify(value);
+    return text.length <= 100 ? text : `${text.slice(0, 100)}…`;
+  } catch {
+    // Nested so deep that it cannot be written down.
+    return Array.isArray(value) ? '[…]' : '{…}';
+  }
+}

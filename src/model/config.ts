@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AttuneError } from '../base/errors.ts';
+import { shownJson } from '../base/json.ts';
 import { configFields, families, readFeatures } from './families.ts';
 import type { ConfigFields, Features, ModelFamily, Refuse } from './families.ts';
 import { readRope } from './rope.ts';
@@ -44,7 +45,7 @@ export function parseModelConfig(raw: unknown, path: string): ModelConfig {
   const family = familyOf(raw, path);
   const { architecture, defaults } = families[family];
   const refuse: Refuse = (field, value, supported) => {
-    const found = value === undefined ? 'missing' : JSON.stringify(value);
+    const found = value === undefined ? 'missing' : shownJson(value);
     throw new AttuneError('model', `${path}: ${field} = ${found} is not supported with ${architecture}`, {
       fix: `Supported: ${supported}. Choose another base model, or one without it.`,
     });

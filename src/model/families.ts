@@ -5,7 +5,8 @@
 import { z } from 'zod';
 import type { Window } from './mask.ts';
 
-const positive = z.int().positive();
+/** No size of a real model comes near: a stranger's file must not make us list a billion layers. */
+const positive = z.int().positive().max(100_000_000);
 const rope = z.record(z.string(), z.unknown()).nullish();
 
 /** The fields of config.json that some family reads; the others are kept to be checked. */
@@ -14,7 +15,7 @@ export const configFields = z.looseObject({
   model_type: z.string().nullish(),
   hidden_size: positive,
   intermediate_size: positive,
-  num_hidden_layers: positive,
+  num_hidden_layers: positive.max(1000),
   num_attention_heads: positive,
   num_key_value_heads: positive.nullish(),
   head_dim: positive.nullish(),
