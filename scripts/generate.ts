@@ -8,6 +8,7 @@ import { exitCodesReference } from '../src/cli/errors.ts';
 import { buildProgram } from '../src/cli/program.ts';
 import { commandReference } from '../src/cli/reference.ts';
 import { configurationReference } from '../src/pipeline/reference.ts';
+import { trainingReference } from '../src/pipeline/training-reference.ts';
 import { projectJsonSchema } from '../src/pipeline/schema.ts';
 import { silentIo } from './silent-io.ts';
 
@@ -17,6 +18,7 @@ const check = process.argv.includes('--check');
 const files: Record<string, string> = {
   'attune.yaml.schema.json': JSON.stringify(projectJsonSchema(), null, 2) + '\n',
   'docs/reference/configuration.md': configurationReference(projectJsonSchema()),
+  'docs/reference/training.md': trainingReference(projectJsonSchema()),
   'docs/reference/cli.md': commandReference(buildProgram(silentIo)),
   'docs/reference/exit-codes.md': exitCodesReference(),
 };

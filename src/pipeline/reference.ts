@@ -1,6 +1,9 @@
 /** The reference page of the project file, from the same schema that checks it. */
 import { alternatives, type JsonSchema } from './schema.ts';
 
+/** Sections that trainingReference describes. */
+export const trainingSections = ['train', 'align'] as const;
+
 /** Markdown: a heading for each section, and a row for each setting. */
 export function configurationReference(schema: JsonSchema): string {
   const sections = Object.entries(schema.properties ?? {});
@@ -16,13 +19,23 @@ export function configurationReference(schema: JsonSchema): string {
     '',
     ...table(schema, top, ''),
   ];
-  for (const [name, section] of nested) {
-    lines.push(`## ${name}`, '', section.description ?? '', '', ...table(schema, section, ''));
-  }
+  for (const [name, section] of nested)
+    lines.push(
+      `## ${name}`,
+      '',
+      section.description ?? '',
+      '',
+      ...(elsewhere[name] ? [elsewhere[name], ''] : table(schema, section, '')),
+    );
   return lines.join('\n').trimEnd() + '\n';
 }
 
-function table(root: JsonSchema, section: JsonSchema, prefix: string): string[] {
+/** Sections with a page of their own. */
+const elsewhere: Record<string, string> = Object.fromEntries(
+  trainingSections.map((name) => [name, `Its settings: [training](training.md#${name}).`]),
+);
+
+export function table(root: JsonSchema, section: JsonSchema, prefix: string): string[] {
   const rows = settings(root, section, prefix);
   return rows.length === 0
     ? []

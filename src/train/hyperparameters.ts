@@ -1,12 +1,11 @@
 /** Values for the settings that a project leaves out, chosen by the size of the model and of the data, each with its reason. */
 import type { ModelConfig } from '../model/config.ts';
-import type { TrainConfig } from './config.ts';
 
 export type Hyperparameters = { epochs: number; learning_rate: number };
 
 /** What is known when they are chosen. */
 export type RunSize = {
-  method: TrainConfig['method'];
+  method: 'full' | 'lora' | 'qlora' | 'prefix';
   objective: 'sft' | 'dpo' | 'orpo';
   model: Pick<ModelConfig, 'family' | 'hiddenSize'>;
   /** Training examples, or preference pairs. */
