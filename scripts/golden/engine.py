@@ -10,6 +10,7 @@ import pathlib
 import re
 import shutil
 
+import bitsandbytes
 import peft
 import torch
 import transformers
@@ -17,6 +18,7 @@ import transformers
 from engine_families import FAMILIES, family_golden, rope_golden, save_model
 from engine_llama import TINY, UNTIED, llama_golden, make_llama
 from engine_ops import op_cases
+from engine_quantised import quantised_golden
 from engine_training import training_golden
 
 TARGET = pathlib.Path(__file__).resolve().parents[2] / "test" / "golden" / "engine"
@@ -54,6 +56,9 @@ def main():
         save_model(folder, options, seed)
         write_json(f"families/{name}/golden.json", {"versions": versions, **family_golden(folder, seed)})
     write_json("families/rope.json", {"versions": versions, "cases": rope_golden()})
+
+    quantised = quantised_golden(TARGET / "tiny-llama", TARGET / "lora-start")
+    write_json("quantised.json", {"versions": {**versions, "bitsandbytes": bitsandbytes.__version__}, **quantised})
 
     size = sum(path.stat().st_size for path in TARGET.rglob("*") if path.is_file())
     print(f"{len(cases)} op cases, {size / 1e6:.2f} MB in {TARGET}")

@@ -6,7 +6,10 @@ exact in float32. Gradients come from PyTorch's autograd, never from a rule of o
 
 import math
 
+import bitsandbytes
 import torch
+
+from engine_quantised import dequantised
 
 SEED = 20260
 
@@ -51,7 +54,7 @@ class Cases:
 
 
 def type_name(x):
-    return {torch.float64: "float32", torch.int64: "int64", torch.bool: "bool"}[x.dtype]
+    return {torch.float64: "float32", torch.int64: "int64", torch.bool: "bool", torch.uint8: "uint8"}[x.dtype]
 
 
 def tensor(x):
@@ -301,9 +304,30 @@ def bent_ops(c):
         c.add(f"attention: {name}", "attention", run, [*inputs, torch.tensor(segments)], **attributes)
 
 
+def four_bit(c):
+    """Products with matrices that bitsandbytes holds in 4 bits; it turns them back into floats itself."""
+    for name, kind, rows, columns in [
+        ("whole blocks", "nf4", 8, 16),
+        ("a block cut short, an odd number of values", "nf4", 5, 13),
+        ("one row", "nf4", 1, 7),
+        ("whole blocks", "fp4", 8, 16),
+        ("a block cut short, an odd number of values", "fp4", 5, 13),
+    ]:
+        matrix = c.normal(rows, columns).float()
+        codes, state = bitsandbytes.functional.quantize_4bit(matrix, quant_type=kind)
+        held = dequantised(codes, state).double()
+        for transposed in (False, True):
+            run = lambda x, codes, scales, w=held, t=transposed: x @ (w if t else w.T)
+            x = c.normal(3, rows if transposed else columns)
+            attributes = {"type": kind, "rows": rows, "columns": columns, "transposed": transposed}
+            title = f"matmul4Bit: {kind}, {name}{', transposed' if transposed else ''}"
+            c.add(title, "matmul4Bit", run, [x, codes.flatten(), state.absmax.double()], **attributes)
+            c.cases[-1]["inputGradients"][2] = None
+
+
 def op_cases():
     c = Cases()
-    for group in [elementwise, softmaxes, matmuls, model_ops, attentions, structure_ops, bent_ops]:
+    for group in [elementwise, softmaxes, matmuls, model_ops, attentions, structure_ops, bent_ops, four_bit]:
         group(c)
     for case in c.cases:
         for part in [*case["inputs"], case["output"]]:

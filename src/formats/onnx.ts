@@ -2,7 +2,7 @@
  * Writes ONNX models: the few protobuf messages of onnx.proto3 (ONNX IR version 10) that a graph of tensors needs.
  * Knows nothing of what the operators mean.
  */
-export type OnnxElementType = 'float32' | 'int64' | 'bool';
+export type OnnxElementType = 'float32' | 'int64' | 'bool' | 'uint8';
 export type OnnxAttribute = number | readonly number[] | { float: number } | { text: string };
 
 export type OnnxNode = {
@@ -28,7 +28,7 @@ export type OnnxGraph = {
 /** A model file and the weights that lie outside it, each under the path that the model names. */
 export type OnnxModel = { bytes: Uint8Array; externalData: { path: string; data: Uint8Array }[] };
 
-const elementTypeCodes: Record<OnnxElementType, number> = { float32: 1, int64: 7, bool: 9 };
+const elementTypeCodes: Record<OnnxElementType, number> = { float32: 1, uint8: 2, int64: 7, bool: 9 };
 const attributeTypeCodes = { float: 1, int: 2, text: 3, ints: 7 } as const;
 const irVersion = 10;
 const opsets = { '': 23, 'com.microsoft': 1 };

@@ -1,4 +1,5 @@
 /** Writes a graph of tensors as one ONNX model: a table of emission rules, one per op. */
+import { blockValues } from '../formats/four-bit.ts';
 import { encodeOnnxModel } from '../formats/onnx.ts';
 import type { OnnxAttribute, OnnxInitializer, OnnxModel, OnnxNode, OnnxValue } from '../formats/onnx.ts';
 import { sizeOf, topologicalOrder } from './tensor.ts';
@@ -42,6 +43,24 @@ const emitRules: { [O in Exclude<Op, 'input' | 'constant' | 'custom'>]: EmitRule
     else {
       const attributes = { transA: Number(transA), transB: Number(transB), alpha: { float: alpha } };
       emitter.node('FusedMatMul', inputs, output, attributes, microsoft);
+    }
+  },
+  matmul4Bit: (emitter, { attributes: { type, rows, columns, transposed } }, [x, codes, scales], output) => {
+    const product = (a: string, N: number, K: number, name?: string): string =>
+      emitter.node(
+        'MatMulBnb4',
+        [a, codes!, scales!],
+        name,
+        { N, K, block_size: blockValues, quant_type: type === 'nf4' ? 1 : 0 },
+        microsoft,
+      );
+    if (!transposed) product(x!, rows, columns, output);
+    else {
+      // The CPU kernel ignores transB = 0 (ONNX Runtime 1.30) and reads W as if it were transposed. W itself is the
+      // product of a single 1 and W as one column; blocks know no rows, so they are the same.
+      const column = product(emitter.oneAfter(x!), rows * columns, 1);
+      const matrix = emitter.node('Reshape', [column, emitter.integers([rows, columns])]);
+      emitter.node('MatMul', [x!, matrix], output);
     }
   },
   rmsNorm: (emitter, { attributes: { epsilon } }, inputs, output) =>
@@ -161,6 +180,19 @@ class Emitter {
   /** The name of a scalar float constant. */
   float(value: number): string {
     return this.#initializer(`float_${value}`, Float32Array.of(value), [], 'float32');
+  }
+
+  /**
+   * The name of a [1, 1] float 1 that can only be had once `x` is there. What is computed from it and constants is made
+   * when it is needed: not when the graph is loaded, nor all of it at the start of a run.
+   */
+  oneAfter(x: string): string {
+    const element = this.node('Slice', [
+      this.node('Reshape', [x, this.integers([-1, 1])]),
+      ...[0, 1, 0].map((value) => this.integers([value])),
+    ]);
+    const one = this.node('Reshape', [this.float(1), this.integers([1, 1])]);
+    return this.node('Where', [this.node('IsNaN', [element]), one, one]);
   }
 
   finish(outputs: readonly OnnxValue[]): OnnxModel {

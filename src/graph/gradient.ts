@@ -11,6 +11,7 @@ import {
   expand,
   gather,
   matmul,
+  matmul4Bit,
   mul,
   neg,
   pick,
@@ -82,6 +83,12 @@ const gradientRules: { [O in Op]: GradientRule<O> } = {
       : matmul(a!, dy, { transA: !transA, alpha });
     return [sumTo(da, a!.shape), sumTo(db, b!.shape)];
   },
+  // To x alone: the codes are data.
+  matmul4Bit: (dy, { attributes }, [, codes, scales]) => [
+    matmul4Bit(dy, codes!, scales!, { ...attributes, transposed: !attributes.transposed }),
+    undefined,
+    undefined,
+  ],
   // With r = 1/sqrt(mean(x²) + ε), n = x·r and g = dy·w:  dx = r·(g - n·mean(g·n)),  dw = Σ dy·n
   rmsNorm: (dy, { attributes: { epsilon } }, [x, weight]) => {
     const width = scalar(1 / x!.shape.at(-1)!);

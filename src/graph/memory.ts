@@ -11,7 +11,7 @@ export type MemoryPlan = {
   peakBytes: number;
 };
 
-const bytesPerElement = { float32: 4, int64: 8, bool: 1 } as const;
+const bytesPerElement = { float32: 4, int64: 8, bool: 1, uint8: 1 } as const;
 
 /** Ops whose result is the bytes of their first input, looked at in another way. */
 const views: ReadonlySet<Op> = new Set<Op>(['reshape', 'custom']);
@@ -46,7 +46,7 @@ export function planMemory(outputs: readonly Tensor[]): MemoryPlan {
       const dying = buffersRead(node).filter((buffer) => lastUse.get(buffer) === step);
       const reused = inPlace.has(node.op) ? dying.find((buffer) => bytesOf(buffer) === bytes) : undefined;
       if (!reused) alive += bytes;
-      plan.peakBytes = Math.max(plan.peakBytes, alive);
+      plan.peakBytes = Math.max(plan.peakBytes, alive + workspaceBytes(node));
       for (const buffer of dying) if (buffer !== reused) alive -= bytesOf(buffer);
     }
   }
@@ -54,6 +54,13 @@ export function planMemory(outputs: readonly Tensor[]): MemoryPlan {
 }
 
 const bytesOf = ({ shape, type }: Tensor): number => sizeOf(shape) * bytesPerElement[type];
+
+/** What an op needs beside its result while it runs: of a 4-bit matrix the floats, twice where it is used as it lies. */
+function workspaceBytes(node: Tensor): number {
+  if (node.op !== 'matmul4Bit') return 0;
+  const { rows, columns, transposed } = (node as Tensor<'matmul4Bit'>).attributes;
+  return rows * columns * bytesPerElement.float32 * (transposed ? 2 : 1);
+}
 
 /** The tensor whose bytes `tensor` shows. */
 function bufferOf(tensor: Tensor): Tensor {

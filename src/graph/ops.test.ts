@@ -58,6 +58,8 @@ const builders: Record<string, Build<never>> = {
     ).map((name) => [name, (([x]) => ops[name](x!)) satisfies Build<never>]),
   ),
   matmul: ([a, b], attributes: OpAttributes['matmul']) => ops.matmul(a!, b!, attributes),
+  matmul4Bit: ([x, codes, scales], attributes: OpAttributes['matmul4Bit']) =>
+    ops.matmul4Bit(x!, codes!, scales!, attributes),
   rmsNorm: ([x, weight], { epsilon }: OpAttributes['rmsNorm']) => ops.rmsNorm(x!, weight!, epsilon),
   rope: ([x, positions], { headDim, theta, inverse }: Rope) => {
     const count = 4096;
@@ -88,7 +90,7 @@ const builders: Record<string, Build<never>> = {
 
 function toData(type: ElementType, values: readonly number[]): TensorData {
   if (type === 'int64') return BigInt64Array.from(values, BigInt);
-  return type === 'bool' ? Uint8Array.from(values, Number) : Float32Array.from(values);
+  return type === 'bool' || type === 'uint8' ? Uint8Array.from(values, Number) : Float32Array.from(values);
 }
 
 const feeds: Record<string, TensorData> = {};

@@ -15,8 +15,13 @@ export function input(name: string, shape: Shape, type: ElementType = 'float32')
   return { op: 'input', inputs: [], attributes: { name }, shape, type };
 }
 
-/** A fixed value; `name` is only needed where a person reads the graph. */
-export function constant(data: TensorData, shape: Shape, name?: string): Tensor {
+/** A fixed value; `name` is only needed where a person reads the graph, `type` to tell bytes that are numbers from truth values. */
+export function constant(
+  data: TensorData,
+  shape: Shape,
+  name?: string,
+  type: ElementType = typeOfData(data),
+): Tensor {
   if (data.length !== sizeOf(shape))
     throw new Error(`constant ${name ?? ''}: ${data.length} values for shape [${shape.join(', ')}]`);
   return {
@@ -24,7 +29,7 @@ export function constant(data: TensorData, shape: Shape, name?: string): Tensor 
     inputs: [],
     attributes: { data, ...(name && { name }) },
     shape,
-    type: typeOfData(data),
+    type,
   };
 }
 
@@ -59,6 +64,14 @@ export function matmul(
 ): Tensor {
   return make('matmul', [a, b], { transA, transB, alpha });
 }
+
+/** x·Wᵀ (or x·W) for a frozen W [rows, columns] of which `codes` (uint8) and `scales` are the 4-bit blocks. */
+export const matmul4Bit = (
+  x: Tensor,
+  codes: Tensor,
+  scales: Tensor,
+  attributes: OpAttributes['matmul4Bit'],
+): Tensor => make('matmul4Bit', [x, codes, scales], attributes);
 
 /** Root mean square normalisation over the last axis (Zhang and Sennrich, arXiv 1910.07467). */
 export const rmsNorm = (x: Tensor, weight: Tensor, epsilon: number): Tensor =>

@@ -1,3 +1,4 @@
+import { blockValues } from '../formats/four-bit.ts';
 import { broadcastShapes, sizeOf } from './tensor.ts';
 import type { ElementType, Op, OpAttributes, Shape, Tensor, TensorData } from './tensor.ts';
 
@@ -27,6 +28,24 @@ export const shapeRules: { [O in Exclude<Op, 'input' | 'constant'>]: ShapeRule<O
     const [k2, n] = lastTwo(b!.shape, transB);
     check(k === k2, 'matmul', a!.shape, b!.shape);
     return [...broadcastShapes(a!.shape.slice(0, -2), b!.shape.slice(0, -2)), m, n];
+  },
+  matmul4Bit: ([x, codes, scales], { rows, columns, transposed }) => {
+    const size = rows * columns;
+    check(
+      codes!.type === 'uint8' && sizeOf(codes!.shape) === Math.ceil(size / 2),
+      'matmul4Bit',
+      codes!.shape,
+      [rows, columns],
+    );
+    check(sizeOf(scales!.shape) === Math.ceil(size / blockValues), 'matmul4Bit', scales!.shape, [
+      rows,
+      columns,
+    ]);
+    check(x!.shape.length >= 2 && x!.shape.at(-1) === (transposed ? rows : columns), 'matmul4Bit', x!.shape, [
+      rows,
+      columns,
+    ]);
+    return [...x!.shape.slice(0, -1), transposed ? columns : rows];
   },
   rmsNorm: ([x, weight]) => {
     check(

@@ -3,8 +3,10 @@
  * Shapes are fixed when the graph is built. There is no graph object: the outputs a caller keeps are the graph.
  * This file knows nothing of gradients (gradient.ts) or of ONNX (emit.ts).
  */
+import type { FourBitType } from '../formats/four-bit.ts';
+
 export type Shape = readonly number[];
-export type ElementType = 'float32' | 'int64' | 'bool';
+export type ElementType = 'float32' | 'int64' | 'bool' | 'uint8';
 export type TensorData = Float32Array | BigInt64Array | Uint8Array;
 
 /** Every op and its attributes. Adding a line here makes the compiler ask for its shape, gradient and emission rules. */
@@ -30,6 +32,8 @@ export type OpAttributes = {
   logSoftmax: None;
   /** alpha · op(a) · op(b) over the last two axes; leading axes broadcast. */
   matmul: { transA: boolean; transB: boolean; alpha: number };
+  /** x·Wᵀ, or with `transposed` x·W, where W [rows, columns] is held as 4-bit codes and scales (formats/four-bit.ts). */
+  matmul4Bit: { type: FourBitType; rows: number; columns: number; transposed: boolean };
   /** x / sqrt(mean(x², last axis) + epsilon) · weight. */
   rmsNorm: { epsilon: number };
   /** Rotary embedding of x [B, T, heads · headDim] by positions [B, T] with cos, sin tables [positions, headDim / 2]. */
