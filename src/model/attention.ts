@@ -25,7 +25,7 @@ export type AttentionShape = {
 
 /**
  * Scaled dot-product attention with grouped key-value heads (arXiv 2305.13245).
- * q [B, T, heads·headDim], k and v [B, T, keyValueHeads·headDim], mask of packedMasks → [B, T, heads·headDim].
+ * q [B, T, heads·headDim], k and v [B, P + T, keyValueHeads·headDim], mask of packedMasks → [B, T, heads·headDim].
  * The query heads that share a key-value head are stacked as rows of one product, so nothing is repeated.
  */
 export function attention(q: Tensor, k: Tensor, v: Tensor, mask: Tensor, shape: AttentionShape): Tensor {
@@ -34,7 +34,7 @@ export function attention(q: Tensor, k: Tensor, v: Tensor, mask: Tensor, shape: 
   const group = heads / keyValueHeads;
   const stacked = [rows, keyValueHeads, group * length, headDim];
   const byHead = (x: Tensor): Tensor =>
-    transpose(reshape(x, [rows, length, keyValueHeads, headDim]), [0, 2, 1, 3]);
+    transpose(reshape(x, [rows, x.shape[1]!, keyValueHeads, headDim]), [0, 2, 1, 3]);
   const queries = reshape(
     transpose(reshape(q, [rows, length, keyValueHeads, group, headDim]), [0, 2, 3, 1, 4]),
     stacked,

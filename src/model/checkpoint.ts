@@ -5,12 +5,13 @@ import { z } from 'zod';
 import { AttuneError } from '../base/errors.ts';
 import { readJson, writeJson } from '../base/files.ts';
 import { openSafetensors, openWeights, writeSafetensors } from '../formats/safetensors.ts';
+import { adapterTensors } from './adapter.ts';
+import type { Adapter } from './adapter.ts';
 import { readModelConfig, weightShapes } from './config.ts';
 import type { ModelConfig } from './config.ts';
 import { readModelJson } from './json-file.ts';
-import { adaptedModules, loraName } from './lora.ts';
-import type { LoraConfig } from './lora.ts';
 import type { LanguageModel, Parameter } from './parameters.ts';
+import { adapterFileOf, parseAdapterConfig } from './peft-config.ts';
 
 /** Loads a base model, with the adapter of `adapterFolder` if given. Throws AttuneError 'model' for what does not fit. */
 export async function loadModel(baseFolder: string, adapterFolder?: string): Promise<LanguageModel> {
@@ -25,35 +26,13 @@ export async function loadModel(baseFolder: string, adapterFolder?: string): Pro
     : { config, base };
 }
 
-const unsupported = 'is not supported yet';
-const peftConfig = z.looseObject({
-  r: z.int().positive(),
-  lora_alpha: z.number().positive(),
-  lora_dropout: z.number().min(0).max(1).default(0),
-  target_modules: z.array(z.string()),
-  use_rslora: z.literal(false, unsupported).nullish(),
-  use_dora: z.literal(false, unsupported).nullish(),
-  bias: z.literal('none', unsupported).nullish(),
-});
-
-async function loadAdapter(
-  config: ModelConfig,
-  folder: string,
-): Promise<NonNullable<LanguageModel['adapter']>> {
-  const peft = await readModelJson(join(folder, 'adapter_config.json'), peftConfig);
-  const lora: LoraConfig = {
-    rank: peft.r,
-    alpha: peft.lora_alpha,
-    dropout: peft.lora_dropout,
-    targetModules: peft.target_modules,
-  };
-  const shapes = new Map<string, readonly number[]>();
-  for (const { module, inputSize, outputSize } of adaptedModules(config, lora)) {
-    shapes.set(loraName(module, 'A'), [lora.rank, inputSize]);
-    shapes.set(loraName(module, 'B'), [outputSize, lora.rank]);
-  }
+/** Reads an adapter in PEFT's layout. Throws AttuneError 'model' for what does not fit the base or is not computed. */
+async function loadAdapter(config: ModelConfig, folder: string): Promise<Adapter> {
+  const path = join(folder, 'adapter_config.json');
+  const adapter = parseAdapterConfig(await readModelJson(path, z.unknown()), path);
+  const shapes = new Map(adapterTensors(config, adapter).map(({ name, shape }) => [name, shape]));
   const file = join(folder, 'adapter_model.safetensors');
-  return { config: lora, parameters: await readParameters(() => openSafetensors(file), shapes, file) };
+  return { ...adapter, parameters: await readParameters(() => openSafetensors(file), shapes, file) };
 }
 
 async function readParameters(
@@ -83,25 +62,11 @@ async function readParameters(
 /** Writes an adapter as PEFT saves it (float32). Returns the SHA-256 of its weights file. */
 export async function saveAdapter(
   folder: string,
-  { config, parameters }: NonNullable<LanguageModel['adapter']>,
-  baseName: string,
+  adapter: Adapter,
+  { config, baseName }: { config: ModelConfig; baseName: string },
 ): Promise<string> {
-  await writeJson(join(folder, 'adapter_config.json'), {
-    base_model_name_or_path: baseName,
-    bias: 'none',
-    fan_in_fan_out: false,
-    inference_mode: true,
-    init_lora_weights: true,
-    lora_alpha: config.alpha,
-    lora_dropout: config.dropout,
-    peft_type: 'LORA',
-    r: config.rank,
-    target_modules: [...config.targetModules],
-    task_type: 'CAUSAL_LM',
-    use_dora: false,
-    use_rslora: false,
-  });
-  return saveParameters(join(folder, 'adapter_model.safetensors'), parameters, 'F32');
+  await writeJson(join(folder, 'adapter_config.json'), adapterFileOf(adapter, config, baseName));
+  return saveParameters(join(folder, 'adapter_model.safetensors'), adapter.parameters, 'F32');
 }
 
 /** Writes a whole model: `parameters` as bf16 beside the base's own configuration and tokenizer files. Returns the SHA-256 of its weights file. */

@@ -25,6 +25,10 @@ export type ModelConfig = Features &
     tiedEmbeddings: boolean;
   };
 
+/** Checkpoint names of the embedding table and of the output projection, which may be the same tensor. */
+export const embeddingName = 'model.embed_tokens.weight';
+export const headName = 'lm_head.weight';
+
 /** Reads and checks config.json. Throws AttuneError 'model' naming the field and value that is missing or not supported. */
 export async function readModelConfig(folder: string): Promise<ModelConfig> {
   const path = join(folder, 'config.json');
@@ -137,9 +141,7 @@ function blockNorms({ hiddenSize, headDim, queryKeyNorms, postNorms }: ModelConf
 /** Name and shape of every tensor in the model's checkpoint. */
 export function weightShapes(config: ModelConfig): Map<string, readonly number[]> {
   const { hiddenSize, vocabularySize, layers, tiedEmbeddings, biases } = config;
-  const shapes = new Map<string, readonly number[]>([
-    ['model.embed_tokens.weight', [vocabularySize, hiddenSize]],
-  ]);
+  const shapes = new Map<string, readonly number[]>([[embeddingName, [vocabularySize, hiddenSize]]]);
   for (let layer = 0; layer < layers; layer++) {
     const prefix = `model.layers.${layer}`;
     for (const [norm, width] of Object.entries(blockNorms(config)))
@@ -150,6 +152,6 @@ export function weightShapes(config: ModelConfig): Map<string, readonly number[]
     }
   }
   shapes.set('model.norm.weight', [hiddenSize]);
-  if (!tiedEmbeddings) shapes.set('lm_head.weight', [vocabularySize, hiddenSize]);
+  if (!tiedEmbeddings) shapes.set(headName, [vocabularySize, hiddenSize]);
   return shapes;
 }

@@ -1,11 +1,13 @@
 /** The decoder of every family as a graph: token ids in, hidden states and logits out. What differs is data of ModelConfig. */
-import { add, gather, geluTanh, mul, reshape, rmsNorm, rope, scalar, silu } from '../graph/ops.ts';
+import { add, concat, gather, geluTanh, mul, reshape, rmsNorm, rope, scalar, silu } from '../graph/ops.ts';
 import { sizeOf } from '../graph/tensor.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import { attention } from './attention.ts';
+import { embeddingName } from './config.ts';
 import type { ModelConfig } from './config.ts';
 import type { OutputProjection } from './log-probabilities.ts';
 import { packedMasks } from './mask.ts';
+import type { Prefix } from './prefix.ts';
 import { ropeTables } from './rope.ts';
 
 /** How the builder gets at weights: a parameter by its checkpoint name, and x·Wᵀ + b (with an adapter, if there is one). */
@@ -13,6 +15,10 @@ export type Weights = {
   parameter: (name: string) => Tensor;
   /** `x` [N, in] through linear layers that all read it (checkpoint names without `.weight`) → [N, out] of each. */
   linears: (x: Tensor, modules: readonly string[]) => Tensor[];
+  /** The output projection [vocabulary, hidden], with an adapter, if there is one. */
+  head: Tensor;
+  /** Trained keys and values before every example, in a model with a tuned prefix. */
+  prefix?: Prefix | undefined;
 };
 
 /** Packed rows of tokens, all [B, T] int64: `positions` restart and `segments` change with every example. */
@@ -21,15 +27,17 @@ export type PackedInputs = { tokens: Tensor; positions: Tensor; segments: Tensor
 /** Hidden states after the last norm, [B·T, hidden]. */
 export function decoderHidden(config: ModelConfig, weights: Weights, inputs: PackedInputs): Tensor {
   const [rows, length] = inputs.tokens.shape as [number, number];
-  const maskOf = packedMasks(inputs.segments, config);
-  const { cos, sin } = ropeTables(config, length);
+  const { prefix } = weights;
+  const { positions } = inputs;
+  const maskOf = packedMasks(inputs.segments, config, prefix && { tokens: prefix.tokens, positions });
+  const { cos, sin } = ropeTables(config, length, prefix?.tokens);
   const activate = { silu, gelu_tanh: geluTanh }[config.activation];
   const norm = (x: Tensor, name: string): Tensor => {
     const weight = weights.parameter(`${name}.weight`);
     return rmsNorm(x, config.normsAddOne ? add(weight, scalar(1)) : weight, config.rmsEpsilon);
   };
 
-  const embedded = gather(weights.parameter('model.embed_tokens.weight'), inputs.tokens);
+  const embedded = gather(weights.parameter(embeddingName), inputs.tokens);
   let x = reshape(embedded, [rows * length, config.hiddenSize]);
   if (config.embeddingScale !== 1) x = mul(x, scalar(config.embeddingScale));
   for (const [layer, window] of config.windows.entries()) {
@@ -47,7 +55,7 @@ export function decoderHidden(config: ModelConfig, weights: Weights, inputs: Pac
             `${block}.self_attn.${normName}`,
           )
         : heads;
-      return rope(reshape(normed, [rows, length, heads.shape[1]!]), inputs.positions, cos, sin);
+      return rope(reshape(normed, [rows, length, heads.shape[1]!]), positions, cos, sin);
     };
     /** What is added to the stream: normed first where the family has norms on both sides. */
     const residual = (branch: Tensor, normName: string): Tensor =>
@@ -56,7 +64,15 @@ export function decoderHidden(config: ModelConfig, weights: Weights, inputs: Pac
     const a = norm(x, `${block}.input_layernorm`);
     const [q, k, v] = linears(a, 'self_attn.q_proj', 'self_attn.k_proj', 'self_attn.v_proj');
     const keys = turned(k!, 'k_norm');
-    const mixed = attention(turned(q!, 'q_norm'), keys, reshape(v!, keys.shape), maskOf(window), config);
+    const values = reshape(v!, keys.shape);
+    const before = prefix?.layer(layer, rows);
+    const mixed = attention(
+      turned(q!, 'q_norm'),
+      before ? concat([before.keys, keys], 1) : keys,
+      before ? concat([before.values, values], 1) : values,
+      maskOf(window),
+      config,
+    );
     const [attended] = linears(
       reshape(mixed, [rows * length, config.heads * config.headDim]),
       'self_attn.o_proj',
@@ -74,6 +90,5 @@ export function decoderHidden(config: ModelConfig, weights: Weights, inputs: Pac
 
 /** How hidden states become logits (see log-probabilities.ts). */
 export function outputProjection(config: ModelConfig, weights: Weights): OutputProjection {
-  const name = config.tiedEmbeddings ? 'model.embed_tokens.weight' : 'lm_head.weight';
-  return { table: weights.parameter(name), softCap: config.logitSoftCap };
+  return { table: weights.head, softCap: config.logitSoftCap };
 }

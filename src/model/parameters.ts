@@ -1,9 +1,15 @@
 import { add, constant, input, matmul } from '../graph/ops.ts';
 import type { Tensor } from '../graph/tensor.ts';
+import { adapterTensors } from './adapter.ts';
+import type { Adapter } from './adapter.ts';
+import { baseWeight } from './base-weight.ts';
 import type { ModelConfig } from './config.ts';
+import { headName } from './config.ts';
+import { squaredRowNorms } from './dora.ts';
 import type { Weights } from './decoder.ts';
-import { adaptedModules, loraName, withAdapter } from './lora.ts';
-import type { LoraConfig } from './lora.ts';
+import { adaptedLinear, adaptedModules, adaptedWeight, loraName, magnitudeName } from './lora.ts';
+import type { AdaptedLinear, AdaptedModule } from './lora.ts';
+import { prefixName, prefixStates } from './prefix.ts';
 
 /** A tensor of a model, held as float32. */
 export type Parameter = { name: string; shape: readonly number[]; data: Float32Array };
@@ -13,16 +19,16 @@ export type LanguageModel = {
   config: ModelConfig;
   /** By checkpoint name. */
   base: ReadonlyMap<string, Parameter>;
-  adapter?: { config: LoraConfig; parameters: readonly Parameter[] };
+  adapter?: Adapter;
 };
 
-/** What training changes: the adapter's matrices, or without an adapter every weight. */
+/** What training changes: the adapter's tensors, or without an adapter every weight. */
 export function trainableParameters(model: LanguageModel): readonly Parameter[] {
   return model.adapter?.parameters ?? [...model.base.values()];
 }
 
 /**
- * A model's weights as graph tensors: trainable ones as inputs, named as in the checkpoint; the others as constants.
+ * A model's weights as graph tensors: trainable ones as inputs, named as in their file; the others as constants.
  * `trainable` lists the inputs in the order of trainableParameters.
  */
 export function graphWeights(
@@ -30,26 +36,84 @@ export function graphWeights(
   { training }: { training: boolean },
 ): { weights: Weights; trainable: Tensor[] } {
   const inputs = new Map(trainableParameters(model).map(({ name, shape }) => [name, input(name, shape)]));
+  const replaced = replacedWeights(model);
   const constants = new Map<string, Tensor>();
-  const parameter = (name: string): Tensor => {
+  const parameter = (use: string): Tensor => {
+    const replacement = replaced.get(use);
+    if (replacement !== undefined) return inputs.get(replacement)!;
+    const { name, data, shape } = baseWeight(model, use);
     const known = inputs.get(name) ?? constants.get(name);
     if (known) return known;
-    const { data, shape } = model.base.get(name)!;
     const tensor = constant(data, shape, name);
     constants.set(name, tensor);
     return tensor;
   };
-  const lora = model.adapter?.config;
-  const adapted = new Set(lora ? adaptedModules(model.config, lora).map(({ module }) => module) : []);
+  const product = (x: Tensor, module: string): Tensor =>
+    matmul(x, parameter(`${module}.weight`), { transB: true });
+  const adapters = adaptedLinears(model, { inputs, product, training });
+  const head = adapters.get('lm_head');
   const linear = (x: Tensor, module: string): Tensor => {
-    const product = matmul(x, parameter(`${module}.weight`), { transB: true });
-    const bias = `${module}.bias`;
-    const y = model.base.has(bias) ? add(product, parameter(bias)) : product;
-    if (!lora || !adapted.has(module)) return y;
-    const [a, b] = [inputs.get(loraName(module, 'A'))!, inputs.get(loraName(module, 'B'))!];
-    return withAdapter(y, x, { module, a, b, lora, training });
+    const adapter = adapters.get(module);
+    const y = adapter ? adaptedLinear(x, adapter) : product(x, module);
+    return model.base.has(`${module}.bias`) ? add(y, parameter(`${module}.bias`)) : y;
   };
   const linears = (x: Tensor, modules: readonly string[]): Tensor[] =>
     modules.map((module) => linear(x, module));
-  return { weights: { parameter, linears }, trainable: [...inputs.values()] };
+  const embeddings = inputs.get(prefixName);
+  const prefix = embeddings && prefixStates(model.config, embeddings);
+  const weights: Weights = {
+    parameter,
+    linears,
+    head: head ? adaptedWeight(parameter(headName), head) : parameter(headName),
+    prefix,
+  };
+  return { weights, trainable: [...inputs.values()] };
+}
+
+/** From a base weight's name to the adapter's tensor that stands in for it. */
+function replacedWeights({ config, adapter }: LanguageModel): ReadonlyMap<string, string> {
+  const tensors = adapter ? adapterTensors(config, adapter) : [];
+  return new Map(
+    tensors.flatMap(({ name, replaces }) => (replaces === undefined ? [] : [[replaces, name] as const])),
+  );
+}
+
+function adaptedLinears(
+  model: LanguageModel,
+  {
+    inputs,
+    product,
+    training,
+  }: {
+    inputs: ReadonlyMap<string, Tensor>;
+    product: (x: Tensor, module: string) => Tensor;
+    training: boolean;
+  },
+): ReadonlyMap<string, AdaptedLinear> {
+  if (model.adapter?.kind !== 'lora') return new Map();
+  const lora = model.adapter.config;
+  const layer = (adapted: AdaptedModule): AdaptedLinear => {
+    const { module } = adapted;
+    return {
+      adapted,
+      product: (x) => product(x, module),
+      a: inputs.get(loraName(module, 'A'))!,
+      b: inputs.get(loraName(module, 'B'))!,
+      dora: lora.useDora ? doraInputs(model, module, inputs) : undefined,
+      dropoutRate: training ? lora.dropout : 0,
+    };
+  };
+  return new Map(adaptedModules(model.config, lora).map((adapted) => [adapted.module, layer(adapted)]));
+}
+
+function doraInputs(
+  model: LanguageModel,
+  module: string,
+  inputs: ReadonlyMap<string, Tensor>,
+): NonNullable<AdaptedLinear['dora']> {
+  const squares = squaredRowNorms(baseWeight(model, `${module}.weight`));
+  return {
+    magnitude: inputs.get(magnitudeName(module))!,
+    squaredNorms: constant(squares, [squares.length], `${module}.squared_norms`),
+  };
 }

@@ -91,22 +91,23 @@ function scaled(frequency: number, scaling: RopeScaling): number {
   return ((1 - kept) * frequency) / factor + kept * frequency;
 }
 
-/** cos and sin of position · frequency, each [positions, headDim / 2]. */
+/** cos and sin of (start + row) · frequency, each [rows, headDim / 2]. */
 export function ropeTables(
   config: RopeConfig & { headDim: number },
-  positions: number,
+  rows: number,
+  start = 0,
 ): { cos: Tensor; sin: Tensor } {
   const frequencies = ropeFrequencies(config);
   const half = frequencies.length;
-  const [cos, sin] = [new Float32Array(positions * half), new Float32Array(positions * half)];
-  for (let position = 0; position < positions; position++)
+  const [cos, sin] = [new Float32Array(rows * half), new Float32Array(rows * half)];
+  for (let row = 0; row < rows; row++)
     for (const [i, frequency] of frequencies.entries()) {
-      const angle = Math.fround(position * frequency);
-      cos[position * half + i] = Math.cos(angle);
-      sin[position * half + i] = Math.sin(angle);
+      const angle = Math.fround((start + row) * frequency);
+      cos[row * half + i] = Math.cos(angle);
+      sin[row * half + i] = Math.sin(angle);
     }
   return {
-    cos: constant(cos, [positions, half], 'rope.cos'),
-    sin: constant(sin, [positions, half], 'rope.sin'),
+    cos: constant(cos, [rows, half], 'rope.cos'),
+    sin: constant(sin, [rows, half], 'rope.sin'),
   };
 }

@@ -6,7 +6,8 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { AttuneError } from '../base/errors.ts';
 import { loadModel } from '../model/checkpoint.ts';
-import { newAdapter } from '../model/lora.ts';
+import { withNewAdapter } from '../model/adapter.ts';
+import { plainLora } from '../model/lora.ts';
 import { supervisedInRows } from '../model/packing.ts';
 import type { LanguageModel } from '../model/parameters.ts';
 import { scoreExamples } from '../model/score.ts';
@@ -181,8 +182,9 @@ test('packing changes no result: several short examples in a row score as they d
 /** A run with everything on: dropout, accumulation, evaluation, checkpoints. */
 async function fullSettings(): Promise<{ model: LanguageModel; settings: Settings }> {
   const base = await loadModel(tinyLlama);
-  const lora = { rank: 4, alpha: 8, dropout: 0.1, targetModules: ['q_proj', 'v_proj', 'down_proj'] };
-  const model = { ...base, adapter: { config: lora, parameters: newAdapter(base.config, lora, 5) } };
+  const targetModules = ['q_proj', 'v_proj', 'down_proj'];
+  const lora = { ...plainLora, rank: 4, alpha: 8, dropout: 0.1, targetModules };
+  const model = withNewAdapter(base, { kind: 'lora', config: lora }, 5);
   const examples = curves.batches.flatMap((batch, b) => encode(batch, `train${b}`));
   const config = {
     sequence_length: 64,
@@ -244,10 +246,9 @@ test('dropout changes the losses, and the same seed draws the same masks', async
     events.flatMap((event) => (event.type === 'step' ? [event.loss] : []));
   const [first, second] = [losses(await run(model, settings)), losses(await run(model, settings))];
   assert.deepEqual(first, second);
-  const without = {
-    ...model,
-    adapter: { ...model.adapter!, config: { ...model.adapter!.config, dropout: 0 } },
-  };
+  assert.equal(model.adapter?.kind, 'lora');
+  const { adapter } = model;
+  const without = { ...model, adapter: { ...adapter, config: { ...adapter.config, dropout: 0 } } };
   // B starts at zero, so that dropout cannot show in the first step's loss.
   assert.notEqual(losses(await run(without, settings))[2], first[2]);
 });

@@ -195,8 +195,8 @@ function dropoutMasks(
   seed: number,
   step: string,
 ): Record<string, TensorData> {
-  const lora = model.adapter?.config;
-  if (!lora || lora.dropout === 0) return {};
+  if (model.adapter?.kind !== 'lora' || model.adapter.config.dropout === 0) return {};
+  const lora = model.adapter.config;
   const masks: Record<string, TensorData> = {};
   const limit = lora.dropout * 2 ** 32;
   for (const { module, inputSize } of adaptedModules(model.config, lora)) {

@@ -10,8 +10,8 @@ import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { seededRandom } from '../../src/base/random.ts';
 import { loadModel, saveAdapter, saveModel } from '../../src/model/checkpoint.ts';
-import { newAdapter } from '../../src/model/lora.ts';
-import type { LoraConfig } from '../../src/model/lora.ts';
+import { withNewAdapter } from '../../src/model/adapter.ts';
+import { plainLora } from '../../src/model/lora.ts';
 import type { LanguageModel } from '../../src/model/parameters.ts';
 import { openScorer } from '../../src/model/score.ts';
 import type { EncodedExample } from '../../src/text/encoded.ts';
@@ -126,13 +126,16 @@ for (const targetModules of [
       { skip },
       async () => {
         const base = join(golden, name);
-        const lora: LoraConfig = { rank: 4, alpha: 12, dropout: 0.1, targetModules };
-        const model = await loadModel(base);
-        const adapter = { config: lora, parameters: newAdapter(model.config, lora, 7) };
+        const config = { ...plainLora, rank: 4, alpha: 12, dropout: 0.1, targetModules };
+        const model = withNewAdapter(await loadModel(base), { kind: 'lora', config }, 7);
         const work = join(folder, `${name}-${targetModules.length}`);
-        const { parameters } = await trainThreeSteps({ ...model, adapter }, join(work, 'checkpoints'));
+        const { parameters } = await trainThreeSteps(model, join(work, 'checkpoints'));
         const written = { base, adapter: join(work, 'adapter') };
-        await saveAdapter(written.adapter, { config: lora, parameters }, name);
+        await saveAdapter(
+          written.adapter,
+          { ...model.adapter!, parameters },
+          { config: model.config, baseName: name },
+        );
         await assertSameScores(written, base, model.config.vocabularySize);
       },
     );

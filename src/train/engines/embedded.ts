@@ -3,8 +3,9 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
 import { writeJson } from '../../base/files.ts';
+import { withNewAdapter } from '../../model/adapter.ts';
 import { loadModel, saveAdapter, saveModel } from '../../model/checkpoint.ts';
-import { newAdapter } from '../../model/lora.ts';
+import { plainLora } from '../../model/lora.ts';
 import { trainableParameters } from '../../model/parameters.ts';
 import type { LanguageModel } from '../../model/parameters.ts';
 import { openEncoder } from '../../text/encoder.ts';
@@ -28,7 +29,7 @@ async function* train(job: TrainJob, signal: AbortSignal): AsyncGenerator<TrainE
   const { base, seed, workFolder, outputFolder } = job;
   const model =
     job.adapter === undefined
-      ? withNewAdapter(await loadModel(base), job.config, seed)
+      ? withAdapter(await loadModel(base), job.config, seed)
       : await loadModel(base, job.adapter);
   checkSequenceLength(job.config, model);
   yield* warnings(await checkTemplate(base, model.config));
@@ -81,11 +82,11 @@ function* warnings(messages: readonly string[]): Generator<TrainEvent> {
   for (const message of messages) yield { type: 'warning', message };
 }
 
-function withNewAdapter(base: LanguageModel, config: TrainConfig, seed: number): LanguageModel {
+function withAdapter(base: LanguageModel, config: TrainConfig, seed: number): LanguageModel {
   if (config.method === 'full') return base;
   const { rank, alpha, dropout, target_modules: targetModules } = config.lora;
-  const lora = { rank, alpha, dropout, targetModules };
-  return { ...base, adapter: { config: lora, parameters: newAdapter(base.config, lora, seed) } };
+  const lora = { ...plainLora, rank, alpha, dropout, targetModules };
+  return withNewAdapter(base, { kind: 'lora', config: lora }, seed);
 }
 
 /** Marks the tokens that the objective learns. */
@@ -125,9 +126,6 @@ async function save(
 ): Promise<string> {
   await mkdir(outputFolder, { recursive: true });
   if (!model.adapter) return saveModel(outputFolder, result.parameters, base);
-  return saveAdapter(
-    outputFolder,
-    { config: model.adapter.config, parameters: result.parameters },
-    config.base,
-  );
+  const adapter = { ...model.adapter, parameters: result.parameters };
+  return saveAdapter(outputFolder, adapter, { config: model.config, baseName: config.base });
 }
