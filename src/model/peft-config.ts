@@ -35,11 +35,8 @@ const loraFile = z.looseObject({
   modules_to_save: names.nullish(),
   init_lora_weights: z
     .any()
+    .optional()
     .refine((start) => plainStarts.includes(start), 'changes the base model, which is not supported yet'),
-  // What only a training run of PEFT's own would read.
-  eva_config: z.any(),
-  qalora_group_size: z.any(),
-  megatron_core: z.any(),
 });
 
 const prefixFile = z.looseObject({
@@ -48,27 +45,32 @@ const prefixFile = z.looseObject({
   num_transformer_submodules: z
     .literal(1, 'is for models with an encoder, which are not supported')
     .nullish(),
-  // Saved folders hold what the projection gave, so that only shapes say how the prefix was trained.
-  prefix_projection: z.boolean().nullish(),
-  encoder_hidden_size: z.any(),
-  init_weights: z.any(),
-  token_dim: z.any(),
-  num_attention_heads: z.any(),
-  num_layers: z.any(),
 });
 
 const adapterFile = z.discriminatedUnion('peft_type', [loraFile, prefixFile]);
 
-/** Fields of every kind that change no arithmetic. */
-const papers = [
-  'task_type',
-  'auto_mapping',
-  'base_model_name_or_path',
-  'revision',
-  'inference_mode',
-  'peft_version',
-  'runtime_config',
-];
+/** Fields that change no arithmetic, or that the shapes of the tensors say again. */
+const papers = {
+  common: [
+    'task_type',
+    'auto_mapping',
+    'base_model_name_or_path',
+    'revision',
+    'inference_mode',
+    'peft_version',
+    'runtime_config',
+  ],
+  LORA: ['eva_config', 'qalora_group_size', 'megatron_core'],
+  // A saved prefix is what its projection gave, whether there was one or not.
+  PREFIX_TUNING: [
+    'prefix_projection',
+    'encoder_hidden_size',
+    'init_weights',
+    'token_dim',
+    'num_attention_heads',
+    'num_layers',
+  ],
+};
 
 /**
  * What `file` (parsed JSON, found at `path`) says. Throws AttuneError 'model' naming a field that is missing, wrong,
@@ -84,9 +86,10 @@ export function parseAdapterConfig(file: unknown, path: string): AdapterConfig {
     });
   }
   const { data } = parsed;
-  const known = data.peft_type === 'LORA' ? loraFile.shape : prefixFile.shape;
+  const read = data.peft_type === 'LORA' ? loraFile.shape : prefixFile.shape;
+  const known = new Set([...Object.keys(read), ...papers.common, ...papers[data.peft_type]]);
   for (const [field, value] of Object.entries(data))
-    if (!(field in known) && !papers.includes(field) && !isEmpty(value))
+    if (!known.has(field) && !isEmpty(value))
       throw new AttuneError('model', `${path}: ${field} = ${JSON.stringify(value)} is not supported yet`, {
         fix: 'Go on from an adapter without it, or start a new one.',
       });
