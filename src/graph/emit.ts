@@ -2,11 +2,18 @@
 import { blockValues } from '../formats/four-bit.ts';
 import { encodeOnnxModel } from '../formats/onnx.ts';
 import type { OnnxAttribute, OnnxInitializer, OnnxModel, OnnxNode, OnnxValue } from '../formats/onnx.ts';
+import { planMemory } from './memory.ts';
+import type { MemoryPlan } from './memory.ts';
 import { sizeOf, topologicalOrder } from './tensor.ts';
 import type { ElementType, Op, Shape, Tensor, TensorData } from './tensor.ts';
 
 /** A computation ready to run: the ONNX model, and what goes in and comes out by name. */
-export type Program = { model: OnnxModel; inputs: OnnxValue[]; outputs: OnnxValue[] };
+export type Program = {
+  model: OnnxModel;
+  inputs: OnnxValue[];
+  outputs: OnnxValue[];
+  memory: MemoryPlan;
+};
 
 /** Emits the nodes of one op; the last node's output must be `output`. */
 type EmitRule<O extends Op> = (
@@ -117,7 +124,12 @@ export function emitProgram(outputs: Readonly<Record<string, Tensor>>): Program 
     emitter.node('Identity', [emitter.nameOf(tensor)], name);
     return { name, type: tensor.type, shape: tensor.shape };
   });
-  return { model: emitter.finish(outputValues), inputs: emitter.inputs, outputs: outputValues };
+  return {
+    model: emitter.finish(outputValues),
+    inputs: emitter.inputs,
+    outputs: outputValues,
+    memory: planMemory(Object.values(outputs)),
+  };
 }
 
 class Emitter {

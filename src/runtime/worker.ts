@@ -15,6 +15,8 @@ async function open({ program, threads, outputs }: Extract<WorkerRequest, { type
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     graphOptimizationLevel: 'all',
+    // A pattern is laid out after the first run, beside what that run took: all activations twice.
+    enableMemPattern: false,
     logSeverityLevel: 3,
     // Waiting threads sleep: where cores are shared, spinning ones take the time of the one they wait for.
     extra: { session: { intra_op: { allow_spinning: '0' } } },
