@@ -1,4 +1,5 @@
-"""Writes the golden files of the embedded training engine with PyTorch, transformers and PEFT as the reference.
+"""Writes the golden files of the embedded training engine with PyTorch, transformers, PEFT and bitsandbytes as
+the reference.
 
     python scripts/golden/engine.py            # writes test/golden/engine/
 
@@ -18,6 +19,7 @@ import transformers
 from engine_families import FAMILIES, family_golden, rope_golden, save_model
 from engine_llama import TINY, UNTIED, llama_golden, make_llama
 from engine_ops import op_cases
+from engine_optimisers import optimisers_golden
 from engine_quantised import quantised_golden
 from engine_training import training_golden
 
@@ -59,6 +61,9 @@ def main():
 
     quantised = quantised_golden(TARGET / "tiny-llama", TARGET / "lora-start")
     write_json("quantised.json", {"versions": {**versions, "bitsandbytes": bitsandbytes.__version__}, **quantised})
+
+    optimiser_versions = {**versions, "bitsandbytes": bitsandbytes.__version__}
+    write_json("optimisers.json", {"versions": optimiser_versions, **optimisers_golden()})
 
     size = sum(path.stat().st_size for path in TARGET.rglob("*") if path.is_file())
     print(f"{len(cases)} op cases, {size / 1e6:.2f} MB in {TARGET}")

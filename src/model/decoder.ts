@@ -19,6 +19,8 @@ export type Weights = {
   head: Tensor;
   /** Trained keys and values before every example, in a model with a tuned prefix. */
   prefix?: Prefix | undefined;
+  /** What training adds to the embeddings [B, T, hidden]. */
+  noise?: (embedded: Tensor) => Tensor;
 };
 
 /** Packed rows of tokens, all [B, T] int64: `positions` restart and `segments` change with every example. */
@@ -38,7 +40,7 @@ export function decoderHidden(config: ModelConfig, weights: Weights, inputs: Pac
   };
 
   const embedded = gather(weights.parameter(embeddingName), inputs.tokens);
-  let x = reshape(embedded, [rows * length, config.hiddenSize]);
+  let x = reshape(weights.noise?.(embedded) ?? embedded, [rows * length, config.hiddenSize]);
   if (config.embeddingScale !== 1) x = mul(x, scalar(config.embeddingScale));
   for (const [layer, window] of config.windows.entries()) {
     const block = `model.layers.${layer}`;

@@ -20,7 +20,12 @@ export type LanguageModel = {
   /** By checkpoint name. */
   base: ReadonlyMap<string, Parameter>;
   adapter?: Adapter;
+  /** In training: noise of this strength on the embeddings (NEFTune), an input drawn outside the graph. */
+  neftuneAlpha?: number | undefined;
 };
+
+/** Name of the graph input that is added to the embeddings, [B, T, hidden]. */
+export const embeddingNoiseName = 'embedding_noise';
 
 /** What training changes: the adapter's tensors, or without an adapter every weight. */
 export function trainableParameters(model: LanguageModel): readonly Parameter[] {
@@ -61,11 +66,13 @@ export function graphWeights(
     modules.map((module) => linear(x, module));
   const embeddings = inputs.get(prefixName);
   const prefix = embeddings && prefixStates(model.config, embeddings);
+  const noise = (embedded: Tensor): Tensor => add(embedded, input(embeddingNoiseName, embedded.shape));
   const weights: Weights = {
     parameter,
     linears,
     head: head ? adaptedWeight(parameter(headName), head) : parameter(headName),
     prefix,
+    ...(training && model.neftuneAlpha && { noise }),
   };
   return { weights, trainable: [...inputs.values()] };
 }

@@ -8,9 +8,14 @@ import { AttuneError } from '../base/errors.ts';
 import { loadProject, parseProject } from './load.ts';
 import { editDistance, nearest } from './nearest.ts';
 import { configurationReference } from './reference.ts';
-import { projectJsonSchema } from './schema.ts';
+import { allowedKeys, projectJsonSchema } from './schema.ts';
 
 const minimal = 'name: shop\ncollect:\n  sources:\n    - jsonl: data.jsonl\n';
+
+/** The settings of a section, as a message lists them. */
+function allowed(...section: string[]): string {
+  return allowedKeys(projectJsonSchema(), section).join(', ');
+}
 
 /** The message of the error that `text` gives. */
 function problems(text: string): string {
@@ -51,13 +56,13 @@ curate:
     problems(text),
     `attune.yaml has 9 problems
   attune.yaml:1:7  name: found "My Shop", expected lower-case letters, digits, "-", "_" and ".", at most 64
-  attune.yaml:2:1  seeed: unknown setting; did you mean seed? (allowed here: name, description, seed, collect, curate, split, train, export, evaluate, register)
-  attune.yaml:6:15  collect.sources[0].format: found "sharegtp", expected one of openai, sharegpt, alpaca, prompt-completion; did you mean sharegpt?
+  attune.yaml:2:1  seeed: unknown setting; did you mean seed? (allowed here: ${allowed()})
+  attune.yaml:6:15  collect.sources[0].format: found "sharegtp", expected one of openai, sharegpt, alpaca, preference, openai-preference, unpaired-preference, prompt-completion; did you mean sharegpt?
   attune.yaml:8:13  train.schedule: found "cosin", expected one of cosine, linear, constant; did you mean cosine?
-  attune.yaml:10:5  train.lora.rnk: unknown setting; did you mean rank? (allowed here: rank, alpha, dropout, target_modules)
+  attune.yaml:10:5  train.lora.rnk: unknown setting; did you mean rank? (allowed here: ${allowed('train', 'lora')})
   attune.yaml:11:14  train.lora.dropout: found 2, expected at most 0.9
   attune.yaml:12:11  train.epochs: found "3", expected a number; take the quotes away
-  attune.yaml:13:3  train.rank: unknown setting (allowed here: base, engine, method, lora, epochs, max_steps, sequence_length, batch_size, gradient_accumulation, learning_rate, schedule, warmup_ratio, weight_decay, adam_beta1, adam_beta2, adam_epsilon, max_gradient_norm, evaluate_every, checkpoint_every, early_stopping, threads)
+  attune.yaml:13:3  train.rank: unknown setting (allowed here: ${allowed('train')})
   attune.yaml:15:16  curate.deduplicate: found "yes", expected true or false; YAML 1.2 writes true and false`,
   );
 });

@@ -1,10 +1,15 @@
-/** What a stopped training run goes on from. Each file is whole or absent: written aside and renamed. */
+/**
+ * What a stopped training run goes on from: `checkpoint-<step>.safetensors` with every tensor, and beside it
+ * `checkpoint-<step>.json`, written last, with the progress and the SHA-256 of the first. Each file is whole or absent.
+ */
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { exists } from '../base/files.ts';
+import { exists, readJson, writeJson } from '../base/files.ts';
+import { sha256File } from '../base/hash.ts';
 import { openSafetensors, writeSafetensors } from '../formats/safetensors.ts';
-import type { TensorToWrite } from '../formats/safetensors.ts';
+import type { TensorToWrite, Weights } from '../formats/safetensors.ts';
 import type { Parameter } from '../model/parameters.ts';
-import type { AdamWState } from './optimiser.ts';
+import type { StateTensor } from './optimisers/index.ts';
 
 export type LoopProgress = {
   /** Steps done. */
@@ -16,60 +21,98 @@ export type LoopProgress = {
   trainedTokens: number;
 };
 
+export function newProgress(): LoopProgress {
+  return { step: 0, bestStep: 0, bestLoss: Infinity, worseEvaluations: 0, trainedTokens: 0 };
+}
+
 export type TrainingState = {
   parameters: readonly Parameter[];
-  optimiser: AdamWState;
+  /** The optimiser's, see Optimiser.state. */
+  state: readonly StateTensor[];
   progress: LoopProgress;
 };
 
-const latestFile = 'latest.safetensors';
+type Seal = { progress: LoopProgress; sha256: string };
+
 const bestFile = 'best.safetensors';
 
-/** Writes the whole state in place of the checkpoint before it. */
-export async function saveLatest(
+/** Writes the whole state, then removes all but the newest `keep` checkpoints. */
+export async function saveCheckpoint(
   folder: string,
-  { parameters, optimiser, progress }: TrainingState,
+  { parameters, state, progress }: TrainingState,
+  keep: number,
 ): Promise<void> {
-  const tensors = parameters.flatMap(({ name, shape, data }, p): TensorToWrite[] => [
-    { name: `parameter:${name}`, dtype: 'F32', shape, data },
-    { name: `mean:${name}`, dtype: 'F32', shape, data: optimiser.mean[p]! },
-    { name: `variance:${name}`, dtype: 'F32', shape, data: optimiser.variance[p]! },
-  ]);
-  // JSON has no Infinity: a run without an evaluation yet stores no best loss.
-  const { bestLoss, ...counts } = progress;
-  const stored = { ...counts, ...(Number.isFinite(bestLoss) && { bestLoss }) };
-  await writeSafetensors(join(folder, latestFile), tensors, { progress: JSON.stringify(stored) });
+  const name = `checkpoint-${progress.step}`;
+  const tensors = [
+    ...parameters.map((parameter) => ({ ...parameter, ...parameterTensor(parameter) })),
+    ...state,
+  ];
+  const { sha256 } = await writeSafetensors(join(folder, `${name}.safetensors`), tensors);
+  // JSON has no Infinity: null until there was an evaluation.
+  await writeJson(join(folder, `${name}.json`), { progress, sha256 } satisfies Seal);
+  const steps = await sealedSteps(folder);
+  for (const file of await readdir(folder)) {
+    const step = stepOf(file);
+    if (step !== undefined && !steps.slice(0, keep).includes(step)) await rm(join(folder, file));
+  }
 }
 
-/** Fills `state` from the checkpoint in `folder`; false when there is none. */
-export async function readLatest(
-  folder: string,
-  { parameters, optimiser, progress }: TrainingState,
-): Promise<boolean> {
-  const path = join(folder, latestFile);
-  if (!(await exists(path))) return false;
+/**
+ * Fills `training` from the newest checkpoint that is whole; without any it is left as it is. Returns what was wrong with
+ * newer ones.
+ */
+export async function readCheckpoint(folder: string, training: TrainingState): Promise<string[]> {
+  const problems: string[] = [];
+  for (const step of await sealedSteps(folder)) {
+    const path = join(folder, `checkpoint-${step}.safetensors`);
+    try {
+      const seal = await readJson<Seal>(join(folder, `checkpoint-${step}.json`));
+      if ((await sha256File(path)) !== seal.sha256) throw new Error('its bytes are not those written');
+      await fill(training, path);
+      Object.assign(training.progress, seal.progress, { bestLoss: seal.progress.bestLoss ?? Infinity });
+      return problems;
+    } catch (error) {
+      problems.push(`the checkpoint of step ${step} is damaged (${(error as Error).message})`);
+    }
+  }
+  return problems;
+}
+
+/** Steps with a checkpoint, newest first. */
+async function sealedSteps(folder: string): Promise<number[]> {
+  if (!(await exists(folder))) return [];
+  const sealed = (await readdir(folder)).filter((file) => file.endsWith('.json'));
+  return sealed.flatMap((file) => stepOf(file) ?? []).sort((a, b) => b - a);
+}
+
+function stepOf(file: string): number | undefined {
+  const digits = /^checkpoint-(\d+)\.(json|safetensors)$/.exec(file)?.[1];
+  return digits === undefined ? undefined : Number(digits);
+}
+
+async function fill({ parameters, state }: TrainingState, path: string): Promise<void> {
   const weights = await openSafetensors(path);
   try {
-    for (const [p, { name, data }] of parameters.entries()) {
-      data.set(await weights.readFloat32(`parameter:${name}`));
-      optimiser.mean[p]!.set(await weights.readFloat32(`mean:${name}`));
-      optimiser.variance[p]!.set(await weights.readFloat32(`variance:${name}`));
-    }
-    Object.assign(progress, JSON.parse(weights.metadata['progress']!));
-    optimiser.step = progress.step;
+    for (const parameter of parameters)
+      parameter.data.set(await weights.readFloat32(parameterTensor(parameter).name));
+    for (const { name, dtype, data } of state)
+      data.set(dtype === 'F32' ? await weights.readFloat32(name) : await weights.read(name));
   } finally {
     await weights.close();
   }
-  return true;
+}
+
+function parameterTensor({ name }: Parameter): { name: string; dtype: 'F32' } {
+  return { name: `parameter:${name}`, dtype: 'F32' };
 }
 
 export async function saveBest(folder: string, parameters: readonly Parameter[]): Promise<void> {
-  const tensors = parameters.map(({ name, shape, data }) => ({ name, dtype: 'F32' as const, shape, data }));
+  const tensors = parameters.map((parameter): TensorToWrite => ({ ...parameter, dtype: 'F32' }));
   await writeSafetensors(join(folder, bestFile), tensors);
 }
 
 export async function readBest(folder: string, like: readonly Parameter[]): Promise<Parameter[]> {
-  const weights = await openSafetensors(join(folder, bestFile));
+  const weights: Weights = await openSafetensors(join(folder, bestFile));
   try {
     return await Promise.all(
       like.map(async ({ name, shape }) => ({ name, shape, data: await weights.readFloat32(name) })),

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { optimisationOptions } from './config/optimisation.ts';
+import { runningOptions } from './config/running.ts';
 import type { Hyperparameters } from './hyperparameters.ts';
 
 export const loraModules = [
@@ -77,44 +79,32 @@ export const trainConfig = z
       .describe('Refused beyond this: the share of all tokens to learn from that sequence_length cuts off.'),
     batch_size: z.int().min(1).default(8).describe('Packed rows in one forward pass.'),
     gradient_accumulation: z.int().min(1).default(1).describe('Forward passes in one optimiser step.'),
-    learning_rate: z
-      .number()
-      .positive()
-      .optional()
-      .describe('Peak learning rate (default: by the method and the width of the model).'),
-    schedule: z
-      .enum(['cosine', 'linear', 'constant'])
-      .default('cosine')
-      .describe('Shape of the learning rate after warm-up.'),
-    warmup_ratio: z
-      .number()
-      .min(0)
-      .max(0.5)
-      .default(0.05)
-      .describe('Share of the steps with a rising learning rate.'),
-    weight_decay: z.number().min(0).default(0).describe('AdamW decay, on matrices only.'),
-    adam_beta1: z.number().min(0).max(0.9999).default(0.9).describe('AdamW beta 1.'),
-    adam_beta2: z.number().min(0).max(0.99999).default(0.999).describe('AdamW beta 2.'),
-    adam_epsilon: z.number().positive().default(1e-8).describe('AdamW epsilon.'),
-    max_gradient_norm: z.number().positive().default(1).describe('Gradients are scaled down to this norm.'),
-    evaluate_every: z
-      .int()
-      .positive()
-      .default(50)
-      .describe('Steps between two losses on the validation split.'),
-    checkpoint_every: z
-      .int()
-      .positive()
-      .default(50)
-      .describe('Steps between two checkpoints: what a crash can lose at most.'),
-    early_stopping: z
-      .int()
-      .positive()
-      .optional()
-      .describe('Stop after this many evaluations without a better validation loss.'),
-    threads: z.int().positive().optional().describe('CPU threads (default: all that this process may use).'),
+    ...optimisationOptions,
+    ...runningOptions,
   })
+  .superRefine(checkTogether)
   .describe('How the model is trained.');
+
+/** What options forbid one another. */
+function checkTogether(
+  config: {
+    warmup_ratio?: number | undefined;
+    warmup_steps?: number | undefined;
+    method: string;
+    optimizer: string;
+  },
+  context: z.RefinementCtx,
+): void {
+  const refuse = (option: string, message: string): void =>
+    context.addIssue({ code: 'custom', path: [option], message });
+  if (config.warmup_ratio !== undefined && config.warmup_steps !== undefined)
+    refuse('warmup_steps', 'not together with warmup_ratio: give one of the two');
+  if (config.optimizer === 'adafactor' && config.method !== 'full')
+    refuse(
+      'optimizer',
+      "adafactor is for method full: its steps are relative to the size of a matrix, and a new adapter's starts at zero",
+    );
+}
 
 /** As the project file says it. */
 export type TrainConfig = z.infer<typeof trainConfig>;

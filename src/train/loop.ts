@@ -3,26 +3,20 @@
  * It sees encoded examples, a model in memory and an objective; it knows nothing of files of text, chat templates or losses.
  */
 import { AttuneError } from '../base/errors.ts';
-import { seededRandom } from '../base/random.ts';
-import type { TensorData } from '../graph/tensor.ts';
-import { adaptedModules, dropoutMaskName } from '../model/lora.ts';
-import { planPasses, rowsOfPass } from '../model/packing.ts';
-import type { PackedShape, Row } from '../model/packing.ts';
+import type { Row } from '../model/packing.ts';
 import { trainableParameters } from '../model/parameters.ts';
 import type { LanguageModel, Parameter } from '../model/parameters.ts';
-import { openSession, sharedFloats } from '../runtime/session.ts';
-import type { Session } from '../runtime/session.ts';
+import { sharedFloats } from '../runtime/session.ts';
 import type { BatchPlan } from './batches.ts';
-import { readBest, readLatest, saveBest, saveLatest } from './checkpoint.ts';
-import type { LoopProgress } from './checkpoint.ts';
+import { newProgress, readBest, readCheckpoint, saveBest, saveCheckpoint } from './checkpoint.ts';
 import type { ResolvedTrainConfig } from './config.ts';
 import type { TrainEvent } from './engine.ts';
-import { readRows } from './example-source.ts';
+import { openEvaluator } from './evaluation.ts';
 import type { ExampleSource } from './example-source.ts';
-import { addSums, gradientName } from './objective.ts';
-import type { Objective, Sums } from './objective.ts';
-import { adamWStep, clipGradients, newAdamWState } from './optimiser.ts';
-import { learningRateAt } from './schedule.ts';
+import type { Objective } from './objective.ts';
+import { newOptimiser } from './optimisers/index.ts';
+import { learningRateAt, warmupSteps } from './schedule.ts';
+import { openGradientRunner } from './step.ts';
 
 export type LoopConfig = Omit<ResolvedTrainConfig, 'base' | 'engine' | 'method' | 'lora'>;
 
@@ -52,66 +46,60 @@ export async function* trainLoop(
   model: LanguageModel,
   { plan, validation, objective, config, seed, workFolder, signal }: LoopOptions,
 ): AsyncGenerator<TrainEvent, LoopResult> {
-  const shared = onSharedMemory(model);
+  const shared = { ...onSharedMemory(model), neftuneAlpha: config.neftune_alpha };
   const parameters = trainableParameters(shared);
-  const optimiser = newAdamWState(parameters);
-  const progress: LoopProgress = {
-    step: 0,
-    bestStep: 0,
-    bestLoss: Infinity,
-    worseEvaluations: 0,
-    trainedTokens: 0,
-  };
-  if (await readLatest(workFolder, { parameters, optimiser, progress }))
-    yield { type: 'resumed', step: progress.step };
-
-  const { steps } = plan;
-  const schedule = {
-    peak: config.learning_rate,
-    shape: config.schedule,
-    steps,
-    warmupSteps: Math.ceil(config.warmup_ratio * steps),
-  };
-  const adamW = {
+  const { steps, shape } = plan;
+  const { threads } = config;
+  const optimiser = newOptimiser(config.optimizer, parameters, {
     beta1: config.adam_beta1,
     beta2: config.adam_beta2,
     epsilon: config.adam_epsilon,
     weightDecay: config.weight_decay,
+    threads,
+  });
+  const schedule = {
+    peak: config.learning_rate,
+    shape: config.schedule,
+    steps,
+    warmupSteps: warmupSteps(steps, config),
   };
-  const session = await openSession(
-    objective.program(shared, plan.shape, { training: true }),
-    config.threads,
-  );
+  const progress = newProgress();
+  const training = { parameters, state: optimiser.state, progress };
+  for (const problem of await readCheckpoint(workFolder, training))
+    yield { type: 'warning', message: `${problem}; going on from step ${progress.step}` };
+  if (progress.step > 0) yield { type: 'resumed', step: progress.step };
+  let savedStep = progress.step;
+  const save = async (): Promise<void> => {
+    await saveCheckpoint(workFolder, training, config.keep_checkpoints);
+    savedStep = progress.step;
+  };
+  /** Throws unless the number is finite. `step` counts from 1: the one whose batch is to blame. */
+  const mustBeFinite = (what: string, value: number, step: number, passes: readonly Row[][]): void => {
+    if (!Number.isFinite(value)) throw notFinite({ what, value, step, passes, savedStep, workFolder });
+  };
+
+  const runner = await openGradientRunner(shared, { objective, shape, seed, threads });
   const evaluator = await openEvaluator(shared, validation, objective, config);
   try {
     // Asked before a step, not after an evaluation: a run that was killed after it stopped early must not go on.
     const stopsEarly = (): boolean => progress.worseEvaluations >= (config.early_stopping ?? Infinity);
     while (progress.step < steps && !stopsEarly()) {
       if (signal.aborted) {
-        await saveLatest(workFolder, { parameters, optimiser, progress });
-        throw new AttuneError(
-          'interrupted',
-          `training stopped at step ${progress.step} of ${steps}; a checkpoint was written`,
-          { fix: 'Run the same command again to go on.' },
-        );
+        await save();
+        throw interrupted(progress.step, steps);
       }
       const start = performance.now();
       const passes = await plan.readStep(progress.step);
-      const { loss, metrics, gradients } = await runPasses(session, shared, passes, {
-        objective,
-        shape: plan.shape,
-        seed,
-        step: progress.step,
-      });
-      if (!Number.isFinite(loss)) throw notFinite('loss', loss, progress.step, passes);
-      const gradientNorm = clipGradients(gradients, config.max_gradient_norm);
-      if (!Number.isFinite(gradientNorm))
-        throw notFinite('gradient norm', gradientNorm, progress.step, passes);
+      const { loss, metrics, gradients } = await runner.run(passes, progress.step);
+      const step = progress.step + 1;
+      mustBeFinite('loss', loss, step, passes);
+      const gradientNorm = await optimiser.gradientNorm(gradients);
+      mustBeFinite('gradient norm', gradientNorm, step, passes);
       const learningRate = learningRateAt(progress.step, schedule);
-      adamWStep(parameters, gradients, optimiser, { ...adamW, learningRate });
+      await optimiser.step(gradientNorm, { step, learningRate, maximumNorm: config.max_gradient_norm });
 
       const tokens = passes.flat(2).reduce((total, example) => total + example.tokens.length, 0);
-      const step = ++progress.step;
+      progress.step = step;
       progress.trainedTokens += tokens;
       yield {
         type: 'step',
@@ -128,8 +116,7 @@ export async function* trainLoop(
 
       if (evaluator && (step % config.evaluate_every === 0 || step === steps)) {
         const { loss: validationLoss, metrics: validationMetrics } = await evaluator.evaluate();
-        if (!Number.isFinite(validationLoss))
-          throw notFinite('validation loss', validationLoss, progress.step - 1, passes);
+        mustBeFinite('validation loss', validationLoss, step, passes);
         const best = validationLoss < progress.bestLoss;
         if (best) {
           Object.assign(progress, { bestStep: step, bestLoss: validationLoss, worseEvaluations: 0 });
@@ -138,14 +125,17 @@ export async function* trainLoop(
         yield { type: 'evaluation', step, loss: validationLoss, metrics: validationMetrics, best };
       }
       if (step % config.checkpoint_every === 0 || stopsEarly()) {
-        await saveLatest(workFolder, { parameters, optimiser, progress });
+        // The last update may have broken what the checkpoint before still has whole.
+        mustBeFinite('sum of the weights', sumOf(parameters), step, passes);
+        await save();
         yield { type: 'checkpoint', step };
       }
     }
     if (stopsEarly()) yield { type: 'early-stop', step: progress.step, bestStep: progress.bestStep };
   } finally {
-    await session.close();
+    await runner.close();
     await evaluator?.close();
+    await optimiser.close();
   }
   const kept = evaluator ? await readBest(workFolder, parameters) : [...parameters];
   return {
@@ -155,92 +145,6 @@ export async function* trainLoop(
     validationLoss: evaluator ? progress.bestLoss : NaN,
     trainedTokens: progress.trainedTokens,
   };
-}
-
-/** Forward and backward over the passes of one step: its loss, metrics and gradients. */
-async function runPasses(
-  session: Session,
-  model: LanguageModel,
-  passes: readonly Row[][],
-  { objective, shape, seed, step }: { objective: Objective; shape: PackedShape; seed: number; step: number },
-): Promise<{ loss: number; metrics: Sums; gradients: Float32Array[] }> {
-  const parameters = trainableParameters(model);
-  const trainable = Object.fromEntries(parameters.map(({ name, data }) => [name, data]));
-  const totals: Sums = {};
-  for (const rows of passes) addSums(totals, objective.counts(rows));
-  const metrics: Sums = {};
-  let loss = 0;
-  let gradients: Float32Array[] = [];
-  for (const [pass, rows] of passes.entries()) {
-    const { feeds, metrics: share } = objective.pass(rows, shape, totals);
-    const masks = dropoutMasks(model, shape.rows * shape.length, seed, `${step}.${pass}`);
-    const outputs = await session.run({ ...feeds, ...trainable, ...masks });
-    loss += outputs['loss']![0]!;
-    addSums(metrics, share(outputs));
-    const parts = parameters.map(({ name }) => outputs[gradientName(name)]!);
-    if (pass === 0) gradients = passes.length === 1 ? parts : parts.map((part) => part.slice());
-    else for (const [p, sum] of gradients.entries()) addInto(sum, parts[p]!);
-  }
-  return { loss, metrics, gradients };
-}
-
-function addInto(sum: Float32Array, part: Float32Array): void {
-  for (let i = 0; i < sum.length; i++) sum[i]! += part[i]!;
-}
-
-/** One mask per adapted layer, [positions, in], drawn outside the graph so that a resumed run draws the same. */
-function dropoutMasks(
-  model: LanguageModel,
-  positions: number,
-  seed: number,
-  step: string,
-): Record<string, TensorData> {
-  if (model.adapter?.kind !== 'lora' || model.adapter.config.dropout === 0) return {};
-  const lora = model.adapter.config;
-  const masks: Record<string, TensorData> = {};
-  const limit = lora.dropout * 2 ** 32;
-  for (const { module, inputSize } of adaptedModules(model.config, lora)) {
-    const random = seededRandom(seed, 'dropout', step, module);
-    const mask = new Uint8Array(positions * inputSize);
-    for (let i = 0; i < mask.length; i++) mask[i] = random.uint32() < limit ? 0 : 1;
-    masks[dropoutMaskName(module)] = mask;
-  }
-  return masks;
-}
-
-type Evaluator = {
-  evaluate: () => Promise<{ loss: number; metrics: Sums }>;
-  close: () => Promise<void>;
-};
-
-/** The objective on the whole validation split, under the parameters as they then are. */
-async function openEvaluator(
-  model: LanguageModel,
-  validation: ExampleSource,
-  objective: Objective,
-  config: LoopConfig,
-): Promise<Evaluator | undefined> {
-  if (validation.tokens.length === 0) return undefined;
-  const { batch_size: batchSize, sequence_length: length } = config;
-  const { rows, passes, shape } = planPasses(validation, batchSize, length);
-  const readPass = (pass: number): Promise<Row[]> => readRows(validation, rowsOfPass(rows, pass, batchSize));
-  const totals: Sums = {};
-  for (let pass = 0; pass < passes; pass++) addSums(totals, objective.counts(await readPass(pass)));
-  const session = await openSession(objective.program(model, shape, { training: false }), config.threads);
-  const parameters = trainableParameters(model);
-  const trainable = Object.fromEntries(parameters.map(({ name, data }) => [name, data]));
-  const evaluate = async (): Promise<{ loss: number; metrics: Sums }> => {
-    const metrics: Sums = {};
-    let loss = 0;
-    for (let pass = 0; pass < passes; pass++) {
-      const { feeds, metrics: share } = objective.pass(await readPass(pass), shape, totals);
-      const outputs = await session.run({ ...feeds, ...trainable });
-      loss += outputs['loss']![0]!;
-      addSums(metrics, share(outputs));
-    }
-    return { loss, metrics };
-  };
-  return { evaluate, close: session.close };
 }
 
 /** A copy of the model whose trainable parameters lie where the engine's thread sees them without a copy. */
@@ -255,13 +159,42 @@ function onSharedMemory(model: LanguageModel): LanguageModel {
   return { ...model, base: new Map([...model.base].map(([name, parameter]) => [name, share(parameter)])) };
 }
 
-/** `step` counts from 0: the one whose batch is to blame. */
-function notFinite(what: string, value: number, step: number, passes: readonly Row[][]): AttuneError {
+function sumOf(parameters: readonly Parameter[]): number {
+  let sum = 0;
+  for (const { data } of parameters) for (let i = 0; i < data.length; i++) sum += data[i]!;
+  return sum;
+}
+
+function interrupted(step: number, steps: number): AttuneError {
+  return new AttuneError(
+    'interrupted',
+    `training stopped at step ${step} of ${steps}; a checkpoint was written`,
+    { fix: 'Run the same command again to go on.' },
+  );
+}
+
+type NotFinite = {
+  what: string;
+  value: number;
+  step: number;
+  passes: readonly Row[][];
+  /** Of the newest checkpoint; 0 where there is none. */
+  savedStep: number;
+  workFolder: string;
+};
+
+function notFinite({ what, value, step, passes, savedStep, workFolder }: NotFinite): AttuneError {
   const ids = passes.flat(2).map(({ id }) => id);
   const more = ids.length > 5 ? ` and ${ids.length - 5} more` : '';
+  const kept =
+    savedStep > 0
+      ? `the checkpoint of step ${savedStep} is kept in ${workFolder}`
+      : 'no checkpoint had been written yet';
   return new AttuneError(
     'training',
-    `the ${what} became ${value} at step ${step + 1}; its batch held ${ids.slice(0, 5).join(', ')}${more}`,
-    { fix: 'Lower train.learning_rate and run again: training starts anew, as with any other setting.' },
+    `the ${what} became ${value} at step ${step}; its batch held ${ids.slice(0, 5).join(', ')}${more}; ${kept}`,
+    {
+      fix: 'Look at those examples, or lower train.learning_rate, and run again: training starts anew, as with any other setting.',
+    },
   );
 }

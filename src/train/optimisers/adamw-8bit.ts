@@ -1,6 +1,6 @@
 import { sizeOf } from '../../graph/tensor.ts';
 import { adamW } from './adamw.ts';
-import { newBlock, quantiseBlock, signedMap, unsignedMap } from './dynamic-map.ts';
+import { newBlock, quantiseBlock, signedMap, unsignedMap } from './block-codes.ts';
 import type { UpdateRule } from './optimiser.ts';
 
 const blockLength = 256;

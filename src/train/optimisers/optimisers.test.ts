@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { sizeOf } from '../../graph/tensor.ts';
 import type { Parameter } from '../../model/parameters.ts';
 import { sharedFloats } from '../../runtime/session.ts';
-import { signedMap, unsignedMap } from './dynamic-map.ts';
+import { signedMap, unsignedMap } from './block-codes.ts';
 import { newOptimiser, optimiserStateBytes } from './index.ts';
 import type { Optimiser, OptimiserName } from './index.ts';
 import { decays } from './optimiser.ts';
@@ -118,8 +118,7 @@ test('gradients beyond the largest norm are scaled down to it together', async (
   const squares = large.reduce((sum, gradient) => sum + gradient.reduce((total, g) => total + g * g, 0), 0);
   assert.ok(Math.abs(norm / Math.sqrt(squares) - 1) < 1e-6);
   await a.step(norm, { step: 1, learningRate: 0.1, maximumNorm: 0.5 });
-  for (const gradient of large)
-    for (let i = 0; i < gradient.length; i++) gradient[i]! *= 0.5 / (norm + 1e-6);
+  for (const gradient of large) for (let i = 0; i < gradient.length; i++) gradient[i]! *= 0.5 / (norm + 1e-6);
   await b.step(await b.gradientNorm(large), { step: 1, learningRate: 0.1, maximumNorm: 1 });
   for (const [p, { data }] of clipped.entries())
     for (const [i, value] of data.entries()) assert.ok(Math.abs(scaled[p]!.data[i]! - value) < 1e-6);

@@ -1,9 +1,10 @@
 /**
- * Numbers in [-1, 1] as 8-bit codes of the dynamic data type (Dettmers, arXiv 1511.04561; in blocks: arXiv 2110.02861):
- * the position of the leading bit gives a power of ten, the bits after it a linear fraction. The tables are those of
- * create_dynamic_map in bitsandbytes.
+ * Numbers in [-1, 1] as codes of a dynamic 8-bit type, in blocks that are scaled by their largest magnitude
+ * (Dettmers et al., arXiv 2110.02861).
  */
-export type DynamicMap = {
+import { dynamicMapValues } from '../../formats/dynamic-map.ts';
+
+type DynamicMap = {
   /** The 256 values, rising. */
   values: Float32Array;
   /** Element i lies between values i and i + 1: what is above it is nearer to the second. The last is infinite. */
@@ -12,45 +13,27 @@ export type DynamicMap = {
   firstCodes: Uint8Array;
 };
 
-const exponents = 7;
-
 export const signedMap: DynamicMap = dynamicMap(true);
 export const unsignedMap: DynamicMap = dynamicMap(false);
 
 function dynamicMap(signed: boolean): DynamicMap {
-  const numbers = [0, 1];
-  for (let exponent = 0; exponent < exponents; exponent++) {
-    const items = signed ? 2 ** exponent : 2 ** (exponent + 1);
-    const scale = Math.fround(10 ** (exponent - exponents + 1));
-    const point = line(0.1, 1, items + 1);
-    for (let i = 0; i < items; i++) {
-      const value = scale * Math.fround((point(i) + point(i + 1)) / 2); // between neighbours
-      numbers.push(value, ...(signed ? [-value] : []));
-    }
-  }
-  const values = Float32Array.from(numbers).sort();
+  const values = dynamicMapValues(signed);
   const middles = Float64Array.from(values, (value, i) => (value + (values[i + 1] ?? Infinity)) / 2);
   const firstCodes = new Uint8Array(2 ** 16);
   const { values: number, bits } = newBlock(1);
-  for (let half = 0; half < firstCodes.length; half++) {
-    // Of the numbers with this half the lowest: the one of larger magnitude where they are negative.
-    bits[0] = half < 2 ** 15 ? half << 16 : ((half << 16) | 0xffff) >>> 0;
-    while (number[0]! > middles[firstCodes[half]!]!) firstCodes[half]!++;
+  let code = 0;
+  // From the lowest number to the highest: of negative ones, larger bits are lower numbers.
+  for (let rank = 0; rank < 2 ** 16; rank++) {
+    const half = rank < 2 ** 15 ? 0xffff - rank : rank - 2 ** 15;
+    bits[0] = (half << 16) | (half < 2 ** 15 ? 0 : 0xffff);
+    while (number[0]! > middles[code]!) code++;
+    firstCodes[half] = code;
   }
   return { values, middles, firstCodes };
 }
 
-/** Points on a line in float32, from both ends to the middle: the values of torch.linspace to the last bit. */
-function line(start: number, end: number, points: number): (i: number) => number {
-  const { fround } = Math;
-  const [first, last] = [fround(start), fround(end)];
-  const step = fround(fround(last - first) / (points - 1));
-  return (i) =>
-    i < Math.floor(points / 2) ? fround(first + step * i) : fround(last - step * (points - i - 1));
-}
-
 /** Room for the values of one block, and their bits. */
-export type Block = { values: Float32Array; bits: Uint32Array };
+type Block = { values: Float32Array; bits: Uint32Array };
 
 export function newBlock(length: number): Block {
   const values = new Float32Array(length);
