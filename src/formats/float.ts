@@ -2,6 +2,7 @@
  * Conversions between float32 and the two 16-bit float formats, rounding to nearest, ties to even.
  * bfloat16 is the upper half of a float32; float16 is IEEE 754 binary16, which Node has as Float16Array.
  */
+import { sharedFloats } from '../base/shared-memory.ts';
 
 /** bfloat16 bit patterns of `values`. NaN stays NaN (quiet); values beyond the largest bfloat16 become infinite. */
 export function floatsToBfloat16(values: Float32Array): Uint16Array<ArrayBuffer> {
@@ -15,11 +16,12 @@ export function floatsToBfloat16(values: Float32Array): Uint16Array<ArrayBuffer>
   return result;
 }
 
-/** Floats of bfloat16 bit patterns; exact. */
-export function bfloat16ToFloats(patterns: Uint16Array): Float32Array<ArrayBuffer> {
-  const bits = new Uint32Array(patterns.length);
+/** Floats of bfloat16 bit patterns, on shared memory; exact. */
+export function bfloat16ToFloats(patterns: Uint16Array): Float32Array<SharedArrayBuffer> {
+  const floats = sharedFloats(patterns.length);
+  const bits = new Uint32Array(floats.buffer);
   for (let i = 0; i < patterns.length; i++) bits[i] = patterns[i]! << 16;
-  return new Float32Array(bits.buffer);
+  return floats;
 }
 
 /** float16 bit patterns of `values`; values beyond 65504 become infinite. */
@@ -29,9 +31,9 @@ export function floatsToFloat16(values: Float32Array): Uint16Array<ArrayBuffer> 
   return new Uint16Array(result.buffer);
 }
 
-/** Floats of float16 bit patterns; exact. */
-export function float16ToFloats(patterns: Uint16Array): Float32Array<ArrayBuffer> {
-  return new Float32Array(
-    new Float16Array(patterns.buffer as ArrayBuffer, patterns.byteOffset, patterns.length),
-  );
+/** Floats of float16 bit patterns, on shared memory; exact. */
+export function float16ToFloats(patterns: Uint16Array): Float32Array<SharedArrayBuffer> {
+  const floats = sharedFloats(patterns.length);
+  floats.set(new Float16Array(patterns.buffer as ArrayBuffer, patterns.byteOffset, patterns.length));
+  return floats;
 }

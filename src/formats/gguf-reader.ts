@@ -21,7 +21,7 @@ export type GgufFile = {
   metadata: ReadonlyMap<string, GgufScalar | readonly GgufScalar[]>;
   tensors: ReadonlyMap<string, GgufTensorInfo>;
   /** The tensor's values, de-quantised; row-major. */
-  readFloat32: (name: string) => Float32Array<ArrayBuffer>;
+  readFloat32: (name: string) => Float32Array;
 };
 
 /** Reads a whole file into memory. Throws AttuneError 'model' with the reason when it is not right. */
@@ -70,7 +70,7 @@ export function parseGguf(bytes: Uint8Array, path: string): GgufFile {
     const end = dataStart + offset + ggufByteLength(type, shape);
     if (!(end <= bytes.length)) refuse(`it ends inside tensor ${name}`);
   }
-  const readFloat32 = (name: string): Float32Array<ArrayBuffer> => {
+  const readFloat32 = (name: string): Float32Array => {
     const place = places.get(name) ?? refuse(`it has no tensor ${name}`);
     const start = dataStart + place.offset;
     const data = new Uint8Array(bytes.subarray(start, start + ggufByteLength(place.type, place.shape)));

@@ -25,30 +25,12 @@ export type OnnxGraph = {
   initializers: readonly OnnxInitializer[];
 };
 
-/** A model file and the weights that lie outside it, each under the path that the model names. */
-export type OnnxModel = { bytes: Uint8Array; externalData: { path: string; data: Uint8Array }[] };
-
 const elementTypeCodes: Record<OnnxElementType, number> = { float32: 1, uint8: 2, int64: 7, bool: 9 };
 const attributeTypeCodes = { float: 1, int: 2, text: 3, ints: 7 } as const;
 const irVersion = 10;
 const opsets = { '': 23, 'com.microsoft': 1 };
-/** A protobuf message may not pass 2 GB, so all but small initialisers are kept outside. */
-const maximumInlineBytes = 1024;
-
-export function encodeOnnxModel(graph: OnnxGraph): OnnxModel {
-  const externalData: OnnxModel['externalData'] = [];
-  const encodeInitializer = ({ name, type, shape, data }: OnnxInitializer): ProtobufWriter => {
-    const tensor = new ProtobufWriter()
-      .packedVarints(1, shape)
-      .varint(2, elementTypeCodes[type])
-      .text(8, name);
-    if (data.byteLength <= maximumInlineBytes) return tensor.bytes(9, data);
-    externalData.push({ path: name, data });
-    const entries = { location: name, offset: '0', length: String(data.byteLength) };
-    for (const [key, value] of Object.entries(entries))
-      tensor.message(13, new ProtobufWriter().text(1, key).text(2, value));
-    return tensor.varint(14, 1);
-  };
+/** The bytes of a model file. Initialisers lie inside it, so they must be small: a protobuf message may not pass 2 GB. */
+export function encodeOnnxModel(graph: OnnxGraph): Uint8Array {
   const graphMessage = new ProtobufWriter().text(2, 'attune');
   for (const node of graph.nodes) graphMessage.message(1, encodeNode(node));
   for (const initializer of graph.initializers) graphMessage.message(5, encodeInitializer(initializer));
@@ -57,7 +39,15 @@ export function encodeOnnxModel(graph: OnnxGraph): OnnxModel {
   const model = new ProtobufWriter().varint(1, irVersion).text(2, 'attune').message(7, graphMessage);
   for (const [domain, version] of Object.entries(opsets))
     model.message(8, new ProtobufWriter().text(1, domain).varint(2, version));
-  return { bytes: model.finish(), externalData };
+  return model.finish();
+}
+
+function encodeInitializer({ name, type, shape, data }: OnnxInitializer): ProtobufWriter {
+  return new ProtobufWriter()
+    .packedVarints(1, shape)
+    .varint(2, elementTypeCodes[type])
+    .text(8, name)
+    .bytes(9, data);
 }
 
 function encodeNode({ opType, domain, inputs, outputs, attributes }: OnnxNode): ProtobufWriter {

@@ -3,6 +3,7 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AttuneError } from '../base/errors.ts';
 import { exists, readJson, storageError } from '../base/files.ts';
+import { sharedBytes } from '../base/shared-memory.ts';
 import { bfloat16ToFloats, float16ToFloats, floatsToBfloat16, floatsToFloat16 } from './float.ts';
 import {
   dtypes,
@@ -27,10 +28,10 @@ export type TensorInfo = { dtype: Dtype; shape: readonly number[]; byteLength: n
 export type Weights = {
   readonly metadata: Readonly<Record<string, string>>;
   readonly tensors: ReadonlyMap<string, TensorInfo>;
-  /** The tensor's bytes, little endian, row-major, in a buffer of their own. */
-  read: (name: string) => Promise<Uint8Array<ArrayBuffer>>;
-  /** The tensor as float32, widened exactly from F16 or BF16. Throws AttuneError 'model' for other types. */
-  readFloat32: (name: string) => Promise<Float32Array<ArrayBuffer>>;
+  /** The tensor's bytes, little endian, row-major, in a buffer of their own on shared memory. */
+  read: (name: string) => Promise<Uint8Array<SharedArrayBuffer>>;
+  /** The tensor as float32 on shared memory, widened exactly from F16 or BF16. Throws AttuneError 'model' for other types. */
+  readFloat32: (name: string) => Promise<Float32Array<SharedArrayBuffer>>;
   close: () => Promise<void>;
 };
 
@@ -63,10 +64,10 @@ export async function openSafetensors(path: string): Promise<Weights> {
     await file.close();
     throw error;
   }
-  const read = async (name: string): Promise<Uint8Array<ArrayBuffer>> => {
+  const read = async (name: string): Promise<Uint8Array<SharedArrayBuffer>> => {
     const place = header.tensors.get(name);
     if (!place) throw missingTensor(path, name);
-    const bytes = new Uint8Array(place.byteLength);
+    const bytes = sharedBytes(place.byteLength);
     for (let done = 0; done < bytes.length;) {
       const wanted = Math.min(bytes.length - done, maxReadBytes);
       const { bytesRead } = await file.read(bytes, done, wanted, header.dataStart + place.start + done);
@@ -75,7 +76,7 @@ export async function openSafetensors(path: string): Promise<Weights> {
     }
     return bytes;
   };
-  const readFloat32 = async (name: string): Promise<Float32Array<ArrayBuffer>> => {
+  const readFloat32 = async (name: string): Promise<Float32Array<SharedArrayBuffer>> => {
     const dtype = header.tensors.get(name)?.dtype;
     const { buffer } = await read(name);
     if (dtype === 'F32') return new Float32Array(buffer);

@@ -1,19 +1,29 @@
 /** Writes a graph of tensors as one ONNX model: a table of emission rules, one per op. */
 import { blockValues } from '../formats/four-bit.ts';
 import { encodeOnnxModel } from '../formats/onnx.ts';
-import type { OnnxAttribute, OnnxInitializer, OnnxModel, OnnxNode, OnnxValue } from '../formats/onnx.ts';
+import type { OnnxAttribute, OnnxInitializer, OnnxNode, OnnxValue } from '../formats/onnx.ts';
 import { planMemory } from './memory.ts';
 import type { MemoryPlan } from './memory.ts';
 import { sizeOf, topologicalOrder } from './tensor.ts';
 import type { ElementType, Op, Shape, Tensor, TensorData } from './tensor.ts';
 
-/** A computation ready to run: the ONNX model, and what goes in and comes out by name. */
+/** A computation ready to run: the bytes of an ONNX model, and what goes in and comes out by name. */
 export type Program = {
-  model: OnnxModel;
+  model: Uint8Array;
+  constants: Constant[];
   inputs: OnnxValue[];
   outputs: OnnxValue[];
   memory: MemoryPlan;
 };
+
+/**
+ * A fixed value that the session feeds at every run, from where it lies. As an initialiser ONNX Runtime would copy it,
+ * and pack it once more for each product that reads it: a frozen model would be held up to four times.
+ */
+export type Constant = OnnxValue & { data: TensorData };
+
+/** Constants up to this size are part of the model: the shapes and axes that ONNX Runtime wants to know beforehand. */
+const maximumInlineBytes = 1024;
 
 /** Emits the nodes of one op; the last node's output must be `output`. */
 type EmitRule<O extends Op> = (
@@ -124,16 +134,14 @@ export function emitProgram(outputs: Readonly<Record<string, Tensor>>): Program 
     emitter.node('Identity', [emitter.nameOf(tensor)], name);
     return { name, type: tensor.type, shape: tensor.shape };
   });
-  return {
-    model: emitter.finish(outputValues),
-    inputs: emitter.inputs,
-    outputs: outputValues,
-    memory: planMemory(Object.values(outputs)),
-  };
+  const { constants, inputs } = emitter;
+  const model = emitter.finish(outputValues);
+  return { model, constants, inputs, outputs: outputValues, memory: planMemory(Object.values(outputs)) };
 }
 
 class Emitter {
   readonly inputs: OnnxValue[] = [];
+  readonly constants: Constant[] = [];
   #nodes: OnnxNode[] = [];
   #initializers = new Map<string, OnnxInitializer>();
   #names = new Map<Tensor, string>();
@@ -149,9 +157,7 @@ class Emitter {
       this.#names.set(node, node.attributes.name);
       this.inputs.push({ name: node.attributes.name, type: node.type, shape: node.shape });
     } else if (is(node, 'constant')) {
-      const { data, name = 'constant' } = node.attributes;
-      const unique = this.#initializers.has(name) ? `${name}.${this.#initializers.size}` : name;
-      this.#names.set(node, this.#initializer(unique, data, node.shape, node.type));
+      this.#names.set(node, this.#constant(node));
     } else if (is(node, 'custom')) {
       this.#names.set(node, this.nameOf(node.inputs[0]!));
     } else {
@@ -207,9 +213,22 @@ class Emitter {
     return this.node('Where', [this.node('IsNaN', [element]), one, one]);
   }
 
-  finish(outputs: readonly OnnxValue[]): OnnxModel {
-    const initializers = [...this.#initializers.values()];
-    return encodeOnnxModel({ nodes: this.#nodes, inputs: this.inputs, outputs, initializers });
+  finish(outputs: readonly OnnxValue[]): Uint8Array {
+    const inputs = [...this.inputs, ...this.constants];
+    return encodeOnnxModel({
+      nodes: this.#nodes,
+      inputs,
+      outputs,
+      initializers: [...this.#initializers.values()],
+    });
+  }
+
+  #constant({ attributes: { data, name = 'constant' }, shape, type }: Tensor<'constant'>): string {
+    const count = this.#initializers.size + this.constants.length;
+    if (data.byteLength <= maximumInlineBytes)
+      return this.#initializer(`${name}.${count}`, data, shape, type);
+    this.constants.push({ name: `${name}.${count}`, type, shape, data });
+    return `${name}.${count}`;
   }
 
   #initializer(name: string, data: TensorData, shape: Shape, type: ElementType): string {

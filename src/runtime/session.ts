@@ -1,13 +1,14 @@
 /** Programs loaded into ONNX Runtime, run in a worker thread so that the caller's event loop stays free. */
 import { Worker } from 'node:worker_threads';
 import { availableParallelism } from 'node:os';
+import { sharedFloats } from '../base/shared-memory.ts';
 import type { Program } from '../graph/emit.ts';
 import { sizeOf } from '../graph/tensor.ts';
 import type { TensorData } from '../graph/tensor.ts';
 
 export type Session = {
   /**
-   * Runs the program once. `feeds` holds every input by name; arrays on shared memory (see `sharedFloats`) are not
+   * Runs the program once. `feeds` holds every input by name; arrays on shared memory (base/shared-memory.ts) are not
    * copied. The arrays returned belong to the session: the next run overwrites them.
    */
   run: (feeds: Readonly<Record<string, TensorData>>) => Promise<Readonly<Record<string, Float32Array>>>;
@@ -19,11 +20,6 @@ export type WorkerRequest =
   | { type: 'open'; program: Program; threads: number; outputs: Record<string, Float32Array> }
   | { type: 'run'; feeds: Readonly<Record<string, TensorData>> };
 export type WorkerReply = { type: 'done' } | { type: 'failed'; message: string };
-
-/** A float array that both threads see. */
-export function sharedFloats(length: number): Float32Array<SharedArrayBuffer> {
-  return new Float32Array(new SharedArrayBuffer(length * 4));
-}
 
 /** Loads a program. `threads` are ONNX Runtime's own (default: all this process may use). */
 export async function openSession(

@@ -7,10 +7,11 @@ import type { WorkerReply, WorkerRequest } from './session.ts';
 
 let session: ort.InferenceSession | undefined;
 let inputs: readonly OnnxValue[] = [];
+let constants: Record<string, ort.Tensor> = {};
 let fetches: Record<string, ort.Tensor> = {};
 
 async function open({ program, threads, outputs }: Extract<WorkerRequest, { type: 'open' }>): Promise<void> {
-  session = await ort.InferenceSession.create(program.model.bytes, {
+  session = await ort.InferenceSession.create(program.model, {
     executionProviders: ['cpu'],
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
@@ -20,9 +21,11 @@ async function open({ program, threads, outputs }: Extract<WorkerRequest, { type
     logSeverityLevel: 3,
     // Waiting threads sleep: where cores are shared, spinning ones take the time of the one they wait for.
     extra: { session: { intra_op: { allow_spinning: '0' } } },
-    externalData: program.model.externalData,
   });
   inputs = program.inputs;
+  constants = Object.fromEntries(
+    program.constants.map(({ name, type, shape, data }) => [name, new ort.Tensor(type, data, shape)]),
+  );
   fetches = Object.fromEntries(
     program.outputs.map(({ name, shape }) => [name, new ort.Tensor('float32', outputs[name]!, shape)]),
   );
@@ -32,7 +35,7 @@ async function run(feeds: Readonly<Record<string, TensorData>>): Promise<void> {
   const tensors = inputs.map(
     ({ name, type, shape }) => [name, new ort.Tensor(type, feeds[name]!, shape)] as const,
   );
-  await session!.run(Object.fromEntries(tensors), fetches);
+  await session!.run({ ...constants, ...Object.fromEntries(tensors) }, fetches);
 }
 
 parentPort!.on('message', (request: WorkerRequest) => {

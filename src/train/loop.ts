@@ -3,10 +3,10 @@
  * It sees encoded examples, a model in memory and an objective; it knows nothing of files of text, chat templates or losses.
  */
 import { AttuneError } from '../base/errors.ts';
+import { sharedFloats } from '../base/shared-memory.ts';
 import type { Row } from '../model/packing.ts';
 import { trainableParameters } from '../model/parameters.ts';
 import type { LanguageModel, Parameter } from '../model/parameters.ts';
-import { sharedFloats } from '../runtime/session.ts';
 import type { BatchPlan } from './batches.ts';
 import { newProgress, readBest, readCheckpoint, saveBest, saveCheckpoint } from './checkpoint.ts';
 import type { ResolvedTrainConfig } from './config.ts';
