@@ -1,8 +1,9 @@
 /** Forward and backward passes of one optimiser step. */
+import { sharedFloats } from '../base/shared-memory.ts';
 import { trainableParameters } from '../model/parameters.ts';
 import type { LanguageModel } from '../model/parameters.ts';
 import type { PackedShape, Row } from '../model/packing.ts';
-import { openSession, sharedFloats } from '../runtime/session.ts';
+import { openSession } from '../runtime/session.ts';
 import { dropoutMasks, embeddingNoise } from './draws.ts';
 import { addSums, gradientName } from './objective.ts';
 import type { Objective, Sums } from './objective.ts';

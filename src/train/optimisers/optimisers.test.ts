@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { sizeOf } from '../../graph/tensor.ts';
 import type { Parameter } from '../../model/parameters.ts';
-import { sharedFloats } from '../../runtime/session.ts';
+import { sharedFloats } from '../../base/shared-memory.ts';
 import { signedMap, unsignedMap } from './block-codes.ts';
 import { newOptimiser, optimiserStateBytes } from './index.ts';
 import type { Optimiser, OptimiserName } from './index.ts';
