@@ -4,6 +4,7 @@ import base64
 
 import bitsandbytes.functional as bnb
 import torch
+from bitsandbytes.nn import Linear4bit
 from peft import PeftModel
 from transformers import AutoModelForCausalLM, BitsAndBytesConfig
 
@@ -84,6 +85,10 @@ def quantised_golden(folder, adapter):
         base = AutoModelForCausalLM.from_pretrained(
             folder, quantization_config=settings, dtype=torch.float32, device_map="cpu", attn_implementation="eager"
         )
+        for layer in base.modules():
+            # On some processors it would compute in bfloat16 when it does not train, whatever the compute dtype.
+            if isinstance(layer, Linear4bit):
+                layer.support_avx512bf16_for_cpu = False
         model = PeftModel.from_pretrained(base, adapter, is_trainable=True).eval()
         # The same tokens for all four; only what is trained has a gradient.
         golden = batch_golden(_Trainable(model), torch.Generator().manual_seed(77))

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { AttuneError } from '../base/errors.ts';
 import { readJson, writeJson } from '../base/files.ts';
 import { openSafetensors, openWeights, writeSafetensors } from '../formats/safetensors.ts';
+import type { Weights as StoredWeights } from '../formats/safetensors.ts';
 import { adapterTensors } from './adapter.ts';
 import type { Adapter } from './adapter.ts';
 import { readModelConfig, weightShapes } from './config.ts';
@@ -27,7 +28,7 @@ export async function loadModel(baseFolder: string, adapterFolder?: string): Pro
 }
 
 /** Reads an adapter in PEFT's layout. Throws AttuneError 'model' for what does not fit the base or is not computed. */
-async function loadAdapter(config: ModelConfig, folder: string): Promise<Adapter> {
+export async function loadAdapter(config: ModelConfig, folder: string): Promise<Adapter> {
   const path = join(folder, 'adapter_config.json');
   const adapter = parseAdapterConfig(await readModelJson(path, z.unknown()), path);
   const shapes = new Map(adapterTensors(config, adapter).map(({ name, shape }) => [name, shape]));
@@ -43,20 +44,28 @@ async function readParameters(
   const weights = await open();
   try {
     const parameters: Parameter[] = [];
-    for (const [name, shape] of shapes) {
-      const found = weights.tensors.get(name)?.shape;
-      if (found?.join() !== shape.join())
-        throw new AttuneError(
-          'model',
-          `${where}: tensor ${name} should have shape [${shape.join(', ')}], found ${found ? `[${found.join(', ')}]` : 'none'}`,
-          { fix: 'The weights do not belong to this config.json; fetch the model again.' },
-        );
-      parameters.push({ name, shape, data: await weights.readFloat32(name) });
-    }
+    for (const [name, shape] of shapes) parameters.push(await readParameter(weights, name, shape, where));
     return parameters;
   } finally {
     await weights.close();
   }
+}
+
+/** `where` is only used in errors. */
+export async function readParameter(
+  weights: StoredWeights,
+  name: string,
+  shape: readonly number[],
+  where: string,
+): Promise<Parameter> {
+  const found = weights.tensors.get(name)?.shape;
+  if (found?.join() !== shape.join())
+    throw new AttuneError(
+      'model',
+      `${where}: tensor ${name} should have shape [${shape.join(', ')}], found ${found ? `[${found.join(', ')}]` : 'none'}`,
+      { fix: 'The weights do not belong to this config.json; fetch the model again.' },
+    );
+  return { name, shape, data: await weights.readFloat32(name) };
 }
 
 /** Writes an adapter as PEFT saves it (float32). Returns the SHA-256 of its weights file. */

@@ -9,6 +9,8 @@ import { squaredRowNorms } from './dora.ts';
 import type { Weights } from './decoder.ts';
 import { adaptedLinear, adaptedModules, adaptedWeight, loraName, magnitudeName } from './lora.ts';
 import type { AdaptedLinear, AdaptedModule } from './lora.ts';
+import { quantisedProduct } from './quantised.ts';
+import type { QuantisedMatrix } from './quantised.ts';
 import { prefixName, prefixStates } from './prefix.ts';
 
 /** A tensor of a model, held as float32. */
@@ -19,6 +21,8 @@ export type LanguageModel = {
   config: ModelConfig;
   /** By checkpoint name. */
   base: ReadonlyMap<string, Parameter>;
+  /** Frozen matrices that are held in 4 bits, and are then not in `base`. */
+  quantised?: ReadonlyMap<string, QuantisedMatrix>;
   adapter?: Adapter;
   /** In training: noise of this strength on the embeddings (NEFTune), an input drawn outside the graph. */
   neftuneAlpha?: number | undefined;
@@ -53,8 +57,11 @@ export function graphWeights(
     constants.set(name, tensor);
     return tensor;
   };
-  const product = (x: Tensor, module: string): Tensor =>
-    matmul(x, parameter(`${module}.weight`), { transB: true });
+  const product = (x: Tensor, module: string): Tensor => {
+    const name = `${module}.weight`;
+    const quantised = replaced.has(name) ? undefined : model.quantised?.get(name);
+    return quantised ? quantisedProduct(x, quantised) : matmul(x, parameter(name), { transB: true });
+  };
   const adapters = adaptedLinears(model, { inputs, product, training });
   const head = adapters.get('lm_head');
   const linear = (x: Tensor, module: string): Tensor => {

@@ -26,9 +26,11 @@ export const trainConfig = z
       .default('embedded')
       .describe('What trains. embedded runs on this machine with ONNX Runtime.'),
     method: z
-      .enum(['lora', 'full'])
+      .enum(['lora', 'qlora', 'full'])
       .default('lora')
-      .describe('lora trains a small adapter; full trains every weight.'),
+      .describe(
+        'lora trains a small adapter; qlora the same on a base held in 4 bits; full trains every weight.',
+      ),
     lora: z
       .strictObject({
         rank: z.int().min(1).max(512).default(16).describe('Rank of the adapter matrices.'),
@@ -50,7 +52,17 @@ export const trainConfig = z
           .describe('Linear layers that get an adapter.'),
       })
       .prefault({})
-      .describe('The adapter of method lora.'),
+      .describe('The adapter of methods lora and qlora.'),
+    quantization: z
+      .strictObject({
+        type: z
+          .enum(['nf4', 'fp4'])
+          .default('nf4')
+          .describe('Numbers of 4 bits: nf4 for weights that are spread like a normal distribution, or fp4.'),
+        double: z.boolean().default(true).describe('Quantise the scales of the blocks too, to 8 bits.'),
+      })
+      .prefault({})
+      .describe('How method qlora holds the base, as bitsandbytes does.'),
     supervise: z
       .enum(['assistant', 'all'])
       .default('assistant')

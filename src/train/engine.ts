@@ -24,6 +24,8 @@ export type TrainJob = {
   seed: number;
   /** Checkpoints live here between runs. */
   workFolder: string;
+  /** What is made from bases is kept here for all projects (default: beside fetched models). */
+  cacheFolder?: string;
   /** Where the adapter (PEFT layout) or the full model (Hugging Face layout) is written, with training_args.json. */
   outputFolder: string;
 };
@@ -63,7 +65,7 @@ export type TrainEvent =
   | { type: 'warning'; message: string };
 
 export type TrainResult = {
-  method: 'lora' | 'full';
+  method: TrainConfig['method'];
   steps: number;
   bestStep: number;
   /** Validation loss of the kept checkpoint: nats per supervised token, or the mean over preference pairs. */

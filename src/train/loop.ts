@@ -18,7 +18,7 @@ import { newOptimiser } from './optimisers/index.ts';
 import { learningRateAt, warmupSteps } from './schedule.ts';
 import { openGradientRunner } from './step.ts';
 
-export type LoopConfig = Omit<ResolvedTrainConfig, 'base' | 'engine' | 'method' | 'lora'>;
+export type LoopConfig = Omit<ResolvedTrainConfig, 'base' | 'engine' | 'method' | 'lora' | 'quantization'>;
 
 export type LoopOptions = {
   /** Which examples meet in which step, see planBatches. */

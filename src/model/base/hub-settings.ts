@@ -22,13 +22,19 @@ export type Environment = Readonly<Record<string, string | undefined>>;
  */
 export function readHubSettings(environment: Environment): HubSettings {
   const value = (name: string): string | undefined => environment[name]?.trim() || undefined;
-  const cacheHome = value('XDG_CACHE_HOME') ?? join(homedir(), '.cache');
   return {
     endpoint: checkedEndpoint(value('HF_ENDPOINT') ?? 'https://huggingface.co'),
     token: checkedToken(value('HF_TOKEN')),
-    cacheFolder: join(value('HF_HOME') ?? join(cacheHome, 'huggingface'), 'attune'),
+    cacheFolder: modelCacheFolder(environment),
     offline: /^(1|true|yes|on)$/i.test(value('HF_HUB_OFFLINE') ?? ''),
   };
+}
+
+/** Where fetched models, and what is made from models, are kept between runs. */
+export function modelCacheFolder(environment: Environment): string {
+  const value = (name: string): string | undefined => environment[name]?.trim() || undefined;
+  const cacheHome = value('XDG_CACHE_HOME') ?? join(homedir(), '.cache');
+  return join(value('HF_HOME') ?? join(cacheHome, 'huggingface'), 'attune');
 }
 
 function checkedEndpoint(endpoint: string): string {

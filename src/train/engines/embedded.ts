@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
 import { writeJson } from '../../base/files.ts';
 import { withNewAdapter } from '../../model/adapter.ts';
-import { loadModel, saveAdapter, saveModel } from '../../model/checkpoint.ts';
+import { loadAdapter, loadModel, saveAdapter, saveModel } from '../../model/checkpoint.ts';
 import { plainLora } from '../../model/lora.ts';
+import { modelCacheFolder } from '../../model/base/hub-settings.ts';
+import { loadQuantisedBase } from '../../model/quantised-base.ts';
 import { trainableParameters } from '../../model/parameters.ts';
 import type { LanguageModel } from '../../model/parameters.ts';
 import { openEncoder } from '../../text/encoder.ts';
@@ -27,10 +29,11 @@ export const embeddedEngine: Engine = { name: 'embedded', train };
 
 async function* train(job: TrainJob, signal: AbortSignal): AsyncGenerator<TrainEvent, TrainResult> {
   const { base, seed, workFolder, outputFolder } = job;
+  const frozen = await loadBase(job);
   const model =
     job.adapter === undefined
-      ? withAdapter(await loadModel(base), job.config, seed)
-      : await loadModel(base, job.adapter);
+      ? withAdapter(frozen, job.config, seed)
+      : { ...frozen, adapter: await loadAdapter(frozen.config, job.adapter) };
   checkSequenceLength(job.config, model);
   yield* warnings(await checkTemplate(base, model.config));
   const encode = supervising(job.objective, await openEncoder(base));
@@ -80,6 +83,12 @@ async function* train(job: TrainJob, signal: AbortSignal): AsyncGenerator<TrainE
 
 function* warnings(messages: readonly string[]): Generator<TrainEvent> {
   for (const message of messages) yield { type: 'warning', message };
+}
+
+/** The base's weights; in 4 bits for method qlora. */
+function loadBase({ base, config, cacheFolder }: TrainJob): Promise<LanguageModel> {
+  if (config.method !== 'qlora') return loadModel(base);
+  return loadQuantisedBase(base, config.quantization, cacheFolder ?? modelCacheFolder(process.env));
 }
 
 function withAdapter(base: LanguageModel, config: TrainConfig, seed: number): LanguageModel {
