@@ -76,3 +76,15 @@ test('the first token of an example is never a target, and what is left over wei
   assert.deepEqual([...predictors!].slice(0, 2), [1n, 2n]);
   assert.deepEqual([...segments!], [1n, 2n, 2n, 2n, 0n, 0n, 0n, 0n, 0n, 0n]);
 });
+
+test('grouped by length, the same examples fill fewer rows', async () => {
+  const list = Array.from({ length: 300 }, (_, i) => example(String(i), 1 + ((i * 7) % length)));
+  const rows = async (group_by_length: boolean): Promise<Row[]> => {
+    const config = { ...settings, batch_size: 20, group_by_length };
+    return (await stepsOf(planBatches(inMemory(list), config, 5))).flat(2);
+  };
+  const [shuffled, grouped] = [await rows(false), await rows(true)];
+  assert.ok(grouped.length < shuffled.length, `${grouped.length} and ${shuffled.length} rows`);
+  const ids = (all: Row[]): Set<string> => new Set(all.flat().map(({ id }) => id));
+  assert.deepEqual(ids(grouped), ids(shuffled));
+});

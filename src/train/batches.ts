@@ -20,6 +20,7 @@ export type BatchConfig = {
   gradient_accumulation: number;
   epochs: number;
   max_steps?: number | undefined;
+  group_by_length?: boolean;
 };
 
 /**
@@ -42,22 +43,45 @@ export function planBatches(source: ExampleSource, config: BatchConfig, seed: nu
   };
 }
 
+/** Batches whose examples are sorted by length together; the number of transformers. */
+const groupedBatches = 50;
+
 /** The rows of all epochs, in the order in which they are trained on. */
 function planRows(tokens: Int32Array, config: BatchConfig, seed: number): PackedRows {
-  const { sequence_length: length, batch_size, gradient_accumulation, epochs, max_steps = Infinity } = config;
+  const {
+    sequence_length: length,
+    batch_size,
+    gradient_accumulation,
+    epochs,
+    max_steps = Infinity,
+    group_by_length,
+  } = config;
   const enoughRows = max_steps * batch_size * gradient_accumulation;
   const parts: PackedRows[] = [];
   let count = 0;
   for (let epoch = 0; epoch < epochs && count < enoughRows; epoch++) {
     const order = shuffledIndexes(tokens.length, seededRandom(seed, 'epoch', epoch));
     const share = Math.min(1, epochs - epoch);
-    const packed = packRows(tokens, order.subarray(0, Math.max(1, Math.round(order.length * share))), length);
+    const drawn = order.subarray(0, Math.max(1, Math.round(order.length * share)));
+    const grouped = group_by_length ? groupedByLength(drawn, tokens, groupedBatches * batch_size) : drawn;
+    const packed = packRows(tokens, grouped, length);
     const rowOrder = shuffledIndexes(rowCount(packed), seededRandom(seed, 'rows', epoch));
     const wanted = rowOrder.subarray(0, Math.min(rowOrder.length, enoughRows - count));
     parts.push(pickRows(packed, wanted));
     count += wanted.length;
   }
   return joinRows(parts);
+}
+
+/**
+ * The order of LengthGroupedSampler in transformers: sorted within groups, the longest first. Packed rows are all of one
+ * length; what they gain is that small examples come last and fill the gaps.
+ */
+function groupedByLength(order: Int32Array, tokens: Int32Array, size: number): Int32Array {
+  const grouped = order.slice();
+  for (let start = 0; start < grouped.length; start += size)
+    grouped.subarray(start, start + size).sort((a, b) => tokens[b]! - tokens[a]!);
+  return grouped;
 }
 
 function pickRows({ examples, starts }: PackedRows, wanted: Int32Array): PackedRows {

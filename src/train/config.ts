@@ -91,6 +91,12 @@ export const trainConfig = z
       .describe('Refused beyond this: the share of all tokens to learn from that sequence_length cuts off.'),
     batch_size: z.int().min(1).default(8).describe('Packed rows in one forward pass.'),
     gradient_accumulation: z.int().min(1).default(1).describe('Forward passes in one optimiser step.'),
+    group_by_length: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Sort examples by length within groups of 50 batches. Rows are packed either way; sorted, they are about 1% fuller.',
+      ),
     ...optimisationOptions,
     ...runningOptions,
   })

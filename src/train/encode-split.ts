@@ -1,3 +1,4 @@
+import { throwIfInterrupted } from '../data/interrupt.ts';
 import { readExamples } from '../data/read-examples.ts';
 import { supervisedCount } from '../model/packing.ts';
 import type { EncodedExample } from '../text/encoded.ts';
@@ -11,13 +12,13 @@ export type EncodedSplit = { examples: ExampleFile; counts: EncodedCounts };
 
 /**
  * Encodes every example of `path` into the file `into`; longer ones are cut to `length` tokens, and dropped when no
- * supervised token is left.
+ * supervised token is left. Throws AttuneError 'interrupted' once the signal is raised.
  */
 export async function encodeSplit(
   path: string,
   into: string,
   encode: Encoder,
-  length: number,
+  { length, signal }: { length: number; signal: AbortSignal },
 ): Promise<EncodedSplit> {
   const counts: EncodedCounts = {
     examples: 0,
@@ -29,6 +30,7 @@ export async function encodeSplit(
   };
   async function* encoded(): AsyncGenerator<EncodedExample> {
     for await (const example of readExamples(path)) {
+      throwIfInterrupted(signal);
       const whole = encode(example);
       const cut = cutTo(whole, length);
       const supervised = supervisedCount(cut);

@@ -1,106 +1,14 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { AttuneError } from '../base/errors.ts';
 import { loadModel } from '../model/checkpoint.ts';
-import { withNewAdapter } from '../model/adapter.ts';
-import { plainLora } from '../model/lora.ts';
-import { supervisedInRows } from '../model/packing.ts';
-import type { LanguageModel } from '../model/parameters.ts';
 import { scoreExamples } from '../model/score.ts';
-import type { EncodedExample } from '../text/encoded.ts';
-import { planBatches } from './batches.ts';
-import type { BatchPlan } from './batches.ts';
-import { trainConfig } from './config.ts';
-import type { ResolvedTrainConfig, TrainConfig } from './config.ts';
+import { curves, everythingOn, fixedPlan, golden, run, tinyLlama } from '../../test/support/tiny-training.ts';
+import type { Curve } from '../../test/support/tiny-training.ts';
+import type { TrainConfig } from './config.ts';
 import type { TrainEvent } from './engine.ts';
-import { inMemory } from './example-source.ts';
-import { trainLoop } from './loop.ts';
-import type { LoopResult } from './loop.ts';
-import { sftObjective } from './objectives/sft.ts';
 
 /** The whole loop against PyTorch + PEFT on a tiny Llama (golden values made by scripts/golden/engine.py). */
-const golden = fileURLToPath(new URL('../../test/golden/engine/', import.meta.url));
-const tinyLlama = join(golden, 'tiny-llama');
-type Batch = { tokens: number[][]; supervised: number[][] };
-type Curve = {
-  steps: number;
-  peakLearningRate: number;
-  maxGradientNorm: number;
-  loss: number[];
-  gradientNorm: number[];
-  learningRate: number[];
-  finalNorms: Record<string, number>;
-};
-const curves = JSON.parse(await readFile(join(golden, 'lora-curve.json'), 'utf8')) as {
-  batches: Batch[];
-  lora: Curve;
-  full: Curve;
-  accumulation: Curve & { microBatches: number };
-};
-
-function encode({ tokens, supervised }: Batch, name = 'example'): EncodedExample[] {
-  return tokens.map((row, r) => ({
-    id: `${name}.${r}`,
-    tokens: Int32Array.from(row),
-    supervised: Uint8Array.from(supervised[r]!),
-  }));
-}
-
-/** One example a row, `passes` forward passes a step. */
-function fixedPlan(batches: readonly Batch[], passes: number): BatchPlan {
-  const steps = batches.map((batch, b) => {
-    const rows = encode(batch, `batch${b}`).map((example) => [example]);
-    const size = rows.length / passes;
-    return Array.from({ length: passes }, (_, pass) => rows.slice(pass * size, (pass + 1) * size));
-  });
-  const targets = Math.max(...steps.flat().map(supervisedInRows));
-  const shape = { rows: steps[0]![0]!.length, length: batches[0]!.tokens[0]!.length, targets };
-  return { steps: steps.length, readStep: async (step) => steps[step]!, shape };
-}
-
-type Settings = {
-  plan: BatchPlan;
-  config: Partial<TrainConfig>;
-  validation?: EncodedExample[];
-  signal?: AbortSignal;
-};
-
-function withDefaults(config: Partial<TrainConfig>): ResolvedTrainConfig {
-  const settings = trainConfig.parse({ weight_decay: 0.01, threads: 1, ...config });
-  return { epochs: 1, learning_rate: 1e-3, ...settings };
-}
-
-async function run(
-  model: LanguageModel,
-  { plan, config, validation = [], signal = new AbortController().signal }: Settings,
-  workFolder?: string,
-): Promise<{ events: TrainEvent[]; result: LoopResult }> {
-  const folder = workFolder ?? (await mkdtemp(join(tmpdir(), 'attune-loop-')));
-  try {
-    const settings = withDefaults(config);
-    const training = trainLoop(model, {
-      plan,
-      validation: inMemory(validation),
-      objective: sftObjective,
-      config: settings,
-      seed: 1,
-      workFolder: folder,
-      signal,
-    });
-    const events: TrainEvent[] = [];
-    for (let next = await training.next(); ; next = await training.next()) {
-      if (next.done) return { events, result: next.value };
-      events.push(next.value);
-    }
-  } finally {
-    if (!workFolder) await rm(folder, { recursive: true });
-  }
-}
-
 function assertCurve(events: readonly TrainEvent[], curve: Curve): void {
   const steps = events.filter((event) => event.type === 'step');
   assert.equal(steps.length, curve.steps);
@@ -179,69 +87,8 @@ test('packing changes no result: several short examples in a row score as they d
   }
 });
 
-/** A run with everything on: dropout, accumulation, evaluation, checkpoints. */
-async function fullSettings(): Promise<{ model: LanguageModel; settings: Settings }> {
-  const base = await loadModel(tinyLlama);
-  const targetModules = ['q_proj', 'v_proj', 'down_proj'];
-  const lora = { ...plainLora, rank: 4, alpha: 8, dropout: 0.1, targetModules };
-  const model = withNewAdapter(base, { kind: 'lora', config: lora }, 5);
-  const examples = curves.batches.flatMap((batch, b) => encode(batch, `train${b}`));
-  const config = {
-    sequence_length: 64,
-    batch_size: 2,
-    gradient_accumulation: 2,
-    epochs: 1.2,
-    learning_rate: 0.01,
-    evaluate_every: 3,
-    checkpoint_every: 2,
-    threads: 1,
-  };
-  const plan = planBatches(inMemory(examples.slice(8)), withDefaults(config), 3);
-  return { model, settings: { plan, config, validation: examples.slice(0, 8) } };
-}
-
-test('a run stopped after every step ends in the same bytes as an undisturbed one', async () => {
-  const { model, settings } = await fullSettings();
-  const undisturbed = await run(model, settings);
-  assert.ok(undisturbed.result.steps >= 10);
-  const folder = await mkdtemp(join(tmpdir(), 'attune-resume-'));
-  let stops = 0;
-  let result: LoopResult | undefined;
-  while (!result) {
-    const controller = new AbortController();
-    const config = withDefaults(settings.config);
-    const training = trainLoop(model, {
-      plan: settings.plan,
-      validation: inMemory(settings.validation!),
-      objective: sftObjective,
-      config,
-      seed: 1,
-      workFolder: folder,
-      signal: controller.signal,
-    });
-    try {
-      for (let next = await training.next(); ; next = await training.next()) {
-        if (next.done) {
-          result = next.value;
-          break;
-        }
-        if (next.value.type === 'step') controller.abort();
-      }
-    } catch (error) {
-      assert.ok(error instanceof AttuneError && error.code === 'interrupted', String(error));
-      stops++;
-    }
-  }
-  await rm(folder, { recursive: true });
-  assert.ok(stops >= undisturbed.result.steps - 1);
-  assert.equal(result.bestStep, undisturbed.result.bestStep);
-  assert.equal(result.validationLoss, undisturbed.result.validationLoss);
-  for (const [p, { data }] of result.parameters.entries())
-    assert.deepEqual(data, undisturbed.result.parameters[p]!.data);
-});
-
 test('dropout changes the losses, and the same seed draws the same masks', async () => {
-  const { model, settings } = await fullSettings();
+  const { model, settings } = await everythingOn();
   const losses = ({ events }: { events: TrainEvent[] }): number[] =>
     events.flatMap((event) => (event.type === 'step' ? [event.loss] : []));
   const [first, second] = [losses(await run(model, settings)), losses(await run(model, settings))];
@@ -262,7 +109,7 @@ const stoppingEarly = {
 } as const;
 
 test('early stopping keeps the best parameters', async () => {
-  const { model, settings } = await fullSettings();
+  const { model, settings } = await everythingOn();
   const config = { ...settings.config, ...stoppingEarly };
   const { events, result } = await run(model, { ...settings, config });
   const evaluations = events.filter((event) => event.type === 'evaluation');
@@ -274,40 +121,4 @@ test('early stopping keeps the best parameters', async () => {
   const scores = await scoreExamples(tuned, settings.validation!);
   const all = scores.flatMap(({ logProbabilities }) => [...logProbabilities]);
   assert.ok(Math.abs(-all.reduce((a, b) => a + b, 0) / all.length - best.loss) < 1e-5);
-});
-
-test('a run killed after it stopped early stops at the same step when it is run again', async () => {
-  const { model, settings } = await fullSettings();
-  const config = { ...settings.config, ...stoppingEarly };
-  const folder = await mkdtemp(join(tmpdir(), 'attune-early-'));
-  const first = await run(model, { ...settings, config }, folder);
-  const again = await run(model, { ...settings, config }, folder);
-  await rm(folder, { recursive: true });
-  assert.ok(first.result.steps < settings.plan.steps);
-  assert.deepEqual(
-    again.events.map(({ type }) => type),
-    ['resumed', 'early-stop'],
-  );
-  assert.deepEqual(again.result, first.result);
-});
-
-test('parameters broken by the last step are not kept', async () => {
-  const { model, settings } = await fullSettings();
-  const config = { ...settings.config, learning_rate: 1e30, warmup_ratio: 0 };
-  const plan = { ...settings.plan, steps: 1 };
-  await assert.rejects(run(model, { ...settings, plan, config }), (error: AttuneError) => {
-    assert.equal(error.code, 'training');
-    assert.match(error.message, /the validation loss became NaN at step 1; its batch held train/);
-    return true;
-  });
-});
-
-test('a loss that is not finite stops the run and names the examples of its batch', async () => {
-  const { model, settings } = await fullSettings();
-  const config = { ...settings.config, learning_rate: 1e30, warmup_ratio: 0 };
-  await assert.rejects(run(model, { ...settings, config }), (error: AttuneError) => {
-    assert.equal(error.code, 'training');
-    assert.match(error.message, /the loss became NaN at step \d+; its batch held train\d+\.\d+/);
-    return true;
-  });
 });

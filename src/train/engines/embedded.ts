@@ -38,7 +38,10 @@ async function* train(job: TrainJob, signal: AbortSignal): AsyncGenerator<TrainE
   yield* warnings(await checkTemplate(base, model.config));
   const encode = supervising(job.objective, await openEncoder(base));
   const encodeFile = (name: string, file: string): Promise<EncodedSplit> =>
-    encodeSplit(file, join(workFolder, `${name}.encoded`), encode, job.config.sequence_length);
+    encodeSplit(file, join(workFolder, `${name}.encoded`), encode, {
+      length: job.config.sequence_length,
+      signal,
+    });
   const training = await encodeFile('train', job.trainFile);
   const validation = await encodeFile('validation', job.validationFile);
   let result: LoopResult;
