@@ -18,6 +18,7 @@ import transformers
 
 from engine_families import FAMILIES, family_golden, rope_golden, save_model
 from engine_llama import TINY, UNTIED, llama_golden, make_llama
+from engine_neftune import neftune_golden
 from engine_ops import op_cases
 from engine_optimisers import optimisers_golden
 from engine_quantised import quantised_golden
@@ -52,6 +53,8 @@ def main():
 
     curve = training_golden(lambda: make_llama(TINY, 11), TARGET / "lora-start")
     write_json("lora-curve.json", {"versions": versions, **curve})
+
+    write_json("neftune.json", {"versions": versions, **neftune_golden(make_llama(TINY, 11))})
 
     for seed, (name, options) in enumerate(FAMILIES.items(), start=41):
         folder = TARGET / "families" / name
