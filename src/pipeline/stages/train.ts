@@ -18,7 +18,7 @@ const fewSteps = 30;
 /** An engine trains on the train split; its events become progress and metrics.jsonl. */
 export const trainStage: Stage = {
   name: 'train',
-  version: 1,
+  version: 2,
   needs: ['split'],
   timedFiles: [metricsName],
   configPart: ({ train, seed }) => ({ train, seed }),
