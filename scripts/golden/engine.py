@@ -15,6 +15,7 @@ import bitsandbytes
 import peft
 import torch
 import transformers
+import trl
 
 from engine_adapters import adapters_golden
 from engine_families import FAMILIES, family_golden, rope_golden, save_model
@@ -22,6 +23,7 @@ from engine_llama import TINY, UNTIED, llama_golden, make_llama
 from engine_neftune import neftune_golden
 from engine_ops import op_cases
 from engine_optimisers import optimisers_golden
+from engine_preference import preference_golden
 from engine_quantised import quantised_golden
 from engine_training import training_golden
 
@@ -70,6 +72,9 @@ def main():
 
     optimiser_versions = {**versions, "bitsandbytes": bitsandbytes.__version__}
     write_json("optimisers.json", {"versions": optimiser_versions, **optimisers_golden()})
+
+    preference = preference_golden(lambda: make_llama(TINY, 11), TARGET / "lora-start")
+    write_json("preference.json", {"versions": {**versions, "trl": trl.__version__}, **preference})
 
     size = sum(path.stat().st_size for path in TARGET.rglob("*") if path.is_file())
     print(f"{len(cases)} op cases, {size / 1e6:.2f} MB in {TARGET}")

@@ -118,6 +118,7 @@ const emitRules: { [O in Exclude<Op, 'input' | 'constant' | 'custom'>]: EmitRule
     emitter.node('Slice', [x!, ...[start, end, axis].map((value) => emitter.integers([value]))], output),
   where: plain('Where'),
   equal: plain('Equal'),
+  less: plain('Less'),
   and: plain('And'),
   dropout: (emitter, { attributes: { rate } }, [x, keep], output) => {
     const kept = emitter.node('Where', [keep!, x!, emitter.float(0)]);

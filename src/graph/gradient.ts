@@ -143,6 +143,7 @@ const gradientRules: { [O in Op]: GradientRule<O> } = {
     sumTo(where(condition!, scalar(0), dy), b!.shape),
   ],
   equal: none,
+  less: none,
   and: none,
   dropout: (dy, { attributes: { rate } }, [, keep]) => [dropout(dy, keep!, rate), undefined],
   custom: (dy, { attributes: { rule } }) => [undefined, ...rule(dy)],

@@ -111,6 +111,8 @@ export const slice = (x: Tensor, axis: number, start: number, end: number): Tens
 export const where = (condition: Tensor, a: Tensor, b: Tensor): Tensor =>
   make('where', [condition, a, b], {});
 export const equal = (a: Tensor, b: Tensor): Tensor => make('equal', [a, b], {});
+/** a < b. */
+export const less = (a: Tensor, b: Tensor): Tensor => make('less', [a, b], {});
 export const and = (a: Tensor, b: Tensor): Tensor => make('and', [a, b], {});
 /** Inverted dropout with the bool mask `keep` of x's shape. */
 export const dropout = (x: Tensor, keep: Tensor, rate: number): Tensor =>

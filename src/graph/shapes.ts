@@ -102,6 +102,7 @@ export const shapeRules: { [O in Exclude<Op, 'input' | 'constant'>]: ShapeRule<O
   },
   where: ([condition, a, b]) => broadcastShapes(condition!.shape, broadcastShapes(a!.shape, b!.shape)),
   equal: broadcast,
+  less: broadcast,
   and: broadcast,
   dropout: same,
   custom: same,
@@ -109,7 +110,7 @@ export const shapeRules: { [O in Exclude<Op, 'input' | 'constant'>]: ShapeRule<O
 
 /** The element type of a result. */
 export function resultType(op: Op, inputs: readonly Tensor[]): ElementType {
-  if (op === 'equal' || op === 'and') return 'bool';
+  if (op === 'equal' || op === 'less' || op === 'and') return 'bool';
   if (op === 'where' || op === 'scatterAddRows') return inputs[1]!.type;
   return inputs[0]!.type;
 }

@@ -56,6 +56,7 @@ export type OpAttributes = {
   slice: { axis: number; start: number; end: number };
   where: None;
   equal: None;
+  less: None;
   and: None;
   /** x · keep / (1 - rate), where keep is a bool tensor drawn outside the graph. */
   dropout: { rate: number };

@@ -23,15 +23,17 @@ export type Weights = {
   noise?: (embedded: Tensor) => Tensor;
 };
 
-/** Packed rows of tokens, all [B, T] int64: `positions` restart and `segments` change with every example. */
-export type PackedInputs = { tokens: Tensor; positions: Tensor; segments: Tensor };
+/**
+ * Packed rows of tokens, all [B, T] int64: `positions` restart and `segments` change with every example. `branches`, of
+ * preference pairs, is 1 in the chosen answer and 2 in the rejected one, which must not see the other.
+ */
+export type PackedInputs = { tokens: Tensor; positions: Tensor; segments: Tensor; branches?: Tensor };
 
 /** Hidden states after the last norm, [B·T, hidden]. */
 export function decoderHidden(config: ModelConfig, weights: Weights, inputs: PackedInputs): Tensor {
   const [rows, length] = inputs.tokens.shape as [number, number];
   const { prefix } = weights;
-  const { positions } = inputs;
-  const maskOf = packedMasks(inputs.segments, config, prefix && { tokens: prefix.tokens, positions });
+  const maskOf = packedMasks(inputs, config, prefix?.tokens);
   const { cos, sin } = ropeTables(config, length, prefix?.tokens);
   const activate = { silu, gelu_tanh: geluTanh }[config.activation];
   const norm = (x: Tensor, name: string): Tensor => {
@@ -57,7 +59,7 @@ export function decoderHidden(config: ModelConfig, weights: Weights, inputs: Pac
             `${block}.self_attn.${normName}`,
           )
         : heads;
-      return rope(reshape(normed, [rows, length, heads.shape[1]!]), positions, cos, sin);
+      return rope(reshape(normed, [rows, length, heads.shape[1]!]), inputs.positions, cos, sin);
     };
     /** What is added to the stream: normed first where the family has norms on both sides. */
     const residual = (branch: Tensor, normName: string): Tensor =>

@@ -1,5 +1,17 @@
 /** What may look at what in rows that hold several examples. */
-import { and, concat, constant, equal, expand, gather, reshape, scalar, where } from '../graph/ops.ts';
+import {
+  add,
+  and,
+  concat,
+  constant,
+  equal,
+  expand,
+  gather,
+  less,
+  reshape,
+  scalar,
+  where,
+} from '../graph/ops.ts';
 import type { Tensor } from '../graph/tensor.ts';
 
 /** Added to a score, it makes softmax give 0. */
@@ -8,34 +20,35 @@ const hidden = -1e9;
 /** Tokens that a query sees at most, itself and the ones before it; undefined: all before it. */
 export type Window = number | undefined;
 
+/** See PackedInputs; all [B, T]. */
+export type MaskInputs = { segments: Tensor; positions: Tensor; branches?: Tensor };
+
 /**
  * Masks of packed rows, one per window, each made once: 0 where a query may see a key (not later, within the window,
- * and of the same example), else a number that softmax turns into 0. `segments` [B, T] numbers the examples of each
- * row. A mask is [B, keyValueHeads, group·T, P + T], spelt out for every head: ONNX Runtime's Add is several times
- * slower when it broadcasts. The P tokens of a `prefix` stand right before the first token of every example; its
- * `positions` [B, T] count the tokens of each example.
+ * of the same example, and not of the other answer to the same prompt), else a number that softmax turns into 0. A mask
+ * is [B, keyValueHeads, group·T, P + T], spelt out for every head: ONNX Runtime's Add is several times slower when it
+ * broadcasts. The P tokens of a prefix stand right before the first token of every example.
  */
 export function packedMasks(
-  segments: Tensor,
+  inputs: MaskInputs,
   { heads, keyValueHeads }: { heads: number; keyValueHeads: number },
-  prefix?: { tokens: number; positions: Tensor },
+  prefixTokens = 0,
 ): (window: Window) => Tensor {
-  const [rows, length] = segments.shape as [number, number];
-  const sameExample = equal(
-    reshape(segments, [rows, 1, 1, length, 1]),
-    reshape(segments, [rows, 1, 1, 1, length]),
-  );
+  const [rows, length] = inputs.segments.shape as [number, number];
+  const sameExample = equal(asQueries(inputs.segments), asKeys(inputs.segments));
   const group = heads / keyValueHeads;
-  const keys = (prefix?.tokens ?? 0) + length;
+  const keys = prefixTokens + length;
   const masks = new Map<number, Tensor>();
   return (window) => {
     // A window as long as all keys hides nothing more than the causal mask does.
     const seen = Math.min(window ?? keys, keys);
     const known = masks.get(seen);
     if (known) return known;
-    const visible = and(sameExample, constant(causalBand(length, seen), [length, length], `causal${seen}`));
-    const own = where(visible, scalar(0), scalar(hidden));
-    const all = prefix ? concat([prefixColumns(prefix, length, seen), own], 4) : own;
+    const own = inputs.branches
+      ? where(and(sameExample, causalBand(length, length)), betweenAnswers(inputs, seen), scalar(hidden))
+      : where(and(sameExample, causalBand(length, seen)), scalar(0), scalar(hidden));
+    const all =
+      prefixTokens > 0 ? concat([prefixColumns(inputs.positions, prefixTokens, seen), own], 4) : own;
     const spelt = expand(all, [rows, keyValueHeads, group, length, keys]);
     const mask = reshape(spelt, [rows, keyValueHeads, group * length, keys]);
     masks.set(seen, mask);
@@ -44,23 +57,37 @@ export function packedMasks(
 }
 
 /** [B, 1, 1, T, P]: 0 where the token at a position is less than `window` away from a prefix token, else hidden. */
-function prefixColumns(
-  { tokens, positions }: { tokens: number; positions: Tensor },
-  length: number,
-  window: number,
-): Tensor {
+function prefixColumns(positions: Tensor, tokens: number, window: number): Tensor {
+  const [rows, length] = positions.shape as [number, number];
   const table = new Float32Array(length * tokens);
   for (let position = 0; position < length; position++)
     for (let key = 0; key < tokens; key++)
       if (tokens + position - key >= window) table[position * tokens + key] = hidden;
   const columns = gather(constant(table, [length, tokens], `prefix${window}`), positions);
-  return reshape(columns, [positions.shape[0]!, 1, 1, length, tokens]);
+  return reshape(columns, [rows, 1, 1, length, tokens]);
 }
 
-/** 1 where query - window < key ≤ query, row by row. */
-function causalBand(length: number, window: number): Uint8Array {
+/**
+ * [B, 1, 1, T, T]: hidden where the query is of the rejected answer and the key of the chosen one, or further back than
+ * the window. Counted in positions: the rejected answer stands behind the chosen one in the row, but not in the text.
+ */
+function betweenAnswers({ positions, branches }: MaskInputs, window: number): Tensor {
+  const [query, key] = [asQueries(branches!), asKeys(branches!)];
+  const otherAnswer = and(less(integer(0), key), less(key, query));
+  const visible = where(otherAnswer, scalar(hidden), scalar(0));
+  if (window >= positions.shape[1]!) return visible;
+  const withinWindow = less(asQueries(positions), add(asKeys(positions), integer(window)));
+  return where(withinWindow, visible, scalar(hidden));
+}
+
+const asQueries = (x: Tensor): Tensor => reshape(x, [x.shape[0]!, 1, 1, x.shape[1]!, 1]);
+const asKeys = (x: Tensor): Tensor => reshape(x, [x.shape[0]!, 1, 1, 1, x.shape[1]!]);
+const integer = (value: number): Tensor => constant(BigInt64Array.of(BigInt(value)), []);
+
+/** 1 where query - window < key ≤ query, [T, T]. */
+function causalBand(length: number, window: number): Tensor {
   const band = new Uint8Array(length * length);
   for (let query = 0; query < length; query++)
     band.fill(1, query * length + Math.max(0, query - window + 1), query * length + query + 1);
-  return band;
+  return constant(band, [length, length], `causal${window}`);
 }

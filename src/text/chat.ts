@@ -85,8 +85,8 @@ function answerText(
   throw inconsistent(whole, text);
 }
 
-/** A template may leave out what it does not know, which would train the model on half an answer. */
-function checkNothingLost(message: Message, answer: string): void {
+/** A template may leave out what it does not know, which would train the model on half an answer: throws AttuneError 'model'. */
+export function checkNothingLost(message: Message, answer: string): void {
   const lost = (message.toolCalls ?? []).find((call) => !answer.includes(call.name));
   if (lost !== undefined) {
     throw new AttuneError('model', `The chat template leaves out the assistant's tool call "${lost.name}".`, {

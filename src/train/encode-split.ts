@@ -1,9 +1,9 @@
+import type { Example } from '../data/example.ts';
 import { throwIfInterrupted } from '../data/interrupt.ts';
 import { readExamples } from '../data/read-examples.ts';
 import { supervisedCount } from '../model/packing.ts';
 import type { EncodedExample } from '../text/encoded.ts';
 import { cutTo } from '../text/encoder.ts';
-import type { Encoder } from '../text/encoder.ts';
 import { writeExampleFile } from './example-file.ts';
 import type { ExampleFile } from './example-file.ts';
 import type { EncodedCounts } from './preflight.ts';
@@ -11,13 +11,14 @@ import type { EncodedCounts } from './preflight.ts';
 export type EncodedSplit = { examples: ExampleFile; counts: EncodedCounts };
 
 /**
- * Encodes every example of `path` into the file `into`; longer ones are cut to `length` tokens, and dropped when no
- * supervised token is left. Throws AttuneError 'interrupted' once the signal is raised.
+ * Encodes every example of `path` into the file `into`, as one example or several (preference pairs); longer ones are
+ * cut to `length` tokens, and dropped when no supervised token is left. Throws AttuneError 'interrupted' once
+ * the signal is raised.
  */
 export async function encodeSplit(
   path: string,
   into: string,
-  encode: Encoder,
+  encode: (example: Example) => EncodedExample[],
   { length, signal }: { length: number; signal: AbortSignal },
 ): Promise<EncodedSplit> {
   const counts: EncodedCounts = {
@@ -31,21 +32,24 @@ export async function encodeSplit(
   async function* encoded(): AsyncGenerator<EncodedExample> {
     for await (const example of readExamples(path)) {
       throwIfInterrupted(signal);
-      const whole = encode(example);
-      const cut = cutTo(whole, length);
-      const supervised = supervisedCount(cut);
-      if (cut.tokens.length < whole.tokens.length) {
-        counts.truncated++;
-        counts.supervisedCut += supervisedCount(whole) - supervised;
+      const parts = encode(example);
+      if (parts.length === 0) counts.dropped++;
+      for (const whole of parts) {
+        const cut = cutTo(whole, length);
+        const supervised = supervisedCount(cut);
+        if (cut.tokens.length < whole.tokens.length) {
+          counts.truncated++;
+          counts.supervisedCut += supervisedCount(whole) - supervised;
+        }
+        if (supervised === 0) {
+          counts.dropped++;
+          continue;
+        }
+        counts.examples++;
+        counts.tokens += cut.tokens.length;
+        counts.supervised += supervised;
+        yield cut;
       }
-      if (supervised === 0) {
-        counts.dropped++;
-        continue;
-      }
-      counts.examples++;
-      counts.tokens += cut.tokens.length;
-      counts.supervised += supervised;
-      yield cut;
     }
   }
   return { examples: await writeExampleFile(into, encoded()), counts };

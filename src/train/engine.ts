@@ -40,6 +40,8 @@ export type TrainEvent =
       steps: number;
       trainableParameters: number;
     }
+  /** The reference log-probabilities of preference pairs, before the first step. */
+  | { type: 'reference'; passes: number; done: number }
   | {
       type: 'step';
       step: number;

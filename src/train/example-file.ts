@@ -4,6 +4,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { storageError } from '../base/files.ts';
 import { supervisedCount } from '../model/packing.ts';
+import type { ExampleSizes } from '../model/packing.ts';
 import type { EncodedExample } from '../text/encoded.ts';
 import type { ExampleSource } from './example-source.ts';
 
@@ -31,6 +32,7 @@ export async function writeExampleFile(
       new Column(Int32Array),
       new Column(Float64Array),
     ];
+    let paired = false;
     let [pending, pendingBytes, end]: [Uint8Array[], number, number] = [[], 0, 0];
     const flush = async (): Promise<void> => {
       await stored(path, () => file.writeFile(Buffer.concat(pending)));
@@ -43,6 +45,7 @@ export async function writeExampleFile(
       tokens.push(example.tokens.length);
       supervised.push(supervisedCount(example));
       ends.push((end += record.length));
+      paired ||= example.pair !== undefined;
       if (pendingBytes >= bufferedBytes) await flush();
     }
     await flush();
@@ -50,6 +53,7 @@ export async function writeExampleFile(
       tokens: tokens.finish(),
       supervised: supervised.finish(),
       ends: ends.finish(),
+      paired,
     });
   } catch (cause) {
     await file.close();
@@ -57,37 +61,37 @@ export async function writeExampleFile(
   }
 }
 
-type Index = { tokens: Int32Array; supervised: Int32Array; ends: Float64Array };
+type Index = ExampleSizes & { ends: Float64Array };
 
-function openRecords(path: string, file: FileHandle, { tokens, supervised, ends }: Index): ExampleFile {
+function openRecords(path: string, file: FileHandle, { ends, ...sizes }: Index): ExampleFile {
   const readOne = async (index: number): Promise<EncodedExample> => {
     const start = ends[index - 1] ?? 0;
     const record = Buffer.alloc(ends[index]! - start);
     const { bytesRead } = await stored(path, () => file.read(record, 0, record.length, start));
     if (bytesRead < record.length)
       throw storageError(path, new Error('the file was cut short while training read it'));
-    return decodeRecord(record, tokens[index]!);
+    return decodeRecord(record, sizes.tokens[index]!);
   };
   return {
-    tokens,
-    supervised,
+    ...sizes,
     read: (indexes) => Promise.all(Array.from(indexes, readOne)),
     close: () => file.close(),
   };
 }
 
-/** Token ids (int32 each), the supervised mask (a byte each), the id's text; little-endian as every machine that runs this. */
-function encodeRecord({ id, tokens, supervised }: EncodedExample): Uint8Array {
+/** Token ids (int32 each), the supervised mask (a byte each), the rest as JSON; little-endian as every machine that runs this. */
+function encodeRecord({ tokens, supervised, ...rest }: EncodedExample): Uint8Array {
   const ids = new Uint8Array(tokens.buffer, tokens.byteOffset, tokens.byteLength);
-  return Buffer.concat([ids, supervised, Buffer.from(id)]);
+  return Buffer.concat([ids, supervised, Buffer.from(JSON.stringify(rest))]);
 }
 
 function decodeRecord(record: Buffer, tokenCount: number): EncodedExample {
-  const textAt = 5 * tokenCount;
+  const restAt = 5 * tokenCount;
   const tokens = new Int32Array(tokenCount);
   new Uint8Array(tokens.buffer).set(record.subarray(0, 4 * tokenCount));
-  const supervised = Uint8Array.from(record.subarray(4 * tokenCount, textAt));
-  return { id: record.toString('utf8', textAt), tokens, supervised };
+  const supervised = Uint8Array.from(record.subarray(4 * tokenCount, restAt));
+  const rest = JSON.parse(record.toString('utf8', restAt)) as Omit<EncodedExample, 'tokens' | 'supervised'>;
+  return { ...rest, tokens, supervised };
 }
 
 /** Runs a file operation; a failure of the disk names the path. */

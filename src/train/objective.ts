@@ -37,10 +37,27 @@ export type Objective = {
 };
 
 /** Which objective, and its settings. */
-export type ObjectiveConfig = {
+export type ObjectiveConfig = SftConfig | DpoConfig | OrpoConfig;
+
+export type SftConfig = {
   type: 'sft';
   /** assistant: the tokens of assistant turns; all: every token. */
   supervise: 'assistant' | 'all';
+};
+
+export type DpoConfig = {
+  type: 'dpo';
+  loss: 'sigmoid' | 'ipo' | 'hinge';
+  /** How closely the model is held to the reference. */
+  beta: number;
+  /** Share of preferences that are taken to be the wrong way round, in [0, 0.5): cDPO's, of the sigmoid loss only. */
+  labelSmoothing: number;
+};
+
+export type OrpoConfig = {
+  type: 'orpo';
+  /** Weight of the odds ratio, λ in the paper. */
+  beta: number;
 };
 
 /** Name of the output that holds the gradient of a trainable parameter. */

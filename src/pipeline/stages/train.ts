@@ -106,6 +106,10 @@ function describe(event: TrainEvent, section: string, validationLoss: number | u
     case 'note':
     case 'warning':
       return [event];
+    case 'reference':
+      return [
+        { type: 'progress', label: 'reference', done: event.done, total: event.passes, unit: 'passes' },
+      ];
     case 'checkpoint':
       return [];
   }

@@ -8,22 +8,24 @@ import { loadAdapter, loadModel, saveAdapter, saveModel } from '../../model/chec
 import { plainLora } from '../../model/lora.ts';
 import { modelCacheFolder } from '../../model/base/hub-settings.ts';
 import { loadQuantisedBase } from '../../model/quantised-base.ts';
+import { rowLength } from '../../model/packing.ts';
 import { trainableParameters } from '../../model/parameters.ts';
 import type { LanguageModel } from '../../model/parameters.ts';
-import { openEncoder } from '../../text/encoder.ts';
-import type { Encoder } from '../../text/encoder.ts';
 import { planBatches } from '../batches.ts';
 import type { BatchPlan } from '../batches.ts';
 import type { ResolvedTrainConfig, TrainConfig } from '../config.ts';
 import { encodeSplit } from '../encode-split.ts';
 import type { EncodedSplit } from '../encode-split.ts';
+import type { ExampleSource } from '../example-source.ts';
 import type { Engine, TrainEvent, TrainJob, TrainResult } from '../engine.ts';
 import { chooseHyperparameters } from '../hyperparameters.ts';
 import { trainLoop } from '../loop.ts';
 import type { LoopResult } from '../loop.ts';
 import type { ObjectiveConfig } from '../objective.ts';
-import { sftObjective } from '../objectives/sft.ts';
+import { openObjectiveEncoder } from '../objective-encoder.ts';
+import { getObjective } from '../objectives/index.ts';
 import { checkData, checkTemplate } from '../preflight.ts';
+import { withReference } from '../reference.ts';
 
 export const embeddedEngine: Engine = { name: 'embedded', train };
 
@@ -36,7 +38,7 @@ async function* train(job: TrainJob, signal: AbortSignal): AsyncGenerator<TrainE
       : { ...frozen, adapter: await loadAdapter(frozen.config, job.adapter) };
   checkSequenceLength(job.config, model);
   yield* warnings(await checkTemplate(base, model.config));
-  const encode = supervising(job.objective, await openEncoder(base));
+  const encode = await openObjectiveEncoder(job.objective, base);
   const encodeFile = (name: string, file: string): Promise<EncodedSplit> =>
     encodeSplit(file, join(workFolder, `${name}.encoded`), encode, {
       length: job.config.sequence_length,
@@ -56,13 +58,20 @@ async function* train(job: TrainJob, signal: AbortSignal): AsyncGenerator<TrainE
     });
     for (const message of reasons) yield { type: 'note', message };
     config = { ...job.config, ...chosen };
-    const plan = planBatches(training.examples, config, seed);
+    const length = rowLength([training.examples, validation.examples], config.sequence_length);
+    const loopConfig = { ...config, sequence_length: length };
+    const reference = { model, config: loopConfig, workFolder, signal };
+    const prepared = {
+      training: yield* prepareExamples(job.objective, 'train', training.examples, reference),
+      validation: yield* prepareExamples(job.objective, 'validation', validation.examples, reference),
+    };
+    const plan = planBatches(prepared.training, loopConfig, seed);
     yield summary(training, plan, model);
     result = yield* trainLoop(model, {
       plan,
-      validation: validation.examples,
-      objective: sftObjective,
-      config,
+      validation: prepared.validation,
+      objective: getObjective(job.objective),
+      config: loopConfig,
       seed,
       workFolder,
       signal,
@@ -101,13 +110,26 @@ function withAdapter(base: LanguageModel, config: TrainConfig, seed: number): La
   return withNewAdapter(base, { kind: 'lora', config: lora }, seed);
 }
 
-/** Marks the tokens that the objective learns. */
-function supervising({ supervise }: ObjectiveConfig, encode: Encoder): Encoder {
-  if (supervise === 'assistant') return encode;
-  return (example) => {
-    const encoded = encode(example);
-    return { ...encoded, supervised: encoded.supervised.fill(1) };
-  };
+/** What the objective needs to know of the examples before the first step. */
+async function* prepareExamples(
+  objective: ObjectiveConfig,
+  split: string,
+  examples: ExampleSource,
+  {
+    model,
+    config,
+    workFolder,
+    signal,
+  }: { model: LanguageModel; config: ResolvedTrainConfig; workFolder: string; signal: AbortSignal },
+): AsyncGenerator<TrainEvent, ExampleSource> {
+  if (objective.type !== 'dpo' || examples.tokens.length === 0) return examples;
+  return yield* withReference(model, examples, {
+    path: join(workFolder, `${split}.reference.safetensors`),
+    batchSize: config.batch_size,
+    length: config.sequence_length,
+    threads: config.threads,
+    signal,
+  });
 }
 
 function checkSequenceLength({ sequence_length: length }: TrainConfig, { config }: LanguageModel): void {
