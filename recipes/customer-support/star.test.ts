@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import type { Example, Message } from '../../src/data/example.ts';
 import { loadTemplates, templateCoverage } from '../../src/evaluate/next-action.ts';
 import type { PackedDialogue } from './packed.ts';
+import { notPicked } from './offers.ts';
 import { examples, toExample } from './star.ts';
 
 const fixtures = JSON.parse(
@@ -170,4 +171,44 @@ test('the shipped templates recognise at least 99% of the ready-made replies by 
   const { accuracy, count } = templateCoverage(turns, templates);
   assert.equal(count, 13_447);
   assert.ok(accuracy >= 0.99, `${accuracy}`);
+});
+
+test('what was offered and not picked is told by its wording, and only where neither side has a slot', () => {
+  const responses = {
+    hotel: {
+      hello: ['Hello!'],
+      ask_name: ['Your name?', 'Name?'],
+      inform: ['{hotel_name:s} is free.'],
+      bye: ['Bye.'],
+      again: ['hello!'],
+    },
+    bank: { ask_pin: ['Your PIN?'] },
+  };
+  const picked = (reply: string, action: string, others: string[]): string[] =>
+    notPicked({ reply, action, others }, ['hotel'], responses).map(({ content }) => content);
+  assert.deepEqual(
+    picked('Hello!', 'hello', ['inform', 'bye', 'ask_name', 'ask_pin', 'again', 'custom', 'lost']),
+    ['Bye.', 'Your PIN?', 'Your name?'],
+  );
+  assert.deepEqual(picked('Name?', 'ask_name', ['hello']), ['Hello!']);
+  assert.deepEqual(picked('Old Town Inn is free.', 'inform', ['bye']), [], 'a filled slot');
+  assert.deepEqual(picked('Hello! John', 'hello', ['bye']), [], 'in no known wording');
+  assert.deepEqual(picked('Anything.', 'custom', ['bye']), []);
+});
+
+test('nothing in the form of a reply tells whether it was picked', async () => {
+  const picked = (await collect({})).flatMap(({ messages }) => messages.filter(({ rejected }) => rejected));
+  const rejected = picked.flatMap((message) => message.rejected!);
+  assert.deepEqual([picked.length, rejected.length], [26_292, 54_775]);
+  assert.ok(picked.every(({ meta }) => meta?.['picked'] === true && meta['typed'] === false));
+  for (const feature of [/[{}]/, /\d/, /\(\)|\s[.,?]|  /, /^\s|\s$/]) {
+    const share = (replies: readonly { content: string }[]): number =>
+      replies.filter(({ content }) => feature.test(content)).length / replies.length;
+    assert.ok(
+      Math.abs(share(picked) - share(rejected)) < 0.002,
+      `${feature}: ${share(picked)}, ${share(rejected)}`,
+    );
+  }
+  for (const { content, rejected: others } of picked)
+    assert.ok(new Set([content, ...others!.map((one) => one.content)]).size === others!.length + 1, content);
 });

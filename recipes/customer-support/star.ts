@@ -12,6 +12,8 @@ import { brotliDecompressSync } from 'node:zlib';
 import type { Json } from '../../src/base/json.ts';
 import type { Example, ExampleMeta, Message } from '../../src/data/example.ts';
 import { parseExpression } from './expression.ts';
+import { notPicked } from './offers.ts';
+import type { Responses } from './offers.ts';
 import type { PackedDialogue, PackedEvent } from './packed.ts';
 
 export type StarOptions = {
@@ -33,7 +35,8 @@ export async function* examples(options: StarOptions = {}): AsyncGenerator<Examp
     .filter(({ multi }) => only === 'all' || !multi)
     .filter((dialogue) => happy === undefined || dialogue.happy === happy)
     .sort((a, b) => a.id - b.id);
-  for (const dialogue of dialogues) yield toExample(dialogue);
+  const responses = await readResponses();
+  for (const dialogue of dialogues) yield toExample(dialogue, responses);
 }
 
 function checkOptions(options: Readonly<Record<string, unknown>>): void {
@@ -50,9 +53,15 @@ function checkOptions(options: Readonly<Record<string, unknown>>): void {
 }
 
 const packedFile = join(import.meta.dirname, 'data', 'dialogues.jsonl.br');
+const responsesFile = join(import.meta.dirname, 'data', 'responses.json');
 
 /** What the examples are made from: when it changes, they are made again. */
-export const files = (): string[] => [packedFile];
+export const files = (): string[] => [packedFile, responsesFile];
+
+/** The wordings of the ready-made replies. */
+export async function readResponses(): Promise<Responses> {
+  return JSON.parse(await readFile(responsesFile, 'utf8')) as Responses;
+}
 
 /** Every packed dialogue, as it is. */
 export async function readDialogues(): Promise<PackedDialogue[]> {
@@ -61,8 +70,8 @@ export async function readDialogues(): Promise<PackedDialogue[]> {
   return lines.map((line) => JSON.parse(line) as PackedDialogue);
 }
 
-/** One dialogue as a conversation. */
-export function toExample(dialogue: PackedDialogue): Example {
+/** One dialogue as a conversation; with the wordings, replies know what was offered beside them. */
+export function toExample(dialogue: PackedDialogue, responses: Responses = {}): Example {
   const meta: ExampleMeta = {
     id: `star-${dialogue.id}`,
     source: 'star',
@@ -76,17 +85,16 @@ export function toExample(dialogue: PackedDialogue): Example {
   const outcome = outcomeOf(dialogue.userAnswers);
   if (outcome !== undefined) meta.outcome = outcome;
   if (dialogue.startedAt !== null) meta.createdAt = new Date(dialogue.startedAt * 1000).toISOString();
-  return { messages: toMessages(dialogue.events), meta };
+  return { messages: toMessages(dialogue, responses), meta };
 }
 
-function toMessages(events: readonly PackedEvent[]): Message[] {
+function toMessages({ events, tasks }: PackedDialogue, responses: Responses): Message[] {
   const messages: Message[] = [];
   let tool = '';
   let known: Record<string, Json> = {};
   for (const event of events) {
     if ('user' in event) messages.push({ role: 'user', content: event.user });
-    else if ('reply' in event)
-      messages.push(agentReply(event.reply, event.action, event.action === 'custom'));
+    else if ('reply' in event) messages.push(pickedReply(event, tasks, responses));
     else if ('typed' in event) messages.push(agentReply(event.typed, event.action ?? 'custom', true));
     else if ('query' in event) {
       tool = event.query;
@@ -109,6 +117,16 @@ const agentReply = (content: string, action: string, typed: boolean): Message =>
   content,
   meta: { action, typed },
 });
+
+function pickedReply(
+  event: Extract<PackedEvent, { reply: string }>,
+  tasks: readonly string[],
+  responses: Responses,
+): Message {
+  const message = agentReply(event.reply, event.action, event.action === 'custom');
+  const rejected = notPicked(event, tasks, responses);
+  return rejected.length === 0 ? message : { ...message, rejected, meta: { ...message.meta, picked: true } };
+}
 
 /** Digits that are no quantity: text, as some begin with a zero, and what hides personal data looks at texts. */
 const codeSlots: ReadonlySet<string> = new Set(['AccountNumber', 'PIN', 'Code']);

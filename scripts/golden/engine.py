@@ -17,7 +17,6 @@ import torch
 import transformers
 import trl
 
-from engine_adapters import adapters_golden
 from engine_families import FAMILIES, family_golden, rope_golden, save_model
 from engine_llama import TINY, UNTIED, llama_golden, make_llama
 from engine_neftune import neftune_golden
@@ -64,8 +63,6 @@ def main():
         save_model(folder, options, seed)
         write_json(f"families/{name}/golden.json", {"versions": versions, **family_golden(folder, seed)})
     write_json("families/rope.json", {"versions": versions, "cases": rope_golden()})
-
-    adapters_golden(TARGET / "families", TARGET / "adapters", write_json, versions)
 
     quantised = quantised_golden(TARGET / "tiny-llama", TARGET / "lora-start")
     write_json("quantised.json", {"versions": {**versions, "bitsandbytes": bitsandbytes.__version__}, **quantised})

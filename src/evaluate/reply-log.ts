@@ -8,8 +8,8 @@ import type { Reply } from '../backend/backend.ts';
 export type SystemName = 'base' | 'tuned';
 
 /** What one system answered at one turn. */
-export type LoggedReply = {
-  system: SystemName;
+export type LoggedReply<System extends string = SystemName> = {
+  system: System;
   conversation: string;
   turn: number;
   reply: Reply;
@@ -19,28 +19,31 @@ export type LoggedReply = {
 };
 
 /**
- * Replies on disk as they come, one JSON line each, so that an interrupted evaluation goes on where it stopped. The
+ * Replies on disk as they come, one JSON line each, so that interrupted work goes on where it stopped. The
  * first line holds a fingerprint of everything the replies depend on: another one starts the file anew.
  */
-export class ReplyLog {
+export class ReplyLog<System extends string = SystemName> {
   readonly #path: string;
   readonly #file: FileHandle;
-  readonly #replies: Map<string, LoggedReply>;
+  readonly #replies: Map<string, LoggedReply<System>>;
 
-  private constructor(path: string, file: FileHandle, replies: Map<string, LoggedReply>) {
+  private constructor(path: string, file: FileHandle, replies: Map<string, LoggedReply<System>>) {
     this.#path = path;
     this.#file = file;
     this.#replies = replies;
   }
 
   /** Opens or starts the log; a line that a crash left half-written is cut off. */
-  static async open(path: string, fingerprint: string): Promise<ReplyLog> {
+  static async open<System extends string = SystemName>(
+    path: string,
+    fingerprint: string,
+  ): Promise<ReplyLog<System>> {
     try {
       await mkdir(dirname(path), { recursive: true });
-      const { replies, bytes } = await readLog(path, fingerprint);
+      const { replies, bytes } = await readLog<System>(path, fingerprint);
       const file = await open(path, 'a');
       await file.truncate(bytes);
-      const log = new ReplyLog(path, file, replies);
+      const log = new ReplyLog<System>(path, file, replies);
       if (bytes === 0) await log.#append({ fingerprint });
       return log;
     } catch (cause) {
@@ -48,11 +51,11 @@ export class ReplyLog {
     }
   }
 
-  get(system: SystemName, conversation: string, turn: number): LoggedReply | undefined {
+  get(system: System, conversation: string, turn: number): LoggedReply<System> | undefined {
     return this.#replies.get(key(system, conversation, turn));
   }
 
-  async add(entry: LoggedReply): Promise<void> {
+  async add(entry: LoggedReply<System>): Promise<void> {
     this.#replies.set(key(entry.system, entry.conversation, entry.turn), entry);
     await this.#append(entry);
   }
@@ -70,15 +73,15 @@ export class ReplyLog {
   }
 }
 
-const key = (system: SystemName, conversation: string, turn: number): string =>
+const key = (system: string, conversation: string, turn: number): string =>
   `${system} ${turn} ${conversation}`;
 
 /** The whole lines of a log with this fingerprint and how many bytes they take; none for a missing or other log. */
-async function readLog(
+async function readLog<System extends string>(
   path: string,
   fingerprint: string,
-): Promise<{ replies: Map<string, LoggedReply>; bytes: number }> {
-  const replies = new Map<string, LoggedReply>();
+): Promise<{ replies: Map<string, LoggedReply<System>>; bytes: number }> {
+  const replies = new Map<string, LoggedReply<System>>();
   const data = await readFile(path).catch(() => Buffer.alloc(0));
   let bytes = 0;
   for (let end = data.indexOf(10); end >= 0; end = data.indexOf(10, bytes)) {
@@ -86,7 +89,7 @@ async function readLog(
     if (bytes === 0 && (line as { fingerprint?: string } | null)?.fingerprint !== fingerprint) break;
     if (line === null) break;
     if (bytes > 0) {
-      const entry = line as LoggedReply;
+      const entry = line as LoggedReply<System>;
       replies.set(key(entry.system, entry.conversation, entry.turn), entry);
     }
     bytes = end + 1;

@@ -16,7 +16,7 @@ import {
   scalesPerBlock,
 } from '../formats/double-quantised.ts';
 import { blockValues, codeValues, quantiseFourBit } from '../formats/four-bit.ts';
-import { openSafetensors, writeSafetensors } from '../formats/safetensors.ts';
+import { openSafetensors, openWeights, writeSafetensors } from '../formats/safetensors.ts';
 import type { TensorToWrite, Weights } from '../formats/safetensors.ts';
 import { configName, indexName, weightNames } from './base/files.ts';
 import { readParameter } from './checkpoint.ts';
@@ -24,7 +24,6 @@ import { readModelConfig, weightShapes } from './config.ts';
 import type { LanguageModel, Parameter } from './parameters.ts';
 import { checkFinite, quantisedShapes } from './quantised.ts';
 import type { Quantisation, QuantisedMatrix } from './quantised.ts';
-import { openBaseWeights } from './weights.ts';
 
 /** Raised when the same base and settings give other bytes. */
 const formatVersion = 1;
@@ -78,13 +77,13 @@ async function quantisedFolder(
 async function quantiseBase(baseFolder: string, quantisation: Quantisation, folder: string): Promise<void> {
   const config = await readModelConfig(baseFolder);
   const matrices = quantisedShapes(config);
-  const weights = await openBaseWeights(baseFolder, config);
+  const weights = await openWeights(baseFolder);
   try {
     const tensors: TensorToWrite[] = [];
     for (const [name, shape] of weightShapes(config)) {
       const matrix = matrices.get(name);
       if (!matrix) {
-        const { dtype } = weights.tensors.get(name)!;
+        const { dtype } = weights.tensors.get(name) ?? { dtype: 'F32' };
         tensors.push({ name, dtype, shape, data: () => weights.read(name) });
       } else {
         const { data } = await readParameter(weights, name, matrix, baseFolder);

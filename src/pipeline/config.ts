@@ -5,6 +5,7 @@ import { evaluateConfig } from '../evaluate/config.ts';
 import { exportConfig } from '../export/config.ts';
 import { registerConfig } from '../registry/config.ts';
 import { namePattern } from '../registry/reference.ts';
+import { alignConfig } from '../train/config/align.ts';
 import { trainConfig } from '../train/config.ts';
 
 export const projectConfig = z
@@ -24,6 +25,7 @@ export const projectConfig = z
     curate: curateConfig.prefault({}),
     split: splitConfig.prefault({}),
     train: trainConfig.prefault({}),
+    align: alignConfig.optional(),
     export: exportConfig.prefault({}),
     evaluate: evaluateConfig.prefault({}),
     register: registerConfig.prefault({}),

@@ -25,8 +25,8 @@ export const exportStage: Stage = {
   run: async (context) => {
     const { config, projectFolder, report, signal } = context;
     const base = await resolveBase(config.train.base, { projectFolder, report, signal });
-    await writeModels(context, base);
-    await copyTokenizer(base, join(context.outputFolder, servedNames.tokenizer));
+    const trained = trainedModel(context.inputs).folder;
+    await writeServed(context, { base, trained, folder: context.outputFolder });
     const parity = await checkServed(context, base);
     await writeJson(join(context.outputFolder, 'parity.json'), parity);
     const { conversations, tokens, maxDifference, meanDifference } = parity;
@@ -40,22 +40,27 @@ export const exportStage: Stage = {
   },
 };
 
-async function writeModels(
-  { config, inputs, outputFolder, report, signal }: StageContext,
-  base: string,
+/** Base and trained model as the files that serve them (see registry/serving.ts), the tokenizer last. */
+export async function writeServed(
+  { config, report, signal }: Pick<StageContext, 'config' | 'report' | 'signal'>,
+  { base, trained, folder }: { base: string; trained: string; folder: string },
 ): Promise<void> {
   const { exportGguf } = await import('../../export/gguf.ts');
   const { gguf: type, pre_tokenizer: preTokenizer } = config.export;
   const options = { type, report, signal, ...(preTokenizer === undefined ? {} : { preTokenizer }) };
-  const place = (name: string): string => join(outputFolder, name);
-  const trained = trainedModel(inputs).folder;
+  const place = (name: string): string => join(folder, name);
   await exportGguf({ ...options, modelFolder: base, outputFile: place(servedNames.base) });
   if (config.train.method === 'full') {
     await exportGguf({ ...options, modelFolder: trained, outputFile: place(servedNames.tuned) });
-    return;
+  } else {
+    const { exportLoraGguf } = await import('../../export/lora-gguf.ts');
+    await exportLoraGguf({
+      adapterFolder: trained,
+      modelFolder: base,
+      outputFile: place(servedNames.adapter),
+    });
   }
-  const { exportLoraGguf } = await import('../../export/lora-gguf.ts');
-  await exportLoraGguf({ adapterFolder: trained, modelFolder: base, outputFile: place(servedNames.adapter) });
+  await copyTokenizer(base, place(servedNames.tokenizer));
 }
 
 /** All of the base's folder but weights and papers: serving renders and tokenises with these files. */

@@ -1,4 +1,5 @@
 import type { Stage } from '../stage.ts';
+import { alignStage } from './align.ts';
 import { collectStage } from './collect.ts';
 import { curateStage } from './curate.ts';
 import { evaluateStage } from './evaluate.ts';
@@ -13,6 +14,7 @@ export const stages: readonly Stage[] = [
   curateStage,
   splitStage,
   trainStage,
+  alignStage,
   exportStage,
   evaluateStage,
   registerStage,

@@ -4,9 +4,10 @@ import { writeFileAtomic } from '../../base/files.ts';
 import { sha256, sha256File } from '../../base/hash.ts';
 import { canonicalJson } from '../../base/json.ts';
 import type { ProgressEvent } from '../../base/progress.ts';
-import { baseFiles, checkBase, resolveBase } from '../../model/base.ts';
+import { baseFiles, isHubId, resolveBase } from '../../model/base.ts';
 import { getEngine } from '../../train/engines/index.ts';
 import type { TrainEvent, TrainJob, TrainResult } from '../../train/engine.ts';
+import type { ProjectConfig } from '../config.ts';
 import type { Stage, StageContext } from '../stage.ts';
 
 const metricsName = 'metrics.jsonl';
@@ -19,10 +20,11 @@ export const trainStage: Stage = {
   name: 'train',
   version: 2,
   needs: ['split'],
+  // A model that is aligned straight from the base needs no SFT before.
+  isPartOf: ({ align }) => align?.from !== 'base',
   timedFiles: [metricsName],
   configPart: ({ train, seed }) => ({ train, seed }),
-  // A hub model is known by its id until it is downloaded; its files are hashed into the summary then.
-  sourceFiles: ({ train }, projectFolder) => checkBase(train.base, { projectFolder }),
+  sourceFiles: localBaseFiles,
   run: async (context) => {
     const { config, projectFolder, inputs, outputFolder, workFolder, report, signal } = context;
     const base = await resolveBase(config.train.base, { projectFolder, report, signal });
@@ -41,8 +43,16 @@ export const trainStage: Stage = {
   },
 };
 
+/** Files of a base on this machine, which an artifact depends on. */
+export async function localBaseFiles({ train }: ProjectConfig, projectFolder: string): Promise<string[]> {
+  // A hub model is known by its id until it is downloaded; its files are hashed into the summary then.
+  if (await isHubId(train.base, projectFolder)) return [];
+  const { signal } = new AbortController();
+  return await baseFiles(await resolveBase(train.base, { projectFolder, report: () => {}, signal }));
+}
+
 /** Trains, tells every event, and writes them to metrics.jsonl; `section` of the project file holds the settings. */
-async function runEngine(
+export async function runEngine(
   job: TrainJob,
   context: StageContext,
   section: 'train' | 'align',
@@ -139,7 +149,7 @@ function parseEvent(line: string): { type: string; step?: number } | undefined {
 }
 
 /** SHA-256 over the names and hashes of the base model's files. */
-async function baseHash(folder: string): Promise<string> {
+export async function baseHash(folder: string): Promise<string> {
   const hashes: Record<string, string> = {};
   for (const file of await baseFiles(folder)) hashes[file.slice(folder.length + 1)] = await sha256File(file);
   return sha256(canonicalJson(hashes));
