@@ -1,0 +1,59 @@
+/** The most memory that a process of its own ever holds while it trains the same batches. */
+import { batchFile } from '../batches.ts';
+import { openOurs, openPython, stepper } from '../contenders.ts';
+import type { Stepper } from '../contenders.ts';
+import type { Finding, SectionResult } from '../finding.ts';
+import { interleave } from '../interleave.ts';
+import { adapterFolder, modelFolder, sizes } from '../models.ts';
+import type { BenchContext } from '../section.ts';
+import { ratioSpread, spreadOf } from '../statistics.ts';
+
+const gigabytes = (bytes: readonly number[]): string => `${(spreadOf(bytes).median / 1e9).toFixed(2)} GB`;
+
+export async function memorySection({ python, threads, quick, say }: BenchContext): Promise<SectionResult> {
+  const size = quick ? sizes.tiny : sizes['135M'];
+  const shape = quick ? { rows: 2, length: 64 } : { rows: 4, length: 256 };
+  const model = await modelFolder(size);
+  const adapter = await adapterFolder(model);
+  const batches = await batchFile({ ...shape, vocabulary: size.vocabulary }, 2);
+  const common = { model, adapter, threads, learningRate: 1e-3 };
+  const ours = (settings: Record<string, unknown>) => (): Promise<Stepper> =>
+    openOurs({ ...common, data: { batches }, settings });
+  const peft = (checkpointing: boolean) => async (): Promise<Stepper> => {
+    const job = { ...common, batches, dtype: 'float32', checkpointing, chooseAttention: false };
+    return stepper(await openPython(python, 'PEFT', 'step.py', job));
+  };
+  const measure = (open: () => Promise<Stepper>) => async (): Promise<number> => {
+    const child = await open();
+    const { peakBytes } = await child.steps(3);
+    await child.close();
+    return peakBytes;
+  };
+  const results = await interleave(
+    [
+      { name: 'ours', measure: measure(ours({})) },
+      { name: 'PEFT', measure: measure(peft(false)) },
+      { name: 'ours, checkpointing', measure: measure(ours({ gradient_checkpointing: true })) },
+      { name: 'PEFT, checkpointing', measure: measure(peft(true)) },
+    ],
+    quick ? 1 : 3,
+    (round) => say(`memory: round ${round}`),
+  );
+  const of = (name: string): number[] => results.get(name)!;
+  const finding = (what: string, name: string, peer: string, target?: Finding['target']): Finding => ({
+    section: 'memory',
+    what,
+    ours: gigabytes(of(name)),
+    peer: gigabytes(of(peer)),
+    ratio: ratioSpread(of(name), of(peer)),
+    ...(target && { target }),
+  });
+  return {
+    findings: [
+      finding('peak memory against PEFT fp32', 'ours', 'PEFT', { atMost: 1 }),
+      finding('with checkpointing against PEFT fp32 without', 'ours, checkpointing', 'PEFT', { atMost: 0.5 }),
+      finding('with checkpointing against PEFT fp32 with it', 'ours, checkpointing', 'PEFT, checkpointing'),
+    ],
+    measured: Object.fromEntries(results),
+  };
+}

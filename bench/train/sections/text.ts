@@ -1,0 +1,105 @@
+/** The recipe's conversations through TRL's SFTTrainer and through our loop: tokens that are learnt from, per second. */
+import { join } from 'node:path';
+import { openOurs, openPython, stepper } from '../contenders.ts';
+import type { Stepper } from '../contenders.ts';
+import type { Finding, SectionResult } from '../finding.ts';
+import { adapterFolder, attuneBase, cacheFolder, modelFolder, sizes } from '../models.ts';
+import { messagesFile, recipeExamples } from '../recipe.ts';
+import type { BenchContext } from '../section.ts';
+import { raceOf, trainerSettings } from '../trainers.ts';
+import type { TrainerOptions, Workload } from '../trainers.ts';
+
+const sequenceLength = 768;
+
+export async function textSection(context: BenchContext): Promise<SectionResult> {
+  const { python, threads, quick, learnVersions } = context;
+  const examples = await recipeExamples();
+  const messages = await messagesFile(examples);
+  const findings: Finding[] = [];
+  const measured: Record<string, unknown> = {};
+  for (const workload of await workloads(quick)) {
+    const { name, model, rows, batchSize } = workload;
+    const ours = (): Promise<Stepper> =>
+      openOurs({
+        model,
+        adapter: workload.adapter,
+        threads,
+        learningRate: 1e-3,
+        data: { examples, sequenceLength, batchSize: rows },
+      });
+    const peer = async (options: TrainerOptions, packing: boolean): Promise<Stepper> => {
+      const job = {
+        model,
+        messages,
+        threads,
+        packing,
+        options,
+        sequenceLength,
+        batchSize: packing ? rows : batchSize,
+        output: join(cacheFolder, 'trl'),
+      };
+      const child = await openPython(python, 'SFTTrainer', 'sft.py', job);
+      learnVersions(child.hello);
+      return stepper(child);
+    };
+    const fastest = await trainerSettings(workload, (options) => peer(options, false), context);
+    const { speeds, ratios, hellos } = await raceOf(
+      {
+        ours,
+        'SFTTrainer as it comes': () => peer({}, false),
+        'SFTTrainer as it comes, packing': () => peer({}, true),
+        [`SFTTrainer ${fastest.name}`]: () => peer(fastest.options, false),
+        [`SFTTrainer ${fastest.name}, packing`]: () => peer(fastest.options, true),
+      },
+      workload,
+      context,
+    );
+    assertSameTokens(hellos['ours']!, hellos['SFTTrainer as it comes']!);
+    measured[name] = speeds;
+    for (const [peerName, ratio] of ratios) {
+      const packing = peerName.includes('packing');
+      findings.push({
+        section: 'text',
+        what: `${name}: ${peerName}`,
+        ours: speeds['ours']!,
+        peer: speeds[peerName]!,
+        ratio,
+        target: { atLeast: packing ? 2 : 4 },
+      });
+    }
+  }
+  return { findings, measured };
+}
+
+/** attune-base itself, which the recipe trains, and the 135M shape with attune-base's tokenizer. */
+async function workloads(quick: boolean): Promise<Workload[]> {
+  const small = { name: 'attune-base', model: attuneBase, rows: 4, batchSize: 8, steps: 4, rounds: 7 };
+  if (quick) {
+    const model = await modelFolder(sizes.tiny);
+    const workload = { ...small, name: 'tiny', model, rows: 2, batchSize: 2, steps: 1, rounds: 2 };
+    return [{ ...workload, adapter: await adapterFolder(model) }];
+  }
+  const large = await modelFolder(sizes['135M']);
+  return [
+    { ...small, adapter: await adapterFolder(attuneBase) },
+    {
+      name: '135M',
+      model: large,
+      adapter: await adapterFolder(large),
+      rows: 2,
+      batchSize: 4,
+      steps: 2,
+      rounds: 5,
+    },
+  ];
+}
+
+type TokenCounts = { tokens?: unknown; supervised?: unknown };
+
+/** Both sides must see the same text and learn from the same tokens of it. */
+function assertSameTokens(ours: TokenCounts, peer: TokenCounts): void {
+  if (ours.tokens !== peer.tokens || ours.supervised !== peer.supervised)
+    throw new Error(
+      `we see ${String(ours.tokens)} tokens and learn from ${String(ours.supervised)}; TRL sees ${String(peer.tokens)} and learns from ${String(peer.supervised)}`,
+    );
+}
