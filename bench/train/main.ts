@@ -2,19 +2,21 @@
  * `npm run bench:train`: our training against transformers, PEFT and TRL, on this machine, in one run. Prints a table of
  * ratios; exits with 1 when a target is missed. docs/benchmarks/README.md says how it is measured.
  */
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { mkdir } from 'node:fs/promises';
 import { writeFileAtomic } from '../../src/base/files.ts';
 import { isMet, sectionNames } from './finding.ts';
 import type { SectionName, SectionResult } from './finding.ts';
 import { describeMachine } from './machine.ts';
 import { cacheFolder, root } from './models.ts';
-
+import { drawPlot } from './plot.ts';
 import { pythonWithPeers } from './python.ts';
 import { describe, jsonLine, logEntry, table } from './report.ts';
 import type { BenchContext } from './section.ts';
+import { growthSection } from './sections/growth.ts';
+import { memorySection } from './sections/memory.ts';
+import { startSection } from './sections/start.ts';
 import { stepSection } from './sections/step.ts';
 import { textSection } from './sections/text.ts';
 
@@ -28,7 +30,7 @@ const usage = `npm run bench:train -- [options]
 
 const { values } = parseArgs({
   options: {
-    only: { type: 'string', default: sectionNames.join(',') },
+    only: { type: 'string', default: 'step,text,memory,start,growth' },
     quick: { type: 'boolean', default: false },
     threads: { type: 'string', default: '2' },
     json: { type: 'boolean', default: false },
@@ -41,6 +43,9 @@ const { values } = parseArgs({
 const sections: Partial<Record<SectionName, (context: BenchContext) => Promise<SectionResult>>> = {
   step: stepSection,
   text: textSection,
+  memory: memorySection,
+  start: startSection,
+  growth: growthSection,
 };
 
 if (values.help) console.log(usage);
@@ -76,7 +81,7 @@ async function main(): Promise<void> {
   else if (missed.length > 0) console.log(`\n${missed.length} of the targets are missed.`);
   if (values.plot)
     for (const plot of report.plots)
-      await writeFileAtomic(join(root, 'docs', 'benchmarks', `${plot.file}.svg`), '');
+      await writeFileAtomic(join(root, 'docs', 'benchmarks', `${plot.file}.svg`), drawPlot(plot));
   if (values.log && !values.quick) await putOnTop(logEntry(report, new Date().toISOString().slice(0, 10)));
   if (values.json) console.log(jsonLine(report));
   process.exitCode = missed.length > 0 && !values.quick ? 1 : 0;

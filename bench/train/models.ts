@@ -4,9 +4,8 @@ import { basename, join } from 'node:path';
 import { exists, writeFileAtomic, writeJson } from '../../src/base/files.ts';
 import { seededRandom } from '../../src/base/random.ts';
 import { writeSafetensors } from '../../src/formats/safetensors.ts';
-import { saveAdapter } from '../../src/model/checkpoint.ts';
+import type { TensorToWrite } from '../../src/formats/safetensors.ts';
 import { readModelConfig, weightShapes } from '../../src/model/config.ts';
-import { newAdapter } from '../../src/model/lora.ts';
 
 export const root = join(import.meta.dirname, '..', '..');
 export const cacheFolder = join(root, 'bench', '.cache');
@@ -24,19 +23,58 @@ export type ModelSize = {
 
 /** The first is only for trying the program out; 135M and 360M are the shapes of SmolLM2. */
 export const sizes = {
-  tiny: { name: 'tiny', layers: 2, width: 64, heads: 4, keyValueHeads: 2, feedForward: 192, vocabulary: 4096 },
+  tiny: {
+    name: 'tiny',
+    layers: 2,
+    width: 64,
+    heads: 4,
+    keyValueHeads: 2,
+    feedForward: 192,
+    vocabulary: 4096,
+  },
   '1M': { name: '1M', layers: 4, width: 128, heads: 4, keyValueHeads: 2, feedForward: 384, vocabulary: 2048 },
-  '10M': { name: '10M', layers: 8, width: 256, heads: 4, keyValueHeads: 2, feedForward: 768, vocabulary: 16384 },
-  '50M': { name: '50M', layers: 12, width: 512, heads: 8, keyValueHeads: 4, feedForward: 1536, vocabulary: 24576 },
-  '135M': { name: '135M', layers: 30, width: 576, heads: 9, keyValueHeads: 3, feedForward: 1536, vocabulary: 49152 },
-  '360M': { name: '360M', layers: 32, width: 960, heads: 15, keyValueHeads: 5, feedForward: 2560, vocabulary: 49152 },
+  '10M': {
+    name: '10M',
+    layers: 8,
+    width: 256,
+    heads: 4,
+    keyValueHeads: 2,
+    feedForward: 768,
+    vocabulary: 16384,
+  },
+  '50M': {
+    name: '50M',
+    layers: 12,
+    width: 512,
+    heads: 8,
+    keyValueHeads: 4,
+    feedForward: 1536,
+    vocabulary: 24576,
+  },
+  '135M': {
+    name: '135M',
+    layers: 30,
+    width: 576,
+    heads: 9,
+    keyValueHeads: 3,
+    feedForward: 1536,
+    vocabulary: 49152,
+  },
+  '360M': {
+    name: '360M',
+    layers: 32,
+    width: 960,
+    heads: 15,
+    keyValueHeads: 5,
+    feedForward: 2560,
+    vocabulary: 49152,
+  },
 } satisfies Record<string, ModelSize>;
 
 /** Rank 16 on all seven projections, alpha 32, no dropout. */
 export const lora = {
   rank: 16,
   alpha: 32,
-  dropout: 0,
   targetModules: ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'],
 };
 
@@ -60,12 +98,37 @@ export async function modelFolder(size: ModelSize): Promise<string> {
   return folder;
 }
 
-/** The adapter that both sides start from (B is zero), in PEFT layout; returns its folder. */
+/** The adapter that both sides start from, in PEFT layout: B is zero, A uniform as PEFT makes it. Returns its folder. */
 export async function adapterFolder(model: string): Promise<string> {
   const folder = join(cacheFolder, `adapter-${basename(model)}`);
   if (await exists(join(folder, 'complete'))) return folder;
-  const parameters = newAdapter(await readModelConfig(model), lora, 1);
-  await saveAdapter(folder, { config: lora, parameters }, model);
+  const tensors: TensorToWrite[] = [];
+  for (const [name, [output, input]] of weightShapes(await readModelConfig(model)) as Map<string, number[]>) {
+    const module = name.replace(/\.weight$/, '');
+    if (!lora.targetModules.includes(module.split('.').at(-1)!)) continue;
+    const { uniform } = seededRandom(1, 'lora', module);
+    const bound = 1 / Math.sqrt(input!);
+    const a = Float32Array.from({ length: lora.rank * input! }, () => (2 * uniform() - 1) * bound);
+    const b = new Float32Array(output! * lora.rank);
+    const tensor = (matrix: 'A' | 'B', shape: number[], data: Float32Array): TensorToWrite => ({
+      name: `base_model.model.${module}.lora_${matrix}.weight`,
+      dtype: 'F32',
+      shape,
+      data,
+    });
+    tensors.push(tensor('A', [lora.rank, input!], a), tensor('B', [output!, lora.rank], b));
+  }
+  await writeSafetensors(join(folder, 'adapter_model.safetensors'), tensors, { format: 'pt' });
+  await writeJson(join(folder, 'adapter_config.json'), {
+    base_model_name_or_path: model,
+    bias: 'none',
+    lora_alpha: lora.alpha,
+    lora_dropout: 0,
+    peft_type: 'LORA',
+    r: lora.rank,
+    target_modules: lora.targetModules,
+    task_type: 'CAUSAL_LM',
+  });
   await writeFileAtomic(join(folder, 'complete'), '');
   return folder;
 }

@@ -10,15 +10,25 @@ type Scale = { at: (value: number) => number; ticks: number[] };
 
 export function drawPlot({ title, xLabel, yLabel, curves }: Plot): string {
   const points = curves.flatMap((curve) => curve.points);
-  const x = scale(points.map((point) => point.x), area.left, width - area.right);
-  const y = scale(points.map((point) => point.y), height - area.bottom, area.top);
+  const x = scale(
+    points.map((point) => point.x),
+    area.left,
+    width - area.right,
+  );
+  const y = scale(
+    points.map((point) => point.y),
+    height - area.bottom,
+    area.top,
+  );
   const grid = [
     ...y.ticks.map((tick) => line(area.left, y.at(tick), width - area.right, y.at(tick), '#8884')),
     ...x.ticks.map((tick) => line(x.at(tick), area.top, x.at(tick), height - area.bottom, '#8884')),
     ...y.ticks.map((tick) => text(area.left - 8, y.at(tick) + 4, shown(tick), 'end')),
     ...x.ticks.map((tick) => text(x.at(tick), height - area.bottom + 18, shown(tick), 'middle')),
   ];
-  const drawn = curves.map((curve, i) => drawCurve(curve.name, curve.points, x, y, colours[i % colours.length]!));
+  const drawn = curves.map((curve, i) =>
+    drawCurve(curve.name, curve.points, x, y, colours[i % colours.length]!),
+  );
   const middle = (area.left + width - area.right) / 2;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="12" fill="#777">`,
@@ -35,7 +45,9 @@ export function drawPlot({ title, xLabel, yLabel, curves }: Plot): string {
 function drawCurve(name: string, points: readonly Point[], x: Scale, y: Scale, colour: string): string {
   const places = points.map((point) => [x.at(point.x), y.at(point.y)] as const);
   const path = places.map(([left, top]) => `${left.toFixed(1)},${top.toFixed(1)}`).join(' ');
-  const dots = places.map(([left, top]) => `<circle cx="${left.toFixed(1)}" cy="${top.toFixed(1)}" r="3.5"/>`);
+  const dots = places.map(
+    ([left, top]) => `<circle cx="${left.toFixed(1)}" cy="${top.toFixed(1)}" r="3.5"/>`,
+  );
   const [endLeft, endTop] = places.at(-1)!;
   return [
     `<g fill="${colour}"><polyline points="${path}" fill="none" stroke="${colour}" stroke-width="2"/>${dots.join('')}`,
@@ -61,7 +73,7 @@ function scale(values: readonly number[], from: number, to: number): Scale {
   const first = all.findLast((tick) => tick <= low * 1.0001)!;
   const last = all.find((tick) => tick >= high * 0.9999 && tick > first)!;
   const within = all.filter((tick) => tick >= first && tick <= last);
-  const ticks = within.length <= 7 ? within : within.filter((tick) => /^1/.test(tick.toExponential()));
+  const ticks = within.length <= 7 ? within : within.filter((tick) => tick.toExponential().startsWith('1'));
   const at = (value: number): number =>
     from + ((Math.log(value) - Math.log(first)) / (Math.log(last) - Math.log(first))) * (to - from);
   return { at, ticks };

@@ -38,7 +38,14 @@ export function productsOfStep(
     const ranks = rank * outputs.length;
     // Nothing below the first q, k, v is trained.
     const inner = name === 'q,k,v' ? size.layers - 1 : size.layers;
-    const product = (what: string, m: number, k: number, n: number, count: number, frozenRight = false): Product => ({
+    const product = (
+      what: string,
+      m: number,
+      k: number,
+      n: number,
+      count: number,
+      frozenRight = false,
+    ): Product => ({
       name: `${name}: ${what}`,
       m,
       k,
@@ -80,7 +87,15 @@ export function productsOfStep(
   ];
   const output = [
     { name: 'logits', m: tokens, k: size.width, n: size.vocabulary, batch: 1, count: 1, frozenRight: true },
-    { name: 'dlogits E', m: tokens, k: size.vocabulary, n: size.width, batch: 1, count: 1, frozenRight: true },
+    {
+      name: 'dlogits E',
+      m: tokens,
+      k: size.vocabulary,
+      n: size.width,
+      batch: 1,
+      count: 1,
+      frozenRight: true,
+    },
   ];
   return merged([...linear, ...attention, ...output]);
 }
@@ -91,7 +106,12 @@ function merged(products: readonly Product[]): Product[] {
   for (const product of products) {
     const key = [product.m, product.k, product.n, product.batch, product.frozenRight, product.half].join();
     const known = bySize.get(key);
-    if (known) bySize.set(key, { ...known, name: `${known.name}; ${product.name}`, count: known.count + product.count });
+    if (known)
+      bySize.set(key, {
+        ...known,
+        name: `${known.name}; ${product.name}`,
+        count: known.count + product.count,
+      });
     else bySize.set(key, product);
   }
   return [...bySize.values()];

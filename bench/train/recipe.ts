@@ -4,13 +4,13 @@ import { cp, glob } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { exists } from '../../src/base/files.ts';
-import type { Example, Message } from '../../src/data/example.ts';
+import type { Message } from '../../src/data/example.ts';
 import { readExamples } from '../../src/data/read-examples.ts';
 import { writeJsonLines } from '../../src/formats/jsonl.ts';
 import { cacheFolder, root } from './models.ts';
 
 /** A message as chat templates without tools have it. */
-export type PlainMessage = { role: string; content: string };
+type PlainMessage = { role: string; content: string };
 
 /** Runs the recipe up to its split; returns train.jsonl. */
 export async function recipeExamples(): Promise<string> {
@@ -40,9 +40,7 @@ export async function messagesFile(examples: string): Promise<string> {
  * Tool calls are put into the content, as attune-base's template would: a table of Arrow gives every call the arguments
  * of all the others, as nulls.
  */
-export function plain({ role, content, toolCalls = [] }: Message): PlainMessage {
+function plain({ role, content, toolCalls = [] }: Message): PlainMessage {
   const calls = toolCalls.map((call) => `<tool_call>${JSON.stringify(call)}</tool_call>`);
   return { role, content: content + calls.join('') };
 }
-
-export type { Example };

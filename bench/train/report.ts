@@ -31,10 +31,14 @@ export function table(findings: readonly Finding[]): string {
     promised(finding),
     verdict(finding),
   ]);
-  const widths = header.map((title, column) => Math.max(title.length, 3, ...rows.map((row) => row[column]!.length)));
+  const widths = header.map((title, column) =>
+    Math.max(title.length, 3, ...rows.map((row) => row[column]!.length)),
+  );
   const line = (cells: readonly string[]): string =>
     `| ${cells.map((cell, column) => cell.padEnd(widths[column]!)).join(' | ')} |`;
-  const notes = findings.filter(({ note }) => note !== undefined).map(({ what, note }) => `- ${what}: ${note}`);
+  const notes = findings
+    .filter(({ note }) => note !== undefined)
+    .map(({ what, note }) => `- ${what}: ${note}`);
   return [
     line(header),
     line(widths.map((width) => '-'.repeat(width))),

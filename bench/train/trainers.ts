@@ -82,7 +82,8 @@ export async function raceOf(
       (round) => say(`${name}: round ${round} of ${rounds}`),
     );
     const [ours, ...peers] = [...results.keys()];
-    const speed = (contender: string): string => `${spreadOf(results.get(contender)!).median.toFixed(0)} tokens/s`;
+    const speed = (contender: string): string =>
+      `${spreadOf(results.get(contender)!).median.toFixed(0)} tokens/s`;
     return {
       speeds: Object.fromEntries([...results.keys()].map((contender) => [contender, speed(contender)])),
       ratios: peers.map((peer) => [peer, ratioSpread(results.get(ours!)!, results.get(peer)!)]),

@@ -24,9 +24,11 @@ export type OurJob = {
   threads: number;
   learningRate: number;
   data: { batches: string } | { examples: string; sequenceLength: number; batchSize: number };
+  /** Further settings of `train`. */
+  settings?: Readonly<Record<string, unknown>>;
 };
 
-const { model, adapter, threads, learningRate, data } = job<OurJob>();
+const { model, adapter, threads, learningRate, data, settings } = job<OurJob>();
 /** More than anybody asks for, so that the loop never ends by itself. */
 const endless = 1_000_000;
 
@@ -37,14 +39,18 @@ const loop = trainLoop(await loadModel(model, adapter), {
   plan: { ...plan, steps: endless, readStep: async (step) => count(await plan.readStep(step % plan.steps)) },
   validation: inMemory([]),
   objective: sftObjective,
-  config: trainConfig.parse({
+  config: {
+    ...trainConfig.parse({
+      schedule: 'constant',
+      warmup_ratio: 0,
+      evaluate_every: endless,
+      checkpoint_every: endless,
+      threads,
+      ...settings,
+    }),
     learning_rate: learningRate,
-    schedule: 'constant',
-    warmup_ratio: 0,
-    evaluate_every: endless,
-    checkpoint_every: endless,
-    threads,
-  }),
+    epochs: 1,
+  },
   seed: 1,
   workFolder: work,
   signal: new AbortController().signal,

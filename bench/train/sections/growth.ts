@@ -20,9 +20,11 @@ type Program = 'ours' | 'PEFT fp32';
 export async function growthSection(context: BenchContext): Promise<SectionResult> {
   const { quick, threads } = context;
   const model = quick ? sizes.tiny : sizes['135M'];
-  const bySize = (quick ? [sizes.tiny, sizes['1M']] : [sizes['1M'], sizes['10M'], sizes['50M'], sizes['135M'], sizes['360M']]).map(
-    (size) => ({ x: parametersOf(size), shape: { size, rows: 4, length: 256, threads } }),
-  );
+  const bySize = (
+    quick
+      ? [sizes.tiny, sizes['1M']]
+      : [sizes['1M'], sizes['10M'], sizes['50M'], sizes['135M'], sizes['360M']]
+  ).map((size) => ({ x: parametersOf(size), shape: { size, rows: 4, length: 256, threads } }));
   // As many tokens a step at every length, so that only the length differs.
   const tokens = quick ? 256 : 4096;
   const byLength = (quick ? [64, 128] : [128, 256, 512, 1024, 2048, 4096]).map((length) => ({
@@ -60,7 +62,11 @@ export async function growthSection(context: BenchContext): Promise<SectionResul
   ];
   const { plot, finding } = await dataSetMemory(context);
   plots.push(plot);
-  return { findings: [finding], plots, measured: Object.fromEntries(plots.map(({ file, curves }) => [file, curves])) };
+  return {
+    findings: [finding],
+    plots,
+    measured: Object.fromEntries(plots.map(({ file, curves }) => [file, curves])),
+  };
 }
 
 /** Powers of two up to what the machine has. */
@@ -81,7 +87,11 @@ async function costCurves(
   return curves;
 }
 
-async function millisecondsPerToken(name: Program, shape: Shape, { python, quick, say }: BenchContext): Promise<number> {
+async function millisecondsPerToken(
+  name: Program,
+  shape: Shape,
+  { python, quick, say }: BenchContext,
+): Promise<number> {
   const { size, rows, length, threads } = shape;
   const model = await modelFolder(size);
   const adapter = await adapterFolder(model);
@@ -99,7 +109,9 @@ async function millisecondsPerToken(name: Program, shape: Shape, { python, quick
     await child.steps(1);
     const { times } = await child.steps(quick ? 1 : 5);
     const cost = (1000 * spreadOf(times.map(({ seconds }) => seconds)).median) / (rows * length);
-    say(`growth, ${name}, ${size.name}, ${rows} x ${length}, ${threads} threads: ${cost.toFixed(3)} ms per token`);
+    say(
+      `growth, ${name}, ${size.name}, ${rows} x ${length}, ${threads} threads: ${cost.toFixed(3)} ms per token`,
+    );
     return cost;
   } finally {
     await child.close();
@@ -107,7 +119,11 @@ async function millisecondsPerToken(name: Program, shape: Shape, { python, quick
 }
 
 /** Peak memory of the embedded engine, in a process of its own for each size of data set. */
-async function dataSetMemory({ quick, threads, say }: BenchContext): Promise<{ plot: Plot; finding: Finding }> {
+async function dataSetMemory({
+  quick,
+  threads,
+  say,
+}: BenchContext): Promise<{ plot: Plot; finding: Finding }> {
   const points: Point[] = [];
   for (const count of quick ? [1000, 10_000] : [1000, 10_000, 100_000, 1_000_000]) {
     const job: DataSetJob = { model: attuneBase, examples: await examplesFile(count), threads, steps: 2 };
@@ -117,7 +133,9 @@ async function dataSetMemory({ quick, threads, say }: BenchContext): Promise<{ p
       planSeconds: number;
     };
     await child.close();
-    say(`growth, ${count} examples: ${(peakBytes / 1e6).toFixed(0)} MB, planned after ${planSeconds.toFixed(1)} s`);
+    say(
+      `growth, ${count} examples: ${(peakBytes / 1e6).toFixed(0)} MB, planned after ${planSeconds.toFixed(1)} s`,
+    );
     points.push({ x: count, y: peakBytes / 1e6 });
   }
   const [first, last] = [points[0]!, points.at(-1)!];

@@ -13,7 +13,7 @@ import type { BenchContext } from '../section.ts';
 import { ratioSpread, spreadOf } from '../statistics.ts';
 
 /** One short row a step: what is timed is the way there. */
-const training = { sequence_length: 512, batch_size: 1 };
+const training = { sequence_length: 768, batch_size: 1 };
 
 export async function startSection(context: BenchContext): Promise<SectionResult> {
   const { python, threads, quick, say } = context;

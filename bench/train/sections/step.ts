@@ -31,7 +31,16 @@ export async function stepSection(context: BenchContext): Promise<SectionResult>
   const products = productsOfStep(size, { ...shape, rank: lora.rank });
 
   const peer = async (dtype: 'float32' | 'bfloat16'): Promise<Stepper> => {
-    const job = { model, adapter, threads, learningRate, batches, dtype, checkpointing: false, chooseAttention: true };
+    const job = {
+      model,
+      adapter,
+      threads,
+      learningRate,
+      batches,
+      dtype,
+      checkpointing: false,
+      chooseAttention: true,
+    };
     const child = await openPython(python, `PEFT ${dtype}`, 'step.py', job);
     learnVersions(child.hello);
     say(`PEFT ${dtype}: ${String(child.hello['attention'])} attention is the faster one here`);
@@ -95,8 +104,11 @@ function findings(
   products: readonly Product[],
 ): Finding[] {
   const tokens = rows * length;
-  const [ours, float32, bfloat16, limit] = ['ours', 'float32', 'bfloat16', 'limit'].map((name) => results.get(name)!);
-  const speed = (seconds: readonly number[]): string => `${(tokens / spreadOf(seconds).median).toFixed(0)} tokens/s`;
+  const [ours, float32, bfloat16, limit] = ['ours', 'float32', 'bfloat16', 'limit'].map((name) =>
+    results.get(name)!,
+  );
+  const speed = (seconds: readonly number[]): string =>
+    `${(tokens / spreadOf(seconds).median).toFixed(0)} tokens/s`;
   const work = products.reduce((sum, product) => sum + floatingPointOperations(product), 0);
   const rate = work / spreadOf(limit!).median / 1e9;
   const step = { section: 'step' as const, ours: speed(ours!) };
