@@ -79,7 +79,7 @@ async function main(): Promise<void> {
   const missed = report.findings.filter((finding) => isMet(finding) === false);
   if (values.quick) console.log('\nA quick run: tiny models, few rounds. These figures are no result.');
   else if (missed.length > 0) console.log(`\n${missed.length} of the targets are missed.`);
-  if (values.plot)
+  if (values.plot && !values.quick)
     for (const plot of report.plots)
       await writeFileAtomic(join(root, 'docs', 'benchmarks', `${plot.file}.svg`), drawPlot(plot));
   if (values.log && !values.quick) await putOnTop(logEntry(report, new Date().toISOString().slice(0, 10)));
