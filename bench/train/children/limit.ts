@@ -65,13 +65,12 @@ async function openTimer({ m, k, n, batch, frozenRight }: Product): Promise<Time
     attributes: {},
   }));
   const model = encodeOnnxModel({ nodes, inputs, outputs, initializers });
-  const session = await ort.InferenceSession.create(model.bytes, {
+  const session = await ort.InferenceSession.create(model, {
     executionProviders: ['cpu'],
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     graphOptimizationLevel: 'all',
     logSeverityLevel: 3,
-    externalData: model.externalData,
     extra: { session: { intra_op: { allow_spinning: '0' } } },
   });
   const tensors = (
