@@ -2,6 +2,8 @@
  * Writes ONNX models: the few protobuf messages of onnx.proto3 (ONNX IR version 10) that a graph of tensors needs.
  * Knows nothing of what the operators mean.
  */
+import { ProtobufWriter } from './protobuf.ts';
+
 export type OnnxElementType = 'float32' | 'int64' | 'bool' | 'uint8';
 export type OnnxAttribute = number | readonly number[] | { float: number } | { text: string };
 
@@ -72,59 +74,4 @@ function encodeValue({ name, type, shape }: OnnxValue): ProtobufWriter {
   for (const length of shape) dimensions.message(1, new ProtobufWriter().varint(1, length));
   const tensorType = new ProtobufWriter().varint(1, elementTypeCodes[type]).message(2, dimensions);
   return new ProtobufWriter().text(1, name).message(2, new ProtobufWriter().message(1, tensorType));
-}
-
-/** Protocol buffers wire format (varint, length-delimited and 32-bit fields). */
-class ProtobufWriter {
-  #parts: Uint8Array[] = [];
-  #length = 0;
-
-  varint(field: number, value: number): this {
-    return this.#push(varintBytes(field * 8)).#push(varintBytes(value));
-  }
-
-  float(field: number, value: number): this {
-    return this.#push(varintBytes(field * 8 + 5)).#push(new Uint8Array(Float32Array.of(value).buffer));
-  }
-
-  bytes(field: number, value: Uint8Array): this {
-    return this.#push(varintBytes(field * 8 + 2))
-      .#push(varintBytes(value.byteLength))
-      .#push(value);
-  }
-
-  text(field: number, value: string): this {
-    return this.bytes(field, Buffer.from(value));
-  }
-
-  packedVarints(field: number, values: readonly number[]): this {
-    return this.bytes(field, Buffer.concat(values.map(varintBytes)));
-  }
-
-  message(field: number, value: ProtobufWriter): this {
-    this.#push(varintBytes(field * 8 + 2)).#push(varintBytes(value.#length));
-    for (const part of value.#parts) this.#push(part);
-    return this;
-  }
-
-  finish(): Uint8Array {
-    return Buffer.concat(this.#parts, this.#length);
-  }
-
-  #push(part: Uint8Array): this {
-    this.#parts.push(part);
-    this.#length += part.byteLength;
-    return this;
-  }
-}
-
-function varintBytes(value: number): Uint8Array {
-  const bytes: number[] = [];
-  let rest = BigInt.asUintN(64, BigInt(value));
-  while (rest > 127n) {
-    bytes.push(Number(rest & 127n) | 128);
-    rest >>= 7n;
-  }
-  bytes.push(Number(rest));
-  return Uint8Array.from(bytes);
 }

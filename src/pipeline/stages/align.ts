@@ -15,6 +15,7 @@ import type { AlignConfig } from '../../train/config/align.ts';
 import type { TrainConfig } from '../../train/config.ts';
 import type { ObjectiveConfig } from '../../train/objective.ts';
 import type { Stage, StageContext } from '../stage.ts';
+import { trainingLogFiles } from '../training-log.ts';
 import { openSampling, samplingFiles } from './align-sampling.ts';
 import type { Sampling } from './align-sampling.ts';
 import { baseHash, localBaseFiles, runEngine } from './train.ts';
@@ -25,7 +26,7 @@ export const alignStage: Stage = {
   version: 1,
   needs: ['split', 'train'],
   isPartOf: ({ align }) => align !== undefined,
-  timedFiles: ['metrics.jsonl'],
+  timedFiles: trainingLogFiles,
   // Sampling tells right answers by evaluate's macros, and needs a file to sample from.
   configPart: ({ align, train, split, evaluate, export: exported, seed }) => ({
     align,

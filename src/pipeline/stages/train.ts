@@ -1,6 +1,4 @@
-import { appendFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeFileAtomic } from '../../base/files.ts';
 import { sha256, sha256File } from '../../base/hash.ts';
 import { canonicalJson } from '../../base/json.ts';
 import type { ProgressEvent } from '../../base/progress.ts';
@@ -9,8 +7,8 @@ import { getEngine } from '../../train/engines/index.ts';
 import type { TrainEvent, TrainJob, TrainResult } from '../../train/engine.ts';
 import type { ProjectConfig } from '../config.ts';
 import type { Stage, StageContext } from '../stage.ts';
-
-const metricsName = 'metrics.jsonl';
+import { openTrainingLog, trainingLogFiles } from '../training-log.ts';
+import type { TrainingLog } from '../training-log.ts';
 
 /** With fewer optimiser steps, and none asked for, the data is too little for the batch size. */
 const fewSteps = 30;
@@ -22,7 +20,7 @@ export const trainStage: Stage = {
   needs: ['split'],
   // A model that is aligned straight from the base needs no SFT before.
   isPartOf: ({ align }) => align?.from !== 'base',
-  timedFiles: [metricsName],
+  timedFiles: trainingLogFiles,
   configPart: ({ train, seed }) => ({ train, seed }),
   sourceFiles: localBaseFiles,
   run: async (context) => {
@@ -57,29 +55,28 @@ export async function runEngine(
   context: StageContext,
   section: 'train' | 'align',
 ): Promise<TrainResult> {
-  const { outputFolder, workFolder, signal } = context;
+  const { outputFolder, signal } = context;
   const engine = await getEngine(job.config.engine);
-  const result = await follow(engine.train(job, signal), { job, context, section });
-  await writeFileAtomic(join(outputFolder, metricsName), await wholeMetrics(join(workFolder, metricsName)));
+  const log = await openTrainingLog(job, context, section);
+  const result = await follow(engine.train(job, signal), log, { job, context, section });
+  await log.finish(outputFolder);
   return result;
 }
 
 /** Reports every event and appends it to the work folder's metrics, until the engine returns. */
 async function follow(
   events: AsyncGenerator<TrainEvent, TrainResult>,
+  log: TrainingLog,
   { job, context, section }: { job: TrainJob; context: StageContext; section: 'train' | 'align' },
 ): Promise<TrainResult> {
-  const { workFolder, report } = context;
-  const metrics = join(workFolder, metricsName);
-  // Ends a line that a crash may have cut short; blank lines are left out in the end.
-  await appendFile(metrics, '\n');
+  const { report } = context;
   let validationLoss: number | undefined;
   for (;;) {
     const next = await events.next();
     if (next.done === true) return next.value;
     const event = next.value;
     if (event.type === 'evaluation') validationLoss = event.loss;
-    await appendFile(metrics, JSON.stringify(event) + '\n');
+    await log.append(event);
     for (const shown of describe(event, section, validationLoss)) report(shown);
     if (event.type === 'preflight' && event.steps < fewSteps && job.config.max_steps === undefined) {
       const message = `only ${event.steps} steps: the model will learn little; lower ${section}.batch_size or raise ${section}.epochs`;
@@ -122,29 +119,6 @@ function describe(event: TrainEvent, section: string, validationLoss: number | u
       ];
     case 'checkpoint':
       return [];
-  }
-}
-
-/** The metrics without what was reported again after a resume: the last line of each kind and step counts. */
-async function wholeMetrics(path: string): Promise<string> {
-  const lines = new Map<string, string>();
-  for (const line of (await readFile(path, 'utf8')).split('\n')) {
-    if (line === '') continue;
-    const event = parseEvent(line);
-    if (event === undefined || event.type === 'resumed') continue;
-    const key = `${event.type} ${event.step ?? ''}`;
-    lines.delete(key);
-    lines.set(key, line);
-  }
-  return [...lines.values()].map((line) => line + '\n').join('');
-}
-
-/** Undefined for a line that a crash cut short. */
-function parseEvent(line: string): { type: string; step?: number } | undefined {
-  try {
-    return JSON.parse(line) as { type: string; step?: number };
-  } catch {
-    return undefined;
   }
 }
 

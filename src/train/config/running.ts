@@ -22,5 +22,11 @@ export const runningOptions = {
     .positive()
     .optional()
     .describe('Stop after this many evaluations without a better validation loss.'),
+  log: z
+    .array(z.enum(['tensorboard', 'wandb']))
+    .default([])
+    .describe(
+      'Write the losses in the formats of other tools too, into the result: tensorboard --logdir .attune shows a run while it goes on; wandb sync uploads run-attune.wandb.',
+    ),
   threads: z.int().positive().optional().describe('CPU threads (default: all that this process may use).'),
 };
