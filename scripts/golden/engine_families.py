@@ -5,6 +5,8 @@ what transformers makes of the files that the engine reads.
 """
 
 import json
+import pathlib
+import tempfile
 
 import torch
 from peft import LoraConfig, PeftModel, get_peft_model
@@ -224,3 +226,30 @@ def rope_golden():
             }
         )
     return cases
+
+
+def published_golden():
+    """What transformers makes of the config.json of published models: the weights, and each layer's window."""
+    configs = json.loads((pathlib.Path(__file__).parent / "published_configs.json").read_text())
+    return [published_case(name, config) for name, config in configs.items()]
+
+
+def published_case(name, config):
+    with tempfile.TemporaryDirectory() as folder:
+        (pathlib.Path(folder) / "config.json").write_text(json.dumps(config))
+        loaded = AutoConfig.from_pretrained(folder)
+    with torch.device("meta"):
+        model = AutoModelForCausalLM.from_config(loaded)
+    weights = dict(model.named_parameters())
+    windows = [getattr(layer.self_attn, "sliding_window", None) for layer in model.model.layers]
+    if config["model_type"] == "mistral":
+        windows = [loaded.sliding_window] * len(windows)
+    return {
+        "name": name,
+        "config": config,
+        "tensors": len(weights),
+        "parameters": sum(weight.numel() for weight in weights.values()),
+        "embeddingParameters": model.get_input_embeddings().weight.numel(),
+        "attentionScale": model.model.layers[0].self_attn.scaling,
+        "windows": [window or 0 for window in windows],
+    }

@@ -86,7 +86,7 @@ export async function saveModel(
 ): Promise<string> {
   await mkdir(folder, { recursive: true });
   for (const entry of await readdir(baseFolder, { withFileTypes: true })) {
-    const isWeights = /\.(safetensors|safetensors\.index\.json|bin|gguf)$/.test(entry.name);
+    const isWeights = /\.(safetensors|bin|pt|pth|ckpt|msgpack|h5|onnx|gguf|index\.json)$/.test(entry.name);
     if (entry.isFile() && !isWeights && !/^(README|LICENSE|config\.json$)/i.test(entry.name))
       await copyFile(join(baseFolder, entry.name), join(folder, entry.name));
   }

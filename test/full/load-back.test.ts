@@ -3,6 +3,7 @@
  * log-probabilities of given tokens agree with ours. Needs Python; run with `npm run test:full`.
  */
 import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,6 +26,11 @@ import type { LoopResult } from '../../src/train/loop.ts';
 import { referenceMissing, referenceScores } from './reference.ts';
 
 const golden = fileURLToPath(new URL('../golden/engine/', import.meta.url));
+const llamas = ['tiny-llama', 'untied-llama'];
+const families = readdirSync(join(golden, 'families'), { withFileTypes: true }).flatMap((entry) =>
+  entry.isDirectory() ? [join('families', entry.name)] : [],
+);
+const everyLinear = ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'];
 const skip = referenceMissing();
 /** float32 sums in another order; an error in a name, a scale or a layout is far larger. */
 const tolerance = 1e-3;
@@ -116,11 +122,11 @@ async function scoreOurs(
   }
 }
 
-for (const targetModules of [
-  ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'],
-  ['q_proj', 'v_proj'],
-])
-  for (const name of ['tiny-llama', 'untied-llama'])
+for (const [targetModules, bases] of [
+  [everyLinear, [...llamas, ...families]],
+  [['q_proj', 'v_proj'], llamas],
+] as const)
+  for (const name of bases)
     test(
       `PEFT loads a LoRA of ${targetModules.length} modules on ${name} and scores as we do`,
       { skip },
@@ -140,7 +146,7 @@ for (const targetModules of [
       },
     );
 
-for (const name of ['tiny-llama', 'untied-llama'])
+for (const name of [...llamas, ...families])
   test(`transformers loads ${name} after full training and scores as we do`, { skip }, async () => {
     const base = join(golden, name);
     const model = await loadModel(base);
