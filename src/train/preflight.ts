@@ -51,6 +51,18 @@ export function checkData(
   ];
 }
 
+/** Throws AttuneError 'training' when a preference objective has no pairs to learn from. */
+export function checkPairs({ examples, dropped }: EncodedCounts): void {
+  if (examples === 0)
+    throw new AttuneError(
+      'training',
+      `none of the ${dropped} training records has a rejected answer that differs from the chosen one`,
+      {
+        fix: "DPO and ORPO learn from records whose assistant turns have rejected answers, such as TRL's preference records.",
+      },
+    );
+}
+
 /**
  * Throws AttuneError 'model' when the tokenizer of the base in `folder` makes ids that its model does not know; warns of
  * markers in the chat template that the tokenizer cuts into pieces.

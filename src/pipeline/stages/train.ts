@@ -94,12 +94,15 @@ function describe(event: TrainEvent, section: string, validationLoss: number | u
       return [{ type: 'note', message }];
     }
     case 'step': {
-      const { step, steps, loss, learningRate, gradientNorm, tokensPerSecond, memoryBytes } = event;
+      const { step, steps, loss, metrics, learningRate, gradientNorm, tokensPerSecond, memoryBytes } = event;
       const validation = validationLoss === undefined ? '' : `, validation ${validationLoss.toFixed(3)}`;
       const detail = `loss ${loss.toFixed(3)}${validation}`;
       return [
         { type: 'progress', label: section, done: step, total: steps, unit: 'steps', detail },
-        { type: 'metrics', values: { step, loss, learningRate, gradientNorm, tokensPerSecond, memoryBytes } },
+        {
+          type: 'metrics',
+          values: { step, loss, ...metrics, learningRate, gradientNorm, tokensPerSecond, memoryBytes },
+        },
       ];
     }
     case 'evaluation':

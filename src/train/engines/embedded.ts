@@ -24,7 +24,7 @@ import type { LoopResult } from '../loop.ts';
 import type { ObjectiveConfig } from '../objective.ts';
 import { openObjectiveEncoder } from '../objective-encoder.ts';
 import { getObjective } from '../objectives/index.ts';
-import { checkData, checkTemplate } from '../preflight.ts';
+import { checkData, checkPairs, checkTemplate } from '../preflight.ts';
 import { withReference } from '../reference.ts';
 
 export const embeddedEngine: Engine = { name: 'embedded', train };
@@ -49,6 +49,7 @@ async function* train(job: TrainJob, signal: AbortSignal): AsyncGenerator<TrainE
   let result: LoopResult;
   let config: ResolvedTrainConfig;
   try {
+    if (job.objective.type !== 'sft') checkPairs(training.counts);
     yield* warnings(checkData(training.counts, validation.counts, job.config));
     const { chosen, reasons } = chooseHyperparameters(job.config, {
       method: job.config.method,

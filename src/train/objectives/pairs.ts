@@ -67,25 +67,20 @@ export function pairWeights(rows: readonly Row[], shape: PackedShape, total: num
 export function rewardMetrics(
   pairs: number,
   total: number,
-  { rewards, logps }: { rewards: ArrayLike<number>; logps: ArrayLike<number> },
+  { rewards, logps }: { rewards: Float32Array; logps: Float32Array },
 ): Sums {
   const half = rewards.length / 2;
-  const sums: Sums = {
-    'rewards/chosen': 0,
-    'rewards/rejected': 0,
-    'rewards/accuracies': 0,
-    'rewards/margins': 0,
-    'logps/chosen': 0,
-    'logps/rejected': 0,
+  const sumOver = (value: (chosen: number, rejected: number) => number): number => {
+    let sum = 0;
+    for (let p = 0; p < pairs; p++) sum += value(p, half + p);
+    return sum / total;
   };
-  for (let p = 0; p < pairs; p++) {
-    const [chosen, rejected] = [rewards[p]!, rewards[half + p]!];
-    sums['rewards/chosen']! += chosen / total;
-    sums['rewards/rejected']! += rejected / total;
-    sums['rewards/accuracies']! += Number(chosen > rejected) / total;
-    sums['rewards/margins']! += (chosen - rejected) / total;
-    sums['logps/chosen']! += logps[p]! / total;
-    sums['logps/rejected']! += logps[half + p]! / total;
-  }
-  return sums;
+  return {
+    'rewards/chosen': sumOver((chosen) => rewards[chosen]!),
+    'rewards/rejected': sumOver((_, rejected) => rewards[rejected]!),
+    'rewards/accuracies': sumOver((chosen, rejected) => Number(rewards[chosen]! > rewards[rejected]!)),
+    'rewards/margins': sumOver((chosen, rejected) => rewards[chosen]! - rewards[rejected]!),
+    'logps/chosen': sumOver((chosen) => logps[chosen]!),
+    'logps/rejected': sumOver((_, rejected) => logps[rejected]!),
+  };
 }

@@ -10,7 +10,7 @@ import type { LanguageModel } from '../../model/parameters.ts';
 import { scoreExamples } from '../../model/score.ts';
 import { openSession } from '../../runtime/session.ts';
 import type { EncodedExample } from '../../text/encoded.ts';
-import { cutPair, layPair } from '../../text/pairs.ts';
+import { layPair } from '../../text/pairs.ts';
 import { addSums, gradientName } from '../objective.ts';
 import type { DpoConfig, Objective, ObjectiveConfig, Sums } from '../objective.ts';
 import { getObjective } from './index.ts';
@@ -171,21 +171,4 @@ test('two answers to one prompt in a row score as they do apart, in a model with
       await session.close();
     }
   }
-});
-
-test('a cut pair is that of its two cut texts; one without a difference left is not supervised', () => {
-  const prompt = [1, 2, 3];
-  const [chosen, rejected] = [
-    [...prompt, 4, 5, 6, 7, 8],
-    [...prompt, 4, 9, 10],
-  ];
-  const pair = { id: 'a', ...layPair(prompt, chosen, rejected) };
-  assert.deepEqual(pair.pair, { answer: 3, chosen: 4, rejected: 8 });
-  for (const length of [5, 6, 7, 20])
-    assert.deepEqual(cutPair(pair, pair.pair!, length), {
-      id: 'a',
-      ...layPair(prompt, chosen.slice(0, length), rejected.slice(0, length)),
-    });
-  assert.deepEqual([...cutPair(pair, pair.pair!, 4).supervised], [0, 0, 0, 0]);
-  assert.deepEqual([...layPair(prompt, chosen, chosen).supervised], [0, 0, 0, 0, 0, 0, 0, 0]);
 });
