@@ -4,6 +4,7 @@ import { RecordError } from './check.ts';
 import type { UnknownRecord } from './check.ts';
 import { shapes } from './shapes.ts';
 import type { ParsedRecord } from './shape.ts';
+import { validateExample } from './validate-example.ts';
 
 const parse = (record: UnknownRecord): ParsedRecord => shapes.preference.parse(record);
 const user = (content: string): UnknownRecord => ({ role: 'user', content });
@@ -104,4 +105,22 @@ test('an unpaired rating is a fact of the reply, and what was called bad is not 
   });
   assert.equal(of(true).meta['conversation'], of(false).meta['conversation']);
   assert.throws(() => of(1), /label is 1; true \(good\) or false \(bad\) is needed/);
+});
+
+test("a module's rejected replies are checked like its messages", () => {
+  const example = (reply: object): unknown => ({
+    messages: [user('Hi'), { ...assistant('Hello.'), ...reply }],
+  });
+  const calls = [{ name: 'f', arguments: { x: 1 } }];
+  const rejected = [{ content: 'Go.' }, { content: '', toolCalls: calls }];
+  assert.deepEqual(validateExample(example({ rejected })).messages[1]!.rejected, rejected);
+  assert.equal('rejected' in validateExample(example({ rejected: [] })).messages[1]!, false);
+  const refused: [object, RegExp][] = [
+    [{ rejected: 'Go.' }, /messages\[1\]\.rejected is "Go\."; a list is needed/],
+    [{ rejected: [{ text: 'Go.' }] }, /rejected\[0\]\.text is not a field of a rejected reply/],
+    [{ rejected: [{ content: 1 }] }, /rejected\[0\]\.content is 1; text is needed/],
+  ];
+  for (const [reply, reason] of refused) assert.throws(() => validateExample(example(reply)), reason);
+  const onUser = { messages: [{ ...user('Hi'), rejected }, assistant('Hello.')] };
+  assert.throws(() => validateExample(onUser), /rejected is not a field of a message of role user/);
 });
