@@ -61,18 +61,18 @@ export async function writePairs(
   const counts: PairCounts = { pairs: 0, origins: {} };
   try {
     await writeJsonLines(scratch, candidates());
-    const sound = [...keys.keys()].filter(
-      (i) => first.get(keys[i]!.pair) === i && !first.has(keys[i]!.reverse),
-    );
+    const repeats = (i: number): string | undefined => {
+      if (first.has(keys[i]!.reverse)) return 'preferred the other way round elsewhere';
+      return first.get(keys[i]!.pair) === i ? undefined : 'the same pair stands before';
+    };
+    const sound = [...keys.keys()].filter((i) => repeats(i) === undefined);
     const drawn = sampleOf(sound, max, random);
     const kept = async function* (): AsyncGenerator<Example> {
       let i = 0;
       for await (const pair of readExamples(scratch)) {
-        const key = keys[i]!;
         const origin = pair.meta['origin'] as PairOrigin;
-        if (first.has(key.reverse)) drop(origin, pair, 'preferred the other way round elsewhere');
-        else if (first.get(key.pair) !== i) drop(origin, pair, 'the same pair stands before');
-        else if (!drawn.has(i)) drop(origin, pair, `not in the sample of ${max}`);
+        const reason = repeats(i) ?? (drawn.has(i) ? undefined : `not in the sample of ${max}`);
+        if (reason !== undefined) drop(origin, pair, reason);
         else {
           const { id, source, place } = pair.meta;
           ledger.add({ action: 'kept', rule: origin, id, source, place });
