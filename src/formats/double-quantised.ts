@@ -2,6 +2,7 @@
  * Double quantisation (arXiv 2305.14314, section 3): the scales of 4-bit blocks, less their mean, in 8 bits each of the
  * signed dynamic type, in blocks of 256. Codes are those of bitsandbytes 0.50 on a CPU.
  */
+import { sharedFloats } from '../base/shared-memory.ts';
 import { dynamicMapValues } from './dynamic-map.ts';
 
 /** scale ≈ value of its code · largest magnitude of its block + mean. */
@@ -35,11 +36,14 @@ export function quantiseScales(scales: Float32Array): DoubleQuantised {
   return { codes, scales: largest, mean };
 }
 
-export function dequantiseScales({ codes, scales, mean }: DoubleQuantised): Float32Array<ArrayBuffer> {
-  return Float32Array.from(codes, (code, i) => {
+/** The scales that the codes stand for, on shared memory. */
+export function dequantiseScales({ codes, scales, mean }: DoubleQuantised): Float32Array<SharedArrayBuffer> {
+  const values = sharedFloats(codes.length);
+  for (let i = 0; i < codes.length; i++) {
     const largest = scales[Math.floor(i / scalesPerBlock)]!;
-    return Math.fround(scaleCodeValues[code]! * largest) + mean;
-  });
+    values[i] = Math.fround(scaleCodeValues[codes[i]!]! * largest) + mean;
+  }
+  return values;
 }
 
 /**
