@@ -29,19 +29,23 @@ import type { Quantisation, QuantisedMatrix } from './quantised.ts';
 const formatVersion = 1;
 const weightsName = 'model.safetensors';
 
+/** Of how many matrices how many are quantised. */
+export type QuantisingProgress = { done: number; total: number };
+
 /**
  * Loads the base in `baseFolder` in 4 bits. Its quantised form lies in a folder of its own under `cacheFolder`, named by
- * the content of the base and the settings, and is made there the first time. Throws AttuneError 'model' for a base that
- * does not fit its config.json, 'storage' where the folder cannot be written.
+ * the content of the base and the settings; the first time it is made there, and progress is told. Throws AttuneError
+ * 'model' for a base that does not fit its config.json, 'storage' where the folder cannot be written, 'interrupted' once
+ * the signal is aborted.
  */
-export async function loadQuantisedBase(
+export async function* loadQuantisedBase(
   baseFolder: string,
   quantisation: Quantisation,
-  cacheFolder: string,
-): Promise<LanguageModel> {
+  { cacheFolder, signal }: { cacheFolder: string; signal: AbortSignal },
+): AsyncGenerator<QuantisingProgress, LanguageModel> {
   const folder = await quantisedFolder(baseFolder, quantisation, cacheFolder);
   const file = join(folder, weightsName);
-  if (!(await exists(file))) await quantiseBase(baseFolder, quantisation, folder);
+  if (!(await exists(file))) yield* quantiseBase(baseFolder, quantisation, { folder, signal });
   const config = await readModelConfig(baseFolder);
   const weights = await openSafetensors(file);
   try {
@@ -74,12 +78,17 @@ async function quantisedFolder(
 }
 
 /** Writes config.json first: a folder with weights is whole. */
-async function quantiseBase(baseFolder: string, quantisation: Quantisation, folder: string): Promise<void> {
+async function* quantiseBase(
+  baseFolder: string,
+  quantisation: Quantisation,
+  { folder, signal }: { folder: string; signal: AbortSignal },
+): AsyncGenerator<QuantisingProgress> {
   const config = await readModelConfig(baseFolder);
   const matrices = quantisedShapes(config);
   const weights = await openWeights(baseFolder);
   try {
     const tensors: TensorToWrite[] = [];
+    let done = 0;
     for (const [name, shape] of weightShapes(config)) {
       const matrix = matrices.get(name);
       if (!matrix) {
@@ -90,6 +99,11 @@ async function quantiseBase(baseFolder: string, quantisation: Quantisation, fold
         const quantised = { name, shape: matrix, ...quantiseFourBit(data, quantisation.type) };
         checkFinite(quantised, baseFolder);
         tensors.push(...matrixTensors(quantised, quantisation.double));
+        yield { done: ++done, total: matrices.size };
+        if (signal.aborted)
+          throw new AttuneError('interrupted', 'stopped while the base was quantised', {
+            fix: 'The next run quantises it from the start.',
+          });
       }
     }
     const original = await readJson<Record<string, unknown>>(join(baseFolder, configName));

@@ -57,6 +57,8 @@ export type TrainEvent =
       tokensPerSecond: number;
       memoryBytes: number;
     }
+  /** Method qlora, the first time for a base: of its matrices so many are quantised. */
+  | { type: 'quantising'; done: number; total: number }
   /** Going on after this step's checkpoint: later steps that were reported before will be reported again. */
   | { type: 'resumed'; step: number }
   | { type: 'evaluation'; step: number; loss: number; metrics: Sums; best: boolean }

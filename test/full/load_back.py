@@ -19,6 +19,10 @@ def open_model(base, adapter):
         base, dtype=torch.float32, attn_implementation="eager", output_loading_info=True
     )
     assert not report["missing_keys"] and not report["unexpected_keys"], report
+    for layer in model.modules():
+        # On some processors a 4-bit layer would compute in bfloat16 when it does not train.
+        if hasattr(layer, "support_avx512bf16_for_cpu"):
+            layer.support_avx512bf16_for_cpu = False
     if adapter is not None:
         from peft import PeftModel, get_peft_model_state_dict
         from safetensors.torch import load_file

@@ -8,11 +8,11 @@ const python = process.env['ATTUNE_PYTHON'] ?? 'python3';
 
 /** Why the reference cannot be asked on this machine, or false when it can: what `skip` of a test wants. */
 export function referenceMissing(): string | false {
-  const { error, status } = spawnSync(python, ['-c', 'import torch, transformers, peft'], {
+  const { error, status } = spawnSync(python, ['-c', 'import torch, transformers, peft, bitsandbytes'], {
     stdio: 'ignore',
   });
   if (!error && status === 0) return false;
-  return `${python} has no torch, transformers and peft: install scripts/golden/requirements.txt and set ATTUNE_PYTHON`;
+  return `${python} lacks torch, transformers, peft or bitsandbytes: install scripts/golden/requirements.txt and set ATTUNE_PYTHON`;
 }
 
 export type ReferenceScore = { logProbabilities: number[]; correct: number[] };

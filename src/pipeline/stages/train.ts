@@ -116,6 +116,10 @@ function describe(event: TrainEvent, section: string, validationLoss: number | u
     case 'note':
     case 'warning':
       return [event];
+    case 'quantising':
+      return [
+        { type: 'progress', label: 'quantise base', done: event.done, total: event.total, unit: 'matrices' },
+      ];
     case 'reference':
       return [
         { type: 'progress', label: 'reference', done: event.done, total: event.passes, unit: 'passes' },

@@ -31,7 +31,7 @@ export const embeddedEngine: Engine = { name: 'embedded', train };
 
 async function* train(job: TrainJob, signal: AbortSignal): AsyncGenerator<TrainEvent, TrainResult> {
   const { base, seed, workFolder, outputFolder } = job;
-  const frozen = await loadBase(job);
+  const frozen = yield* loadBase(job, signal);
   const model =
     job.adapter === undefined
       ? withAdapter(frozen, job.config, seed)
@@ -99,9 +99,17 @@ function* warnings(messages: readonly string[]): Generator<TrainEvent> {
 }
 
 /** The base's weights; in 4 bits for method qlora. */
-function loadBase({ base, config, cacheFolder }: TrainJob): Promise<LanguageModel> {
-  if (config.method !== 'qlora') return loadModel(base);
-  return loadQuantisedBase(base, config.quantization, cacheFolder ?? modelCacheFolder(process.env));
+async function* loadBase(
+  { base, config, cacheFolder = modelCacheFolder(process.env) }: TrainJob,
+  signal: AbortSignal,
+): AsyncGenerator<TrainEvent, LanguageModel> {
+  if (config.method !== 'qlora') return await loadModel(base);
+  const loading = loadQuantisedBase(base, config.quantization, { cacheFolder, signal });
+  for (;;) {
+    const { done, value } = await loading.next();
+    if (done) return value;
+    yield { type: 'quantising', ...value };
+  }
 }
 
 function withAdapter(base: LanguageModel, config: TrainConfig, seed: number): LanguageModel {
