@@ -325,9 +325,14 @@ def four_bit(c):
             c.cases[-1]["inputGradients"][2] = None
 
 
+def ordering(c):
+    c.add("after", "after", lambda x, _: x.clone(), [c.normal(2, 3), c.normal(3)])
+    c.cases[-1]["inputGradients"][1] = None
+
+
 def op_cases():
     c = Cases()
-    for group in [elementwise, softmaxes, matmuls, model_ops, attentions, structure_ops, bent_ops, four_bit]:
+    for group in [elementwise, softmaxes, matmuls, model_ops, attentions, structure_ops, bent_ops, four_bit, ordering]:
         group(c)
     for case in c.cases:
         for part in [*case["inputs"], case["output"]]:

@@ -124,6 +124,7 @@ const emitRules: { [O in Exclude<Op, 'input' | 'constant' | 'custom'>]: EmitRule
     const kept = emitter.node('Where', [keep!, x!, emitter.float(0)]);
     emitter.node('Mul', [kept, emitter.float(1 / (1 - rate))], output);
   },
+  after: (emitter, _, [x, earlier], output) => emitter.node('Mul', [x!, emitter.oneAfter(earlier!)], output),
 };
 
 /** Emits everything that `outputs` depend on, under the names given. */
@@ -155,8 +156,11 @@ class Emitter {
 
   tensor(node: Tensor): void {
     if (is(node, 'input')) {
-      this.#names.set(node, node.attributes.name);
-      this.inputs.push({ name: node.attributes.name, type: node.type, shape: node.shape });
+      const { name } = node.attributes;
+      this.#names.set(node, name);
+      // A part that is computed again asks for the same input once more.
+      if (!this.inputs.some((known) => known.name === name))
+        this.inputs.push({ name, type: node.type, shape: node.shape });
     } else if (is(node, 'constant')) {
       this.#names.set(node, this.#constant(node));
     } else if (is(node, 'custom')) {

@@ -146,19 +146,28 @@ const gradientRules: { [O in Op]: GradientRule<O> } = {
   less: none,
   and: none,
   dropout: (dy, { attributes: { rate } }, [, keep]) => [dropout(dy, keep!, rate), undefined],
+  after: (dy) => [dy, undefined],
   custom: (dy, { attributes: { rule } }) => [undefined, ...rule(dy)],
 };
 
-/**
- * dLoss/dx for every x of `wrt` (same shapes). `loss` is a scalar. Only what lies between the loss and `wrt` is
- * differentiated, so a frozen layer below the lowest trainable tensor costs nothing.
- * Throws when the loss does not depend on one of them.
- */
+/** dLoss/dx for every x of `wrt` (same shapes). `loss` is a scalar. Throws when the loss does not depend on one of them. */
 export function gradients(loss: Tensor, wrt: readonly Tensor[]): Tensor[] {
-  const order = topologicalOrder([loss]);
+  return pullBack(loss, constant(Float32Array.of(1), []), wrt).map((gradient, i) => {
+    if (!gradient) throw new Error(`the loss does not depend on ${JSON.stringify(wrt[i]!.attributes)}`);
+    return gradient;
+  });
+}
+
+/**
+ * From dL/dy to dL/dx for every x of `wrt`, as if each could be chosen freely; undefined for one that y does not depend
+ * on. Only what lies between y and `wrt` is differentiated, so a frozen layer below the lowest trainable tensor costs
+ * nothing.
+ */
+export function pullBack(y: Tensor, dy: Tensor, wrt: readonly Tensor[]): (Tensor | undefined)[] {
+  const order = topologicalOrder([y], wrt);
   const needed = new Set<Tensor>(wrt);
   for (const node of order) if (node.inputs.some((parent) => needed.has(parent))) needed.add(node);
-  const total = new Map<Tensor, Tensor>([[loss, constant(Float32Array.of(1), [])]]);
+  const total = new Map<Tensor, Tensor>([[y, dy]]);
   for (const node of order.reverse()) {
     const upstream = total.get(node);
     if (!upstream || !needed.has(node) || node.inputs.length === 0) continue;
@@ -171,11 +180,7 @@ export function gradients(loss: Tensor, wrt: readonly Tensor[]): Tensor[] {
       total.set(parent, sum ? add(sum, part) : part);
     }
   }
-  return wrt.map((x) => {
-    const gradient = total.get(x);
-    if (!gradient) throw new Error(`the loss does not depend on ${JSON.stringify(x.attributes)}`);
-    return gradient;
-  });
+  return wrt.map((x) => total.get(x));
 }
 
 /** Undoes broadcasting: sums `x` down to `shape`. */

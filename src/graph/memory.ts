@@ -1,5 +1,5 @@
 /** How much memory a graph takes, told from its records before anything runs. */
-import { sizeOf, topologicalOrder } from './tensor.ts';
+import { executionOrder, sizeOf } from './tensor.ts';
 import type { Op, Tensor } from './tensor.ts';
 
 export type MemoryPlan = {
@@ -28,9 +28,9 @@ const inPlace: ReadonlySet<Op> = new Set<Op>([
   'sigmoid',
 ]);
 
-/** Follows every buffer from the op that fills it to the last one that reads it, in the order the ops are emitted. */
+/** Follows every buffer from the op that fills it to the last one that reads it, in the order the ops are run. */
 export function planMemory(outputs: readonly Tensor[]): MemoryPlan {
-  const order = topologicalOrder(outputs);
+  const order = executionOrder(outputs);
   const lastUse = new Map<Tensor, number>();
   for (const [step, node] of order.entries())
     for (const buffer of buffersRead(node)) lastUse.set(buffer, step);
@@ -69,8 +69,9 @@ function bufferOf(tensor: Tensor): Tensor {
   return shown;
 }
 
-/** The computed buffers that an op reads; constants and inputs are not its to free. */
+/** The computed buffers that an op reads; constants and inputs are not its to free. A view by itself reads nothing. */
 function buffersRead(node: Tensor): Tensor[] {
+  if (views.has(node.op)) return [];
   const buffers = new Set(node.inputs.map(bufferOf));
   return [...buffers].filter(({ op }) => op !== 'constant' && op !== 'input');
 }

@@ -91,6 +91,7 @@ const builders: Record<string, Build<never>> = {
   concat: (inputs, { axis }: OpAttributes['concat']) => ops.concat(inputs, axis),
   slice: ([x], { axis, start, end }: OpAttributes['slice']) => ops.slice(x!, axis, start, end),
   where: ([condition, a, b]) => ops.where(condition!, a!, b!),
+  after: ([x, earlier]) => ops.after(x!, earlier!),
   dropout: ([x, keep], { rate }: OpAttributes['dropout']) => ops.dropout(x!, keep!, rate),
 };
 

@@ -118,6 +118,9 @@ export const and = (a: Tensor, b: Tensor): Tensor => make('and', [a, b], {});
 export const dropout = (x: Tensor, keep: Tensor, rate: number): Tensor =>
   make('dropout', [x, keep], { rate });
 
+/** x (of two axes or more), exactly, to be had only once `earlier` is there: it puts computations in an order. */
+export const after = (x: Tensor, earlier: Tensor): Tensor => make('after', [x, earlier], {});
+
 /**
  * `output` with a gradient written by hand: `rule` maps the gradient of the output to one gradient per tensor of
  * `inputs` (undefined for none). For expressions whose own derivative is cheaper than the chain of their parts.

@@ -105,6 +105,10 @@ export const shapeRules: { [O in Exclude<Op, 'input' | 'constant'>]: ShapeRule<O
   less: broadcast,
   and: broadcast,
   dropout: same,
+  after: ([x, earlier]) => {
+    check(x!.shape.length >= 2, 'after', x!.shape, earlier!.shape);
+    return x!.shape;
+  },
   custom: same,
 };
 

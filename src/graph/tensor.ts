@@ -60,6 +60,8 @@ export type OpAttributes = {
   and: None;
   /** x · keep / (1 - rate), where keep is a bool tensor drawn outside the graph. */
   dropout: { rate: number };
+  /** The value of its first input, but not before there is a value of its second. */
+  after: None;
   /** The value of its first input; its gradient rule is written by hand (see customGradient). */
   custom: { rule: (upstream: Tensor) => (Tensor | undefined)[] };
 };
@@ -96,16 +98,36 @@ export function broadcastShapes(a: Shape, b: Shape): Shape {
   });
 }
 
-/** Every tensor that `outputs` depend on, inputs before users. Iterative: graphs are thousands of nodes deep. */
-export function topologicalOrder(outputs: readonly Tensor[]): Tensor[] {
+/** Every tensor that `outputs` depend on, inputs before users, without those of `known` and what only they depend on. */
+export function topologicalOrder(outputs: readonly Tensor[], known: readonly Tensor[] = []): Tensor[] {
+  return depthFirst(outputs, ({ inputs }) => inputs, known);
+}
+
+/**
+ * The order in which ONNX Runtime runs a graph that was emitted in topologicalOrder: it goes down from the result that
+ * was written last, at each node first to the input that was written last, and runs what it meets on its way back.
+ */
+export function executionOrder(outputs: readonly Tensor[]): Tensor[] {
+  const written = new Map(topologicalOrder(outputs).map((tensor, place) => [tensor, place]));
+  const lastFirst = (tensors: readonly Tensor[]): Tensor[] =>
+    tensors.toSorted((a, b) => written.get(b)! - written.get(a)!);
+  return depthFirst(lastFirst(outputs), ({ inputs }) => lastFirst(inputs), []);
+}
+
+/** Iterative: graphs are thousands of nodes deep. */
+function depthFirst(
+  outputs: readonly Tensor[],
+  inputsOf: (node: Tensor) => readonly Tensor[],
+  known: readonly Tensor[],
+): Tensor[] {
   const order: Tensor[] = [];
-  const state = new Map<Tensor, 'open' | 'done'>();
-  const stack = [...outputs].reverse();
+  const state = new Map<Tensor, 'open' | 'done'>(known.map((tensor) => [tensor, 'done']));
+  const stack = outputs.toReversed();
   while (stack.length > 0) {
     const node = stack.at(-1)!;
     if (state.get(node) === undefined) {
       state.set(node, 'open');
-      for (const parent of node.inputs.toReversed()) if (!state.has(parent)) stack.push(parent);
+      for (const parent of inputsOf(node).toReversed()) if (!state.has(parent)) stack.push(parent);
       continue;
     }
     stack.pop();

@@ -7,6 +7,7 @@ import { embeddingName } from './config.ts';
 import type { ModelConfig } from './config.ts';
 import type { OutputProjection } from './log-probabilities.ts';
 import { packedMasks } from './mask.ts';
+import type { Window } from './mask.ts';
 import type { Prefix } from './prefix.ts';
 import { ropeTables } from './rope.ts';
 
@@ -21,6 +22,8 @@ export type Weights = {
   prefix?: Prefix | undefined;
   /** What training adds to the embeddings [B, T, hidden]. */
   noise?: (embedded: Tensor) => Tensor;
+  /** How training runs a layer on its input, where not plainly. */
+  layer?: (layer: (x: Tensor) => Tensor, x: Tensor) => Tensor;
 };
 
 /**
@@ -42,13 +45,14 @@ export function decoderHidden(config: ModelConfig, weights: Weights, inputs: Pac
   };
 
   const embedded = gather(weights.parameter(embeddingName), inputs.tokens);
-  let x = reshape(weights.noise?.(embedded) ?? embedded, [rows * length, config.hiddenSize]);
-  if (config.embeddingScale !== 1) x = mul(x, scalar(config.embeddingScale));
-  for (const [layer, window] of config.windows.entries()) {
+  const states = reshape(weights.noise?.(embedded) ?? embedded, [rows * length, config.hiddenSize]);
+  const scaled = config.embeddingScale === 1 ? states : mul(states, scalar(config.embeddingScale));
+
+  const decoderLayer = (input: Tensor, layer: number, window: Window): Tensor => {
     const block = `model.layers.${layer}`;
-    const linears = (input: Tensor, ...names: string[]): Tensor[] =>
+    const linears = (x: Tensor, ...names: string[]): Tensor[] =>
       weights.linears(
-        input,
+        x,
         names.map((name) => `${block}.${name}`),
       );
     /** Heads [B·T, heads · headDim] normed one by one where the family does so, and turned by their positions. */
@@ -65,7 +69,7 @@ export function decoderHidden(config: ModelConfig, weights: Weights, inputs: Pac
     const residual = (branch: Tensor, normName: string): Tensor =>
       config.postNorms ? norm(branch, `${block}.${normName}`) : branch;
 
-    const a = norm(x, `${block}.input_layernorm`);
+    const a = norm(input, `${block}.input_layernorm`);
     const [q, k, v] = linears(a, 'self_attn.q_proj', 'self_attn.k_proj', 'self_attn.v_proj');
     const keys = turned(k!, 'k_norm');
     const values = reshape(v!, keys.shape);
@@ -81,15 +85,20 @@ export function decoderHidden(config: ModelConfig, weights: Weights, inputs: Pac
       reshape(mixed, [rows * length, config.heads * config.headDim]),
       'self_attn.o_proj',
     );
-    x = add(x, residual(attended!, 'post_attention_layernorm'));
+    const x = add(input, residual(attended!, 'post_attention_layernorm'));
 
     // With norms on both sides, post_attention_layernorm stands after attention and the MLP has one of its own.
     const m = norm(x, `${block}.${config.postNorms ? 'pre_feedforward' : 'post_attention'}_layernorm`);
     const [gate, up] = linears(m, 'mlp.gate_proj', 'mlp.up_proj');
     const [fed] = linears(mul(activate(gate!), up!), 'mlp.down_proj');
-    x = add(x, residual(fed!, 'post_feedforward_layernorm'));
-  }
-  return norm(x, 'model.norm');
+    return add(x, residual(fed!, 'post_feedforward_layernorm'));
+  };
+  const run = weights.layer ?? ((layer, x) => layer(x));
+  const last = config.windows.reduce(
+    (x, window, layer) => run((input) => decoderLayer(input, layer, window), x),
+    scaled,
+  );
+  return norm(last, 'model.norm');
 }
 
 /** How hidden states become logits (see log-probabilities.ts). */

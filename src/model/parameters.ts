@@ -1,3 +1,4 @@
+import { checkpoint } from '../graph/checkpoint.ts';
 import { add, constant, input, matmul } from '../graph/ops.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import { adapterTensors } from './adapter.ts';
@@ -26,6 +27,8 @@ export type LanguageModel = {
   adapter?: Adapter;
   /** In training: noise of this strength on the embeddings (NEFTune), an input drawn outside the graph. */
   neftuneAlpha?: number | undefined;
+  /** In training: of each layer only its input is kept, and the backward pass computes the rest again. */
+  gradientCheckpointing?: boolean | undefined;
 };
 
 /** Name of the graph input that is added to the embeddings, [B, T, hidden]. */
@@ -80,6 +83,7 @@ export function graphWeights(
     head: head ? adaptedWeight(parameter(headName), head) : parameter(headName),
     prefix,
     ...(training && model.neftuneAlpha && { noise }),
+    ...(training && model.gradientCheckpointing && { layer: checkpoint }),
   };
   return { weights, trainable: [...inputs.values()] };
 }

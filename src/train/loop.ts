@@ -46,7 +46,11 @@ export async function* trainLoop(
   model: LanguageModel,
   { plan, validation, objective, config, seed, workFolder, signal }: LoopOptions,
 ): AsyncGenerator<TrainEvent, LoopResult> {
-  const shared = { ...onSharedMemory(model), neftuneAlpha: config.neftune_alpha };
+  const shared = {
+    ...onSharedMemory(model),
+    neftuneAlpha: config.neftune_alpha,
+    gradientCheckpointing: config.gradient_checkpointing,
+  };
   const parameters = trainableParameters(shared);
   const { steps, shape } = plan;
   const { threads } = config;
