@@ -16,12 +16,14 @@ export function floatsToBfloat16(values: Float32Array): Uint16Array<ArrayBuffer>
   return result;
 }
 
-/** Floats of bfloat16 bit patterns, on shared memory; exact. */
-export function bfloat16ToFloats(patterns: Uint16Array): Float32Array<SharedArrayBuffer> {
-  const floats = sharedFloats(patterns.length);
-  const bits = new Uint32Array(floats.buffer);
+/** Floats of bfloat16 bit patterns, put into `target` (shared memory when it is not given); exact. */
+export function bfloat16ToFloats(
+  patterns: Uint16Array,
+  target: Float32Array<SharedArrayBuffer> = sharedFloats(patterns.length),
+): Float32Array<SharedArrayBuffer> {
+  const bits = new Uint32Array(target.buffer, target.byteOffset, patterns.length);
   for (let i = 0; i < patterns.length; i++) bits[i] = patterns[i]! << 16;
-  return floats;
+  return target;
 }
 
 /** float16 bit patterns of `values`; values beyond 65504 become infinite. */
@@ -31,9 +33,11 @@ export function floatsToFloat16(values: Float32Array): Uint16Array<ArrayBuffer> 
   return new Uint16Array(result.buffer);
 }
 
-/** Floats of float16 bit patterns, on shared memory; exact. */
-export function float16ToFloats(patterns: Uint16Array): Float32Array<SharedArrayBuffer> {
-  const floats = sharedFloats(patterns.length);
-  floats.set(new Float16Array(patterns.buffer as ArrayBuffer, patterns.byteOffset, patterns.length));
-  return floats;
+/** Floats of float16 bit patterns, put into `target` (shared memory when it is not given); exact. */
+export function float16ToFloats(
+  patterns: Uint16Array,
+  target: Float32Array<SharedArrayBuffer> = sharedFloats(patterns.length),
+): Float32Array<SharedArrayBuffer> {
+  target.set(new Float16Array(patterns.buffer as ArrayBuffer, patterns.byteOffset, patterns.length));
+  return target;
 }

@@ -175,6 +175,32 @@ describe('a hostile or damaged header is refused with its reason', () => {
   });
 });
 
+describe('a tensor longer than one piece', () => {
+  const length = (9 << 20) + 3;
+  const values = Float32Array.from({ length }, (_, i) => (i % 251) - 125);
+  for (const dtype of ['F32', 'BF16', 'F16'] as const)
+    it(`is read whole from ${dtype}, and little beside it is held in memory`, async () => {
+      const path = join(folder, 'long.safetensors');
+      await writeSafetensors(path, [{ name: 'w', dtype, shape: [length], data: values }]);
+      const weights = await openSafetensors(path);
+      const before = process.memoryUsage().arrayBuffers;
+      const floats = await weights.readFloat32('w');
+      const taken = process.memoryUsage().arrayBuffers - before;
+      equal(Buffer.compare(new Uint8Array(floats.buffer), new Uint8Array(values.buffer)), 0);
+      equal(taken < floats.byteLength + (8 << 20), true, `${taken} bytes for ${floats.byteLength}`);
+      await weights.close();
+      await rm(path);
+    });
+
+  it('whose type is no float is refused', async () => {
+    const path = join(folder, 'integers.safetensors');
+    await writeSafetensors(path, [{ name: 'w', dtype: 'I64', shape: [1], data: new BigInt64Array(1) }]);
+    const weights = await openSafetensors(path);
+    await rejects(weights.readFloat32('w'), { code: 'model', message: /w is I64/ });
+    await weights.close();
+  });
+});
+
 describe('openWeights', () => {
   const indexed = async (weightMap: unknown): Promise<string> => {
     const model = await mkdtemp(join(folder, 'sharded-'));

@@ -1,18 +1,7 @@
 /** Weights in safetensors files: reading one file or a whole model folder, and writing. */
-import { open, type FileHandle } from 'node:fs/promises';
-import { join } from 'node:path';
 import { AttuneError } from '../base/errors.ts';
-import { exists, readJson, storageError } from '../base/files.ts';
-import { sharedBytes } from '../base/shared-memory.ts';
-import { bfloat16ToFloats, float16ToFloats, floatsToBfloat16, floatsToFloat16 } from './float.ts';
-import {
-  dtypes,
-  readHeaderFrom,
-  refused,
-  tensorByteLength,
-  type Dtype,
-  type SafetensorsHeader,
-} from './safetensors-header.ts';
+import { floatsToBfloat16, floatsToFloat16 } from './float.ts';
+import { dtypes, tensorByteLength, type Dtype } from './safetensors-header.ts';
 import { writeStreamAtomic, type WrittenFile } from './write-stream.ts';
 
 export {
@@ -21,19 +10,8 @@ export {
   type Dtype,
   type SafetensorsHeader,
 } from './safetensors-header.ts';
-
-export type TensorInfo = { dtype: Dtype; shape: readonly number[]; byteLength: number };
-
-/** Named tensors on disk. Reads are independent and may run at once; close it when done. */
-export type Weights = {
-  readonly metadata: Readonly<Record<string, string>>;
-  readonly tensors: ReadonlyMap<string, TensorInfo>;
-  /** The tensor's bytes, little endian, row-major, in a buffer of their own on shared memory. */
-  read: (name: string) => Promise<Uint8Array<SharedArrayBuffer>>;
-  /** The tensor as float32 on shared memory, widened exactly from F16 or BF16. Throws AttuneError 'model' for other types. */
-  readFloat32: (name: string) => Promise<Float32Array<SharedArrayBuffer>>;
-  close: () => Promise<void>;
-};
+export { floatDtypes, openSafetensors, type TensorInfo, type Weights } from './safetensors-reader.ts';
+export { openWeights } from './safetensors-shards.ts';
 
 export type TensorToWrite = {
   name: string;
@@ -45,118 +23,6 @@ export type TensorToWrite = {
    */
   data: ArrayBufferView | (() => Promise<ArrayBufferView>);
 };
-
-/** Node reads at most 2 GiB at once. */
-const maxReadBytes = 1 << 30;
-
-/** Opens one file after checking its header. Throws AttuneError 'model' when the header is not right. */
-export async function openSafetensors(path: string): Promise<Weights> {
-  let file: FileHandle;
-  try {
-    file = await open(path, 'r');
-  } catch (cause) {
-    throw storageError(path, cause);
-  }
-  let header: SafetensorsHeader;
-  try {
-    header = await readHeaderFrom(file, path);
-  } catch (error) {
-    await file.close();
-    throw error;
-  }
-  const read = async (name: string): Promise<Uint8Array<SharedArrayBuffer>> => {
-    const place = header.tensors.get(name);
-    if (!place) throw missingTensor(path, name);
-    const bytes = sharedBytes(place.byteLength);
-    for (let done = 0; done < bytes.length;) {
-      const wanted = Math.min(bytes.length - done, maxReadBytes);
-      const { bytesRead } = await file.read(bytes, done, wanted, header.dataStart + place.start + done);
-      if (bytesRead === 0) throw refused(path, `it ends inside tensor ${name}`);
-      done += bytesRead;
-    }
-    return bytes;
-  };
-  const readFloat32 = async (name: string): Promise<Float32Array<SharedArrayBuffer>> => {
-    const dtype = header.tensors.get(name)?.dtype;
-    const { buffer } = await read(name);
-    if (dtype === 'F32') return new Float32Array(buffer);
-    if (dtype === 'BF16') return bfloat16ToFloats(new Uint16Array(buffer));
-    if (dtype === 'F16') return float16ToFloats(new Uint16Array(buffer));
-    throw new AttuneError(
-      'model',
-      `${path}: tensor ${name} is ${dtype}, which is not a supported float type.`,
-      {
-        fix: 'Save the model in bfloat16, float16 or float32.',
-      },
-    );
-  };
-  return { metadata: header.metadata, tensors: header.tensors, read, readFloat32, close: () => file.close() };
-}
-
-/**
- * Opens the weights of a model folder: model.safetensors, or the shards that model.safetensors.index.json names.
- * Throws AttuneError 'model' when there are none, a shard is outside the folder, or a tensor is not where the index says.
- */
-export async function openWeights(folder: string): Promise<Weights> {
-  const single = join(folder, 'model.safetensors');
-  if (await exists(single)) return openSafetensors(single);
-  const indexFile = join(folder, 'model.safetensors.index.json');
-  if (!(await exists(indexFile)))
-    throw new AttuneError(
-      'model',
-      `${folder} has neither model.safetensors nor model.safetensors.index.json.`,
-      {
-        fix: 'Give a folder in Hugging Face layout with safetensors weights (older .bin files are not read).',
-      },
-    );
-  const shardOf = await readShardMap(indexFile);
-  const shards = new Map<string, Weights>();
-  const close = async (): Promise<void> => {
-    for (const shard of shards.values()) await shard.close();
-  };
-  try {
-    for (const file of new Set(shardOf.values())) shards.set(file, await openSafetensors(join(folder, file)));
-    const tensors = new Map<string, TensorInfo>();
-    for (const [name, file] of shardOf) {
-      const info = shards.get(file)!.tensors.get(name);
-      if (!info) throw missingTensor(join(folder, file), name);
-      tensors.set(name, info);
-    }
-    const shardWith = (name: string): Weights => {
-      const shard = shards.get(shardOf.get(name) ?? '');
-      if (!shard) throw missingTensor(folder, name);
-      return shard;
-    };
-    return {
-      metadata: [...shards.values()][0]?.metadata ?? {},
-      tensors,
-      read: async (name) => shardWith(name).read(name),
-      readFloat32: async (name) => shardWith(name).readFloat32(name),
-      close,
-    };
-  } catch (error) {
-    await close();
-    throw error;
-  }
-}
-
-async function readShardMap(indexFile: string): Promise<Map<string, string>> {
-  const index = await readJson<{ weight_map?: unknown } | null>(indexFile);
-  const map = index?.weight_map;
-  if (map === null || typeof map !== 'object' || Array.isArray(map))
-    throw new AttuneError('model', `${indexFile} has no weight_map.`, { fix: 'Download the model again.' });
-  for (const file of new Set(Object.values(map))) {
-    if (typeof file !== 'string' || !/^[\w.-]+\.safetensors$/.test(file))
-      throw new AttuneError(
-        'model',
-        `${indexFile} names the shard ${JSON.stringify(file)}, which is not a plain file name.`,
-        {
-          fix: 'Shards must be .safetensors files beside the index; do not use this model if you do not trust its origin.',
-        },
-      );
-  }
-  return new Map(Object.entries(map as Record<string, string>));
-}
 
 /**
  * Writes a safetensors file, crash-safe. Equal tensors give equal bytes: they are ordered as the reference library orders
@@ -226,10 +92,4 @@ function encodeFloats(view: ArrayBufferView, dtype: Dtype): ArrayBufferView {
 /** Rust compares strings by UTF-8 bytes, JavaScript by UTF-16 units; they differ beyond U+FFFF. */
 function compareUtf8(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a), Buffer.from(b));
-}
-
-function missingTensor(path: string, name: string): AttuneError {
-  return new AttuneError('model', `${path} has no tensor ${name}.`, {
-    fix: 'The weights do not match the model config; download or make the model again.',
-  });
 }

@@ -12,13 +12,14 @@ import type { ProgressEvent } from '../base/progress.ts';
 import { seededRandom } from '../base/random.ts';
 import { startFakeHub } from '../../test/support/fake-hub.ts';
 import type { FakeHub } from '../../test/support/fake-hub.ts';
-import { baseFiles, isHubId, resolveBase } from './base.ts';
+import { baseFiles, checkBase, resolveBase } from './base.ts';
 import type { BaseOptions } from './base.ts';
 import { parseHubId } from './base/hub-id.ts';
 
 const token = 'hf_secretSECRETsecret';
 const weightBytes = 300_000;
-const configUrl = new URL('../../test/golden/engine/tiny-llama/config.json', import.meta.url);
+const tinyLlama = new URL('../../test/golden/engine/tiny-llama/', import.meta.url);
+const configUrl = new URL('config.json', tinyLlama);
 const config = await readFile(configUrl, 'utf8');
 const random = seededRandom(7, 'weights');
 const weights = Buffer.from(Uint8Array.from({ length: weightBytes }, () => random.integer(256)));
@@ -235,9 +236,8 @@ test('of a sharded model the shards that the index names are fetched', async (t)
   const index = { 'model.safetensors.index.json': JSON.stringify({ weight_map: weightMap }) };
   const stored = { [shards[0]!]: 'one', [shards[1]!]: 'two' };
   const { hub, options } = await given(t, { ...rest, ...index, ...stored, 'consolidated.safetensors': 'x' });
-  const folder = await resolveBase('owner/name', options);
+  await resolveBase('owner/name', options);
   assert.deepEqual(storagePaths(hub), ['/tokenizer.json', ...shards.map((shard) => `/${shard}`)]);
-  assert.equal(await resolveBase(folder, options), folder);
 
   const outside = { ...index, 'model.safetensors.index.json': '{"weight_map": {"a": "../a.safetensors"}}' };
   const { options: bad } = await given(t, { ...rest, ...outside });
@@ -318,7 +318,7 @@ test('two at once fetch a model once', async (t) => {
 test('a folder is found from the project, and wins over a hub id', async (t) => {
   const { hub, options, home } = await given(t);
   const folder = join(home, 'owner', 'name');
-  assert.equal(await isHubId('owner/name', home), true);
+  assert.deepEqual(await checkBase('owner/name', options), []);
   await mkdir(folder, { recursive: true });
   await refuses(resolveBase('owner/name', options), 'model', /name has no config\.json/);
   await cp(configUrl, join(folder, 'config.json'));
@@ -327,9 +327,11 @@ test('a folder is found from the project, and wins over a hub id', async (t) => 
   await writeFile(join(folder, 'pytorch_model.bin'), '');
   await refuses(resolveBase(folder, options), 'model', /has no model\.safetensors.*pickle/);
   await writeFile(join(folder, 'model.safetensors'), '');
+  await refuses(resolveBase(folder, options), 'model', /not a usable safetensors file: it has 0 bytes/);
+  await cp(new URL('model.safetensors', tinyLlama), join(folder, 'model.safetensors'));
   for (const spec of ['owner/name', './owner/name', folder]) {
     assert.equal(await resolveBase(spec, options), folder);
-    assert.equal(await isHubId(spec, home), false);
+    assert.equal((await checkBase(spec, options)).length, 4);
   }
   await writeFile(
     join(folder, 'config.json'),

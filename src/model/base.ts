@@ -10,8 +10,9 @@ import { parseHubId } from './base/hub-id.ts';
 import type { HubId } from './base/hub-id.ts';
 import { readHubSettings } from './base/hub-settings.ts';
 import type { Environment } from './base/hub-settings.ts';
-import { fetchHubModel } from './base/hub.ts';
+import { fetchHubModel, findHubModel } from './base/hub.ts';
 import { readModelConfig } from './config.ts';
+import { checkModelFolder } from './weights.ts';
 
 export { baseFiles };
 
@@ -60,9 +61,23 @@ export async function resolveBase(spec: string, options: BaseOptions): Promise<s
   }
 }
 
-/** Whether `spec` names a model on the hub rather than a folder. */
-export async function isHubId(spec: string, projectFolder: string): Promise<boolean> {
-  return (await locate(spec, projectFolder)).kind === 'hub';
+/**
+ * Checks the base as far as it can be without a network, before a run: a hub model that is not in the cache yet is
+ * checked when it is fetched. Returns the files of a folder; a hub model is known by its id until a run hashes it.
+ * Throws as resolveBase does.
+ */
+export async function checkBase(
+  spec: string,
+  { projectFolder, environment = process.env }: Pick<BaseOptions, 'projectFolder' | 'environment'>,
+): Promise<string[]> {
+  const place = await locate(spec, projectFolder);
+  if (place.kind !== 'hub')
+    return baseFiles(
+      await (place.kind === 'packaged' ? checkedPackaged() : checkedFolder(place.folder, spec)),
+    );
+  const cached = await findHubModel(place.id, readHubSettings(environment));
+  if (cached !== undefined) await checkModelFolder(cached);
+  return [];
 }
 
 async function locate(spec: string, projectFolder: string): Promise<Place> {
@@ -99,6 +114,7 @@ async function checkedFolder(folder: string, spec: string): Promise<string> {
   if ((await stat(join(folder, configName)).catch(() => undefined)) !== undefined)
     await readModelConfig(folder);
   await baseFiles(folder);
+  await checkModelFolder(folder);
   return folder;
 }
 

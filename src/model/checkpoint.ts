@@ -4,24 +4,21 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { AttuneError } from '../base/errors.ts';
 import { readJson, writeJson } from '../base/files.ts';
-import { openSafetensors, openWeights, writeSafetensors } from '../formats/safetensors.ts';
+import { openSafetensors, writeSafetensors } from '../formats/safetensors.ts';
 import type { Weights as StoredWeights } from '../formats/safetensors.ts';
 import { adapterTensors } from './adapter.ts';
 import type { Adapter } from './adapter.ts';
-import { readModelConfig, weightShapes } from './config.ts';
+import { readModelConfig } from './config.ts';
 import type { ModelConfig } from './config.ts';
 import { readModelJson } from './json-file.ts';
 import type { LanguageModel, Parameter } from './parameters.ts';
 import { adapterFileOf, parseAdapterConfig } from './peft-config.ts';
+import { readWeights } from './weights.ts';
 
 /** Loads a base model, with the adapter of `adapterFolder` if given. Throws AttuneError 'model' for what does not fit. */
 export async function loadModel(baseFolder: string, adapterFolder?: string): Promise<LanguageModel> {
   const config = await readModelConfig(baseFolder);
-  const base = new Map(
-    (await readParameters(() => openWeights(baseFolder), weightShapes(config), baseFolder)).map(
-      (parameter) => [parameter.name, parameter],
-    ),
-  );
+  const base = await readWeights(baseFolder, config);
   return adapterFolder
     ? { config, base, adapter: await loadAdapter(config, adapterFolder) }
     : { config, base };
@@ -33,18 +30,17 @@ export async function loadAdapter(config: ModelConfig, folder: string): Promise<
   const adapter = parseAdapterConfig(await readModelJson(path, z.unknown()), path);
   const shapes = new Map(adapterTensors(config, adapter).map(({ name, shape }) => [name, shape]));
   const file = join(folder, 'adapter_model.safetensors');
-  return { ...adapter, parameters: await readParameters(() => openSafetensors(file), shapes, file) };
+  return { ...adapter, parameters: await readParameters(file, shapes) };
 }
 
 async function readParameters(
-  open: () => ReturnType<typeof openWeights>,
+  file: string,
   shapes: ReadonlyMap<string, readonly number[]>,
-  where: string,
 ): Promise<Parameter[]> {
-  const weights = await open();
+  const weights = await openSafetensors(file);
   try {
     const parameters: Parameter[] = [];
-    for (const [name, shape] of shapes) parameters.push(await readParameter(weights, name, shape, where));
+    for (const [name, shape] of shapes) parameters.push(await readParameter(weights, name, shape, file));
     return parameters;
   } finally {
     await weights.close();

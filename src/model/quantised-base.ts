@@ -16,7 +16,7 @@ import {
   scalesPerBlock,
 } from '../formats/double-quantised.ts';
 import { blockValues, codeValues, quantiseFourBit } from '../formats/four-bit.ts';
-import { openSafetensors, openWeights, writeSafetensors } from '../formats/safetensors.ts';
+import { openSafetensors, writeSafetensors } from '../formats/safetensors.ts';
 import type { TensorToWrite, Weights } from '../formats/safetensors.ts';
 import { configName, indexName, weightNames } from './base/files.ts';
 import { readParameter } from './checkpoint.ts';
@@ -24,6 +24,7 @@ import { readModelConfig, weightShapes } from './config.ts';
 import type { LanguageModel, Parameter } from './parameters.ts';
 import { checkFinite, quantisedShapes } from './quantised.ts';
 import type { Quantisation, QuantisedMatrix } from './quantised.ts';
+import { openBaseWeights } from './weights.ts';
 
 /** Raised when the same base and settings give other bytes. */
 const formatVersion = 1;
@@ -85,14 +86,14 @@ async function* quantiseBase(
 ): AsyncGenerator<QuantisingProgress> {
   const config = await readModelConfig(baseFolder);
   const matrices = quantisedShapes(config);
-  const weights = await openWeights(baseFolder);
+  const weights = await openBaseWeights(baseFolder, config);
   try {
     const tensors: TensorToWrite[] = [];
     let done = 0;
     for (const [name, shape] of weightShapes(config)) {
       const matrix = matrices.get(name);
       if (!matrix) {
-        const { dtype } = weights.tensors.get(name) ?? { dtype: 'F32' };
+        const { dtype } = weights.tensors.get(name)!;
         tensors.push({ name, dtype, shape, data: () => weights.read(name) });
       } else {
         const { data } = await readParameter(weights, name, matrix, baseFolder);

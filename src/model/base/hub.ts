@@ -39,7 +39,7 @@ const plainName = /^\w[\w.-]*$/;
 /** The folder of a hub model, fetched if need be. Throws AttuneError 'model', 'environment', 'storage' or 'interrupted'. */
 export async function fetchHubModel(access: HubAccess, report: Reporter): Promise<string> {
   const { id, settings, signal } = access;
-  const root = join(settings.cacheFolder, `models--${id.repository.replace('/', '--')}`);
+  const root = repositoryFolder(id, settings);
   const cached = await findCached(root, id);
   if (cached !== undefined) return cached;
   if (settings.offline)
@@ -63,6 +63,14 @@ export async function fetchHubModel(access: HubAccess, report: Reporter): Promis
     await lock.release();
   }
 }
+
+/** The folder of a hub model that was fetched before. */
+export async function findHubModel(id: HubId, settings: HubAccess['settings']): Promise<string | undefined> {
+  return findCached(repositoryFolder(id, settings), id);
+}
+
+const repositoryFolder = ({ repository }: HubId, { cacheFolder }: HubAccess['settings']): string =>
+  join(cacheFolder, `models--${repository.replace('/', '--')}`);
 
 /** The whole model that was fetched for this revision, if any. */
 async function findCached(root: string, { revision }: HubId): Promise<string | undefined> {

@@ -2,10 +2,9 @@ import { join } from 'node:path';
 import { sha256, sha256File } from '../../base/hash.ts';
 import { canonicalJson } from '../../base/json.ts';
 import type { ProgressEvent } from '../../base/progress.ts';
-import { baseFiles, isHubId, resolveBase } from '../../model/base.ts';
+import { baseFiles, checkBase, resolveBase } from '../../model/base.ts';
 import { getEngine } from '../../train/engines/index.ts';
 import type { TrainEvent, TrainJob, TrainResult } from '../../train/engine.ts';
-import type { ProjectConfig } from '../config.ts';
 import type { Stage, StageContext } from '../stage.ts';
 import { openTrainingLog, trainingLogFiles } from '../training-log.ts';
 import type { TrainingLog } from '../training-log.ts';
@@ -22,7 +21,8 @@ export const trainStage: Stage = {
   isPartOf: ({ align }) => align?.from !== 'base',
   timedFiles: trainingLogFiles,
   configPart: ({ train, seed }) => ({ train, seed }),
-  sourceFiles: localBaseFiles,
+  // A hub model is known by its id until it is downloaded; its files are hashed into the summary then.
+  sourceFiles: ({ train }, projectFolder) => checkBase(train.base, { projectFolder }),
   run: async (context) => {
     const { config, projectFolder, inputs, outputFolder, workFolder, report, signal } = context;
     const base = await resolveBase(config.train.base, { projectFolder, report, signal });
@@ -40,14 +40,6 @@ export const trainStage: Stage = {
     return { ...(await runEngine(job, context, 'train')), base_sha256: await baseHash(base) };
   },
 };
-
-/** Files of a base on this machine, which an artifact depends on. */
-export async function localBaseFiles({ train }: ProjectConfig, projectFolder: string): Promise<string[]> {
-  // A hub model is known by its id until it is downloaded; its files are hashed into the summary then.
-  if (await isHubId(train.base, projectFolder)) return [];
-  const { signal } = new AbortController();
-  return await baseFiles(await resolveBase(train.base, { projectFolder, report: () => {}, signal }));
-}
 
 /** Trains, tells every event, and writes them to metrics.jsonl; `section` of the project file holds the settings. */
 export async function runEngine(
