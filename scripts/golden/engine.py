@@ -17,6 +17,7 @@ import torch
 import transformers
 import trl
 
+from engine_adapters import adapters_golden
 from engine_families import FAMILIES, family_golden, published_golden, rope_golden, save_model
 from engine_llama import TINY, UNTIED, llama_golden, make_llama
 from engine_neftune import neftune_golden
@@ -64,6 +65,8 @@ def main():
         write_json(f"families/{name}/golden.json", {"versions": versions, **family_golden(folder, seed)})
     write_json("families/rope.json", {"versions": versions, "cases": rope_golden()})
     write_json("families/published.json", {"versions": versions, "models": published_golden()})
+
+    adapters_golden(TARGET / "families", TARGET / "adapters", write_json, versions)
 
     quantised = quantised_golden(TARGET / "tiny-llama", TARGET / "lora-start")
     write_json("quantised.json", {"versions": {**versions, "bitsandbytes": bitsandbytes.__version__}, **quantised})

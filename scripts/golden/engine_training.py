@@ -5,6 +5,7 @@ import math
 
 import torch
 from peft import LoraConfig, get_peft_model, get_peft_model_state_dict
+from transformers import Trainer
 
 from engine_llama import loss_sum, turns
 
@@ -67,10 +68,12 @@ def save_adapter(model, folder):
 def train(model, batches, peak, steps, max_norm=1.0, micro_batches=1):
     """`steps` AdamW steps. Each step's loss is the mean over its supervised tokens, also when the batch is fed in
     several micro-batches: their sums are divided by the number of the whole step."""
-    trained = [p for p in model.parameters() if p.requires_grad]
+    named = {name: p for name, p in model.named_parameters() if p.requires_grad}
+    trained = list(named.values())
+    decaying = set(Trainer.get_decay_parameter_names(None, model))
     groups = [
-        {"params": [p for p in trained if p.ndim >= 2], "weight_decay": WEIGHT_DECAY},
-        {"params": [p for p in trained if p.ndim < 2], "weight_decay": 0.0},
+        {"params": [p for name, p in named.items() if name in decaying], "weight_decay": WEIGHT_DECAY},
+        {"params": [p for name, p in named.items() if name not in decaying], "weight_decay": 0.0},
     ]
     groups = [group for group in groups if group["params"]]
     optimiser = torch.optim.AdamW(groups, lr=peak, betas=BETAS, eps=EPSILON, foreach=False)
@@ -129,7 +132,7 @@ def training_golden(make_base, start_folder):
             "beta2": BETAS[1],
             "epsilon": EPSILON,
             "weightDecay": WEIGHT_DECAY,
-            "decayed": "tensors of two axes (the embedding too); norm weights are not",
+            "decayed": "all but biases and norm weights, as transformers' Trainer has it",
             "warmupSteps": WARMUP_STEPS,
         },
         "batches": [{"tokens": t.tolist(), "supervised": m.tolist()} for t, m in batches],
