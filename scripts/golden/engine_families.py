@@ -249,7 +249,6 @@ def published_case(name, config):
         "config": config,
         "tensors": len(weights),
         "parameters": sum(weight.numel() for weight in weights.values()),
-        "embeddingParameters": model.get_input_embeddings().weight.numel(),
         "attentionScale": model.model.layers[0].self_attn.scaling,
         "windows": [window or 0 for window in windows],
     }

@@ -1,4 +1,5 @@
 import { deepEqual, equal, match, ok, throws } from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { AttuneError } from '../base/errors.ts';
 import { blockLinears, parseModelConfig, weightShapes } from './config.ts';
@@ -219,3 +220,30 @@ test('the tensors of a family are those of its features', () => {
   ok(inner('gemma2').includes('post_feedforward_layernorm.weight'));
   deepEqual(blockLinears(parse('qwen3', { head_dim: 12 }))['self_attn.o_proj'], [64, 96]);
 });
+
+type Published = {
+  name: string;
+  config: unknown;
+  tensors: number;
+  parameters: number;
+  attentionScale: number;
+  /** 0: no window. */
+  windows: number[];
+};
+const file = new URL('../../test/golden/engine/families/published.json', import.meta.url);
+const { models } = JSON.parse(readFileSync(file, 'utf8')) as { models: Published[] };
+for (const { name, config, ...expected } of models)
+  test(`${name}: config.json as it is published gives the model that transformers makes of it`, () => {
+    const ours = parseModelConfig(config, name);
+    const shapes = [...weightShapes(ours).values()];
+    equal(shapes.length, expected.tensors);
+    equal(
+      shapes.reduce((total, shape) => total + shape.reduce((a, b) => a * b, 1), 0),
+      expected.parameters,
+    );
+    deepEqual(
+      ours.windows.map((window) => window ?? 0),
+      expected.windows,
+    );
+    equal(ours.attentionScale ?? ours.headDim ** -0.5, expected.attentionScale);
+  });
