@@ -28,9 +28,9 @@ export type ReferenceOptions = {
 const savedEverySeconds = 30;
 
 /**
- * `pairs` with the log-probabilities of their answers under `model` as it is now. No second model is needed: this runs
- * before the first step, when the model still is its own reference (for a new adapter: the base). Aborting `signal`
- * keeps what was done and throws AttuneError 'interrupted'.
+ * `pairs` with the log-probabilities of their answers under `model`: what training starts from, without the adapter if
+ * that is new. This runs before the first step, so there is never a second model. Aborting `signal` keeps what was done
+ * and throws AttuneError 'interrupted'.
  */
 export async function* withReference(
   model: LanguageModel,

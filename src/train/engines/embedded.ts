@@ -61,16 +61,15 @@ async function* train(job: TrainJob, signal: AbortSignal): AsyncGenerator<TrainE
     config = { ...job.config, ...chosen };
     const length = rowLength([training.examples, validation.examples], config.sequence_length);
     const loopConfig = { ...config, sequence_length: length };
-    const reference = { model, config: loopConfig, workFolder, signal };
-    const prepared = {
-      training: yield* prepareExamples(job.objective, 'train', training.examples, reference),
-      validation: yield* prepareExamples(job.objective, 'validation', validation.examples, reference),
-    };
-    const plan = planBatches(prepared.training, loopConfig, seed);
-    yield summary(training, plan, model);
+    yield summary(training, planBatches(training.examples, loopConfig, seed), model);
+    // A new adapter switched off; one that training goes on from is part of what the model is.
+    const start = job.adapter === undefined ? frozen : model;
+    const reference = { model: start, config: loopConfig, workFolder, signal };
+    const learnt = yield* prepareExamples(job.objective, 'train', training.examples, reference);
+    const watched = yield* prepareExamples(job.objective, 'validation', validation.examples, reference);
     result = yield* trainLoop(model, {
-      plan,
-      validation: prepared.validation,
+      plan: planBatches(learnt, loopConfig, seed),
+      validation: watched,
       objective: getObjective(job.objective),
       config: loopConfig,
       seed,
@@ -90,7 +89,12 @@ async function* train(job: TrainJob, signal: AbortSignal): AsyncGenerator<TrainE
     sha256,
     trainedTokens: result.trainedTokens,
   };
-  await writeJson(join(outputFolder, 'training_args.json'), { ...config, seed, result: done });
+  await writeJson(join(outputFolder, 'training_args.json'), {
+    ...config,
+    objective: job.objective,
+    seed,
+    result: done,
+  });
   return done;
 }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -91,20 +91,18 @@ test('DPO starts at its reference and learns to tell the answers apart', async (
 test('a DPO run stopped during its references and at every step ends in the same bytes, and computes them once', async () => {
   const undisturbed = await train(job('whole', dpo));
   const task = job('stopped', dpo);
-  const stopped = await train(task, 'reference');
-  assert.equal(stopped.events.filter(({ type }) => type === 'reference').length, 1);
-  const again = await train(task, 'preflight');
-  const references = (events: readonly TrainEvent[]): number =>
-    events.filter(({ type }) => type === 'reference').length;
-  assert.equal(references(stopped.events) + references(again.events), references(undisturbed.events));
-  const kept = await stat(join(task.workFolder, 'train.reference.safetensors'));
+  let references = 0;
   let result: TrainResult | undefined;
-  while (!result) {
-    const part = await train(task, 'step');
-    assert.equal(references(part.events), 0);
+  for (
+    let stopAt: TrainEvent['type'] = 'reference';
+    !result;
+    stopAt = references < 4 ? 'reference' : 'step'
+  ) {
+    const part = await train(task, stopAt);
+    references += part.events.filter(({ type }) => type === 'reference').length;
     result = part.result;
   }
-  assert.equal((await stat(join(task.workFolder, 'train.reference.safetensors'))).mtimeMs, kept.mtimeMs);
+  assert.equal(references, undisturbed.events.filter(({ type }) => type === 'reference').length);
   assert.equal(result.sha256, undisturbed.result!.sha256);
   assert.equal(result.validationLoss, undisturbed.result!.validationLoss);
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { withNewAdapter } from '../../model/adapter.ts';
 import { loadModel } from '../../model/checkpoint.ts';
 import { planPasses, rowLength, rowsOfPass, sizesOf } from '../../model/packing.ts';
 import type { PackedShape, Row } from '../../model/packing.ts';
@@ -146,9 +147,19 @@ for (const [name, config, list, expected] of cases) {
   });
 }
 
-test('two answers to one prompt in a row score as they do apart, in a model with sliding windows too', async () => {
-  for (const folder of ['tiny-llama', 'families/mistral', 'families/gemma2']) {
-    const model = await loadModel(`${golden}${folder}`);
+test('two answers to one prompt in a row score as they do apart: with sliding windows and with a tuned prefix too', async () => {
+  const [plain, mistral, gemma2] = await Promise.all(
+    ['tiny-llama', 'families/mistral', 'families/gemma2'].map((folder) => loadModel(`${golden}${folder}`)),
+  );
+  const prefix = { kind: 'prefix', config: { tokens: 3 } } as const;
+  const models = {
+    plain: plain!,
+    mistral: mistral!,
+    gemma2: gemma2!,
+    prefix: withNewAdapter(plain!, prefix, 1),
+    'prefix, window': withNewAdapter(mistral!, prefix, 1),
+  };
+  for (const [name, model] of Object.entries(models)) {
     const list = withBaseReference.map((pair) => ({
       ...pair,
       tokens: pair.tokens.map((id) => id % model.config.vocabularySize),
@@ -163,8 +174,11 @@ test('two answers to one prompt in a row score as they do apart, in a model with
         const { answers } = await session.run({ ...feeds, ...trainable });
         for (const [p, pair] of rows.flat().entries()) {
           const [chosen, rejected] = await sumsApart(model, pair);
-          assert.ok(Math.abs(answers![p]! - chosen) < 1e-3, `${folder}, pair ${pair.id}: chosen`);
-          assert.ok(Math.abs(answers![shape.pairs! + p]! - rejected) < 1e-3, `${folder}: rejected`);
+          assert.ok(Math.abs(answers![p]! - chosen) < 1e-3, `${name}, pair ${pair.id}: chosen`);
+          assert.ok(
+            Math.abs(answers![shape.pairs! + p]! - rejected) < 1e-3,
+            `${name}, pair ${pair.id}: rejected`,
+          );
         }
       }
     } finally {
