@@ -18,7 +18,7 @@ export const adafactor: UpdateRule = {
           row_variance: { dtype: 'F32', shape: [rowsOf(shape)] },
           column_variance: { dtype: 'F32', shape: [shape.at(-1)!] },
         },
-  granularity: Infinity,
+  whole: true,
   update: (slot, { step, learningRate, gradientScale, weightDecay }) => {
     const { data, gradient, decays, shape } = slot;
     const relative = Math.max(epsilon2, rootMeanSquare(data)) * Math.min(learningRate, 1 / Math.sqrt(step));

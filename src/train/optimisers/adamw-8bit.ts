@@ -3,6 +3,7 @@ import { adamW } from './adamw.ts';
 import { newBlock, quantiseBlock, signedMap, unsignedMap } from './block-codes.ts';
 import type { UpdateRule } from './optimiser.ts';
 
+/** A divisor of pieceLength. */
 const blockLength = 256;
 /** Smaller parameters keep float32 state: they are few, and norms are sensitive (min_8bit_size of bitsandbytes). */
 const minimumSize = 4096;
@@ -22,7 +23,7 @@ export const adamW8bit: UpdateRule = {
       variance_scale: { dtype: 'F32', shape: blocks },
     };
   },
-  granularity: blockLength,
+  whole: false,
   update: (slot, settings, start, end) => {
     const { data, gradient, state, decays } = slot;
     if (!state['mean_scale']) return adamW.update(slot, settings, start, end);

@@ -3,7 +3,7 @@ import type { UpdateRule } from './optimiser.ts';
 /** AdamW (Loshchilov and Hutter, arXiv 1711.05101) with the arithmetic of torch.optim.AdamW: 8 bytes of state a weight. */
 export const adamW: UpdateRule = {
   state: (shape) => ({ mean: { dtype: 'F32', shape }, variance: { dtype: 'F32', shape } }),
-  granularity: 1,
+  whole: false,
   update: ({ data, gradient, state, decays }, settings, start, end) => {
     const { step, learningRate, gradientScale, beta1, beta2, epsilon, weightDecay } = settings;
     const [mean, variance] = [state['mean']!, state['variance']!];

@@ -28,11 +28,14 @@ export type StepSettings = OptimiserSettings & {
   gradientScale: number;
 };
 
+/** Elements of a stretch. Enough for a few hundred microseconds: little is lost while the last thread finishes. */
+export const pieceLength = 65_536;
+
 export type UpdateRule = {
   /** The state that a parameter of this shape needs. */
   state: (shape: readonly number[]) => Readonly<Record<string, StateShape>>;
-  /** Stretches begin at multiples of this many elements; Infinity where a parameter must be updated as a whole. */
-  granularity: number;
+  /** Whether a parameter must be updated as a whole. If not, stretches begin at multiples of pieceLength. */
+  whole: boolean;
   /** Updates elements start to end of `slot`, and their state. */
   update: (slot: Slot, settings: StepSettings, start: number, end: number) => void;
 };
