@@ -35,9 +35,13 @@ export function asContext(prompt: readonly Message[]): Message[] {
   return prompt.map((one): Message => (one.role === 'assistant' ? { ...one, trained: false } : one));
 }
 
-/** Records with one prompt must end up in one split: the prompt is their conversation, unless they name another. */
+/**
+ * Records with one prompt, or with the same dialogue at different lengths, must end up in one split: what a prompt begins
+ * with, up to the first user message, is their conversation unless they name one.
+ */
 export function conversationOf(prompt: readonly Message[]): string {
-  const texts = prompt.map(({ role, content, toolCalls }) => [role, content, toolCalls]);
+  const start = prompt.slice(0, prompt.findIndex(({ role }) => role === 'user') + 1);
+  const texts = start.map(({ role, content, toolCalls }) => [role, content, toolCalls]);
   return `prompt-${sha256(canonicalJson(texts)).slice(0, 16)}`;
 }
 

@@ -62,6 +62,12 @@ test('a transcript is cut where a paragraph names the speaker, not where a turn 
     { role: 'user', content: 'When?' },
     { role: 'assistant', content: 'At ten.', rejected: [{ content: 'Never.\n\nReally.' }] },
   ]);
+  const earlier = start.slice(0, start.indexOf('Then call.'));
+  const shorter = parse({ chosen: `${earlier}Yes.`, rejected: `${earlier}No.` });
+  assert.equal(
+    shorter.meta['conversation'],
+    parse({ chosen: `${start} a`, rejected: `${start} b` }).meta['conversation'],
+  );
 });
 
 test('records that hold no preference are refused with the reason', () => {
