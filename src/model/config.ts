@@ -3,8 +3,11 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AttuneError } from '../base/errors.ts';
 import { shownJson } from '../base/json.ts';
-import { configFields, families, readFeatures } from './families.ts';
-import type { ConfigFields, Features, ModelFamily, Refuse } from './families.ts';
+import { configFields } from './config-fields.ts';
+import type { ConfigFields, Refuse } from './config-fields.ts';
+import { families } from './families.ts';
+import type { Features, ModelFamily } from './families.ts';
+import { readFeatures } from './features.ts';
 import { readRope } from './rope.ts';
 import type { RopeConfig } from './rope.ts';
 

@@ -7,7 +7,7 @@ import type { EncodedExample } from '../text/encoded.ts';
 import { gradientName } from '../train/objective.ts';
 import { sftObjective } from '../train/objectives/sft.ts';
 import { loadModel } from './checkpoint.ts';
-import type { ConfigFields } from './families.ts';
+import type { ConfigFields } from './config-fields.ts';
 import { trainableParameters } from './parameters.ts';
 import type { LanguageModel } from './parameters.ts';
 import { readRope, ropeFrequencies, ropeTables } from './rope.ts';

@@ -20,7 +20,7 @@ export type Weights = {
   head: Tensor;
   /** Trained keys and values before every example, in a model with a tuned prefix. */
   prefix?: Prefix | undefined;
-  /** What training adds to the embeddings [B, T, hidden]. */
+  /** What training adds to the (scaled) embeddings [B, T, hidden]. */
   noise?: (embedded: Tensor) => Tensor;
   /** How training runs a layer on its input, where not plainly. */
   layer?: (layer: (x: Tensor) => Tensor, x: Tensor) => Tensor;
@@ -45,8 +45,8 @@ export function decoderHidden(config: ModelConfig, weights: Weights, inputs: Pac
   };
 
   const embedded = gather(weights.parameter(embeddingName), inputs.tokens);
-  const states = reshape(weights.noise?.(embedded) ?? embedded, [rows * length, config.hiddenSize]);
-  const scaled = config.embeddingScale === 1 ? states : mul(states, scalar(config.embeddingScale));
+  const scaled = config.embeddingScale === 1 ? embedded : mul(embedded, scalar(config.embeddingScale));
+  const states = reshape(weights.noise?.(scaled) ?? scaled, [rows * length, config.hiddenSize]);
 
   const decoderLayer = (input: Tensor, layer: number, window: Window): Tensor => {
     const block = `model.layers.${layer}`;
@@ -96,7 +96,7 @@ export function decoderHidden(config: ModelConfig, weights: Weights, inputs: Pac
   const run = weights.layer ?? ((layer, x) => layer(x));
   const last = config.windows.reduce(
     (x, window, layer) => run((input) => decoderLayer(input, layer, window), x),
-    scaled,
+    states,
   );
   return norm(last, 'model.norm');
 }

@@ -1,7 +1,7 @@
 /** Rotary position embedding (arXiv 2104.09864): what config.json says of it, and the tables of cos and sin. */
 import { constant } from '../graph/ops.ts';
 import type { Tensor } from '../graph/tensor.ts';
-import type { ConfigFields, Refuse } from './families.ts';
+import type { ConfigFields, Refuse } from './config-fields.ts';
 
 /** How the frequencies are changed for contexts longer than those of pre-training; by transformers' `rope_type`. */
 export type RopeScaling =
