@@ -21,6 +21,11 @@ export type WorkerRequest =
   | { type: 'run'; feeds: Readonly<Record<string, TensorData>> };
 export type WorkerReply = { type: 'done' } | { type: 'failed'; message: string };
 
+/** Bytes that the first run of a program takes beyond what loading it took: computed values, and the results handed out. */
+export function firstRunBytes({ memory, outputs }: Program): number {
+  return memory.peakBytes + outputs.reduce((total, { shape }) => total + 4 * sizeOf(shape), 0);
+}
+
 /** Loads a program. `threads` are ONNX Runtime's own (default: all this process may use). */
 export async function openSession(
   program: Program,

@@ -42,6 +42,15 @@ export type TrainEvent =
     }
   /** The reference log-probabilities of preference pairs, before the first step. */
   | { type: 'reference'; passes: number; done: number }
+  /** What is left of the run, from here on: how long, and the most memory the process will hold. */
+  | { type: 'forecast'; seconds: number; memoryBytes: number }
+  /** What that came to. Only of runs that were not stopped. */
+  | {
+      type: 'outcome';
+      seconds: number;
+      memoryBytes: number;
+      forecast: { seconds: number; memoryBytes: number };
+    }
   | {
       type: 'step';
       step: number;

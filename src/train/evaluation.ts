@@ -3,7 +3,7 @@ import { planPasses, rowsOfPass } from '../model/packing.ts';
 import type { Row } from '../model/packing.ts';
 import { trainableParameters } from '../model/parameters.ts';
 import type { LanguageModel } from '../model/parameters.ts';
-import { openSession } from '../runtime/session.ts';
+import { firstRunBytes, openSession } from '../runtime/session.ts';
 import { readRows } from './example-source.ts';
 import type { ExampleSource } from './example-source.ts';
 import { addSums } from './objective.ts';
@@ -12,6 +12,11 @@ import type { Objective, Sums } from './objective.ts';
 export type Evaluator = {
   /** Over the whole split, under the parameters as they then are. */
   evaluate: () => Promise<{ loss: number; metrics: Sums }>;
+  passes: number;
+  /** One pass of the split, for its time. */
+  runPass: () => Promise<void>;
+  /** What the first pass will take beyond what is taken already. */
+  memoryBytes: number;
   close: () => Promise<void>;
 };
 
@@ -28,19 +33,27 @@ export async function openEvaluator(
   const readPass = (pass: number): Promise<Row[]> => readRows(validation, rowsOfPass(rows, pass, batchSize));
   const totals: Sums = {};
   for (let pass = 0; pass < passes; pass++) addSums(totals, objective.counts(await readPass(pass)));
-  const session = await openSession(objective.program(model, shape, { training: false }), config.threads);
+  const program = objective.program(model, shape, { training: false });
+  const session = await openSession(program, config.threads);
   const parameters = trainableParameters(model);
   const trainable = Object.fromEntries(parameters.map(({ name, data }) => [name, data]));
+  const run = async (pass: number): Promise<{ loss: number; metrics: Sums }> => {
+    const { feeds, metrics } = objective.pass(await readPass(pass), shape, totals);
+    const outputs = await session.run({ ...feeds, ...trainable });
+    return { loss: outputs['loss']![0]!, metrics: metrics(outputs) };
+  };
   const evaluate = async (): Promise<{ loss: number; metrics: Sums }> => {
     const metrics: Sums = {};
     let loss = 0;
     for (let pass = 0; pass < passes; pass++) {
-      const { feeds, metrics: share } = objective.pass(await readPass(pass), shape, totals);
-      const outputs = await session.run({ ...feeds, ...trainable });
-      loss += outputs['loss']![0]!;
-      addSums(metrics, share(outputs));
+      const share = await run(pass);
+      loss += share.loss;
+      addSums(metrics, share.metrics);
     }
     return { loss, metrics };
   };
-  return { evaluate, close: session.close };
+  const runPass = async (): Promise<void> => {
+    await run(0);
+  };
+  return { evaluate, passes, runPass, memoryBytes: firstRunBytes(program), close: session.close };
 }

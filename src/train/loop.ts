@@ -13,6 +13,7 @@ import type { ResolvedTrainConfig } from './config.ts';
 import type { TrainEvent } from './engine.ts';
 import { openEvaluator } from './evaluation.ts';
 import type { ExampleSource } from './example-source.ts';
+import { forecastRun } from './forecast.ts';
 import type { Objective } from './objective.ts';
 import { newOptimiser } from './optimisers/index.ts';
 import { learningRateAt, warmupSteps } from './schedule.ts';
@@ -87,6 +88,9 @@ export async function* trainLoop(
   try {
     // Asked before a step, not after an evaluation: a run that was killed after it stopped early must not go on.
     const stopsEarly = (): boolean => progress.worseEvaluations >= (config.early_stopping ?? Infinity);
+    const forecast = stopsEarly()
+      ? undefined
+      : yield* forecastRun({ plan, runner, evaluator, optimiser, progress, config });
     while (progress.step < steps && !stopsEarly()) {
       if (signal.aborted) {
         await save();
@@ -136,6 +140,7 @@ export async function* trainLoop(
       }
     }
     if (stopsEarly()) yield { type: 'early-stop', step: progress.step, bestStep: progress.bestStep };
+    else if (forecast) yield forecast.outcome();
   } finally {
     await runner.close();
     await evaluator?.close();

@@ -3,7 +3,7 @@ import { sharedFloats } from '../base/shared-memory.ts';
 import { trainableParameters } from '../model/parameters.ts';
 import type { LanguageModel } from '../model/parameters.ts';
 import type { PackedShape, Row } from '../model/packing.ts';
-import { openSession } from '../runtime/session.ts';
+import { firstRunBytes, openSession } from '../runtime/session.ts';
 import { dropoutMasks, embeddingNoise } from './draws.ts';
 import { addSums, gradientName } from './objective.ts';
 import type { Objective, Sums } from './objective.ts';
@@ -18,6 +18,8 @@ export type Gradients = {
 export type GradientRunner = {
   /** `passes` are the rows of each pass; `step` counts from 0 and names the random numbers to draw. */
   run: (passes: readonly Row[][], step: number) => Promise<Gradients>;
+  /** What the first run will take beyond what is taken already. */
+  memoryBytes: number;
   close: () => Promise<void>;
 };
 
@@ -31,7 +33,8 @@ export async function openGradientRunner(
     threads,
   }: { objective: Objective; shape: PackedShape; seed: number; threads: number | undefined },
 ): Promise<GradientRunner> {
-  const session = await openSession(objective.program(model, shape, { training: true }), threads);
+  const program = objective.program(model, shape, { training: true });
+  const session = await openSession(program, threads);
   const parameters = trainableParameters(model);
   const trainable = Object.fromEntries(parameters.map(({ name, data }) => [name, data]));
   let sums: readonly Float32Array[] | undefined;
@@ -63,7 +66,7 @@ export async function openGradientRunner(
     }
     return { loss, metrics, gradients };
   };
-  return { run, close: session.close };
+  return { run, memoryBytes: firstRunBytes(program), close: session.close };
 }
 
 function addInto(sum: Float32Array, part: Float32Array): void {

@@ -1,3 +1,5 @@
+import { formatSeconds } from '../../base/duration.ts';
+import { formatBytes } from '../../base/size.ts';
 import { join } from 'node:path';
 import { sha256, sha256File } from '../../base/hash.ts';
 import { canonicalJson } from '../../base/json.ts';
@@ -105,6 +107,17 @@ function describe(event: TrainEvent, section: string, validationLoss: number | u
       return [
         { type: 'note', message: `stopped early at step ${event.step}; step ${event.bestStep} was the best` },
       ];
+    case 'forecast': {
+      const { seconds, memoryBytes } = event;
+      const message = `about ${formatSeconds(seconds)} to go, at most ${formatBytes(memoryBytes)} of memory`;
+      return [{ type: 'note', message }];
+    }
+    case 'outcome': {
+      const { seconds, memoryBytes, forecast } = event;
+      const time = `took ${formatSeconds(seconds)} (forecast ${formatSeconds(forecast.seconds)})`;
+      const memory = `at most ${formatBytes(memoryBytes)} of memory (forecast ${formatBytes(forecast.memoryBytes)})`;
+      return [{ type: 'note', message: `${time}, ${memory}` }];
+    }
     case 'note':
     case 'warning':
       return [event];
