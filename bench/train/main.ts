@@ -14,6 +14,7 @@ import { drawPlot } from './plot.ts';
 import { pythonWithPeers } from './python.ts';
 import { describe, jsonLine, logEntry, table } from './report.ts';
 import type { BenchContext } from './section.ts';
+import { dpoSection } from './sections/dpo.ts';
 import { growthSection } from './sections/growth.ts';
 import { memorySection } from './sections/memory.ts';
 import { startSection } from './sections/start.ts';
@@ -30,7 +31,7 @@ const usage = `npm run bench:train -- [options]
 
 const { values } = parseArgs({
   options: {
-    only: { type: 'string', default: 'step,text,memory,start,growth' },
+    only: { type: 'string', default: sectionNames.join(',') },
     quick: { type: 'boolean', default: false },
     threads: { type: 'string', default: '2' },
     json: { type: 'boolean', default: false },
@@ -40,9 +41,10 @@ const { values } = parseArgs({
   },
 });
 
-const sections: Partial<Record<SectionName, (context: BenchContext) => Promise<SectionResult>>> = {
+const sections: Record<SectionName, (context: BenchContext) => Promise<SectionResult>> = {
   step: stepSection,
   text: textSection,
+  dpo: dpoSection,
   memory: memorySection,
   start: startSection,
   growth: growthSection,
@@ -64,7 +66,7 @@ async function main(): Promise<void> {
   };
   const context: BenchContext = { python, threads, quick: values.quick, say, learnVersions };
   const results: [SectionName, SectionResult][] = [];
-  for (const name of names) results.push([name, await sections[name]!(context)]);
+  for (const name of names) results.push([name, await sections[name](context)]);
 
   const report = {
     quick: values.quick,

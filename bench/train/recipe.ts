@@ -4,7 +4,7 @@ import { cp, glob } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { exists } from '../../src/base/files.ts';
-import type { Message } from '../../src/data/example.ts';
+import type { Example, Message } from '../../src/data/example.ts';
 import { readExamples } from '../../src/data/read-examples.ts';
 import { writeJsonLines } from '../../src/formats/jsonl.ts';
 import { cacheFolder, root } from './models.ts';
@@ -25,6 +25,57 @@ export async function recipeExamples(): Promise<string> {
   for await (const file of glob(join(project, '.attune', 'artifacts', 'split-*', 'train.jsonl'))) return file;
   throw new Error(`the recipe left no training examples in ${project}`);
 }
+
+/** The same pairs for both sides. */
+export type PairFiles = { ours: string; trl: string };
+
+/**
+ * One preference pair for each of the first `count` conversations that have one: the agent's last reply in words was
+ * chosen, and what an agent said last in another conversation on the same topic was rejected.
+ */
+export async function pairFiles(examples: string, count: number): Promise<PairFiles> {
+  const files = {
+    ours: join(cacheFolder, `pairs-${count}.jsonl`),
+    trl: join(cacheFolder, `pairs-${count}-trl.jsonl`),
+  };
+  const ends: { example: Example; at: number }[] = [];
+  for await (const example of readExamples(examples)) {
+    const at = example.messages.findLastIndex(({ role, content }) => role === 'assistant' && content !== '');
+    if (at > 0) ends.push({ example, at });
+  }
+  const pairs = ends.flatMap(({ example, at }, i) => {
+    const chosen = example.messages[at]!;
+    const other = ends.find(
+      (end, j) =>
+        j > i && end.example.meta.topic === example.meta.topic && lastReply(end).content !== chosen.content,
+    );
+    return other === undefined ? [] : [{ example, at, chosen, rejected: lastReply(other).content }];
+  });
+  const kept = pairs.slice(0, count);
+  await writeJsonLines(
+    files.ours,
+    kept.map(({ example, at, chosen, rejected }): Example => {
+      const before = example.messages.slice(0, at).map((message) => ({ ...message, trained: false }));
+      const answer: Message = {
+        role: 'assistant',
+        content: chosen.content,
+        rejected: [{ content: rejected }],
+      };
+      return { meta: example.meta, messages: [...before, answer] };
+    }),
+  );
+  await writeJsonLines(
+    files.trl,
+    kept.map(({ example, at, chosen, rejected }) => ({
+      prompt: example.messages.slice(0, at).map(plain),
+      chosen: [{ role: 'assistant', content: chosen.content }],
+      rejected: [{ role: 'assistant', content: rejected }],
+    })),
+  );
+  return files;
+}
+
+const lastReply = ({ example, at }: { example: Example; at: number }): Message => example.messages[at]!;
 
 /** Writes the examples for TRL: {messages: [{role, content}]}. Returns the file. */
 export async function messagesFile(examples: string): Promise<string> {

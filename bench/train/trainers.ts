@@ -1,6 +1,7 @@
 /** A race of trainers that make batches of their own: what counts is tokens that are learnt from, per second. */
 import type { Steps, Stepper } from './contenders.ts';
 import { interleave } from './interleave.ts';
+import { adapterFolder, attuneBase, modelFolder, sizes } from './models.ts';
 import type { BenchContext } from './section.ts';
 import { ratioSpread, spreadOf } from './statistics.ts';
 import type { Spread } from './statistics.ts';
@@ -20,6 +21,29 @@ export type Workload = {
   steps: number;
   rounds: number;
 };
+
+/** attune-base itself, which the recipe trains, and the 135M shape with attune-base's tokenizer. */
+export async function workloads(quick: boolean): Promise<Workload[]> {
+  const small = { name: 'attune-base', model: attuneBase, rows: 4, batchSize: 8, steps: 4, rounds: 7 };
+  if (quick) {
+    const model = await modelFolder(sizes.tiny);
+    const workload = { ...small, name: 'tiny', model, rows: 2, batchSize: 2, steps: 1, rounds: 2 };
+    return [{ ...workload, adapter: await adapterFolder(model) }];
+  }
+  const large = await modelFolder(sizes['135M']);
+  return [
+    { ...small, adapter: await adapterFolder(attuneBase) },
+    {
+      name: '135M',
+      model: large,
+      adapter: await adapterFolder(large),
+      rows: 2,
+      batchSize: 4,
+      steps: 2,
+      rounds: 5,
+    },
+  ];
+}
 
 /**
  * TRL's trainers come with bf16 autocast and gradient checkpointing switched on. The second saves memory and costs time,

@@ -2,43 +2,59 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readExamples } from '../../../src/data/read-examples.ts';
-import { loadModel } from '../../../src/model/checkpoint.ts';
-import { supervisedCount, supervisedInRows } from '../../../src/model/packing.ts';
+import { loadAdapter, loadModel } from '../../../src/model/checkpoint.ts';
+import { rowLength, supervisedInRows } from '../../../src/model/packing.ts';
 import type { Row } from '../../../src/model/packing.ts';
+import type { LanguageModel } from '../../../src/model/parameters.ts';
+import { loadQuantisedBase } from '../../../src/model/quantised-base.ts';
 import type { EncodedExample } from '../../../src/text/encoded.ts';
-import { openEncoder } from '../../../src/text/encoder.ts';
 import { planBatches } from '../../../src/train/batches.ts';
 import type { BatchPlan } from '../../../src/train/batches.ts';
 import { trainConfig } from '../../../src/train/config.ts';
+import { encodeSplit } from '../../../src/train/encode-split.ts';
 import { inMemory } from '../../../src/train/example-source.ts';
+import type { ExampleSource } from '../../../src/train/example-source.ts';
 import { trainLoop } from '../../../src/train/loop.ts';
-import { sftObjective } from '../../../src/train/objectives/sft.ts';
+import { openObjectiveEncoder } from '../../../src/train/objective-encoder.ts';
+import type { ObjectiveConfig } from '../../../src/train/objective.ts';
+import { getObjective } from '../../../src/train/objectives/index.ts';
+import { withReference } from '../../../src/train/reference.ts';
 import type { StepTime } from '../contenders.ts';
 import { answer, job, peakBytes } from './answer.ts';
 
-/** What the parent asks for: rows of given tokens, or conversations packed as training packs them. */
+type Planned = { plan: BatchPlan; facts: object; referenceSecondsPerPair: number };
+
+type TextData = { examples: string; objective: ObjectiveConfig; sequenceLength: number; batchSize: number };
+
+/** What the parent asks for: rows of given tokens, or a file of examples, packed as training packs them. */
 export type OurJob = {
   model: string;
   adapter: string;
   threads: number;
   learningRate: number;
-  data: { batches: string } | { examples: string; sequenceLength: number; batchSize: number };
+  data: { batches: string } | TextData;
+  /** The base in 4 bits, as method qlora holds it; the folder of its cache. */
+  quantisedIn?: string;
   /** Further settings of `train`. */
   settings?: Readonly<Record<string, unknown>>;
 };
 
-const { model, adapter, threads, learningRate, data, settings } = job<OurJob>();
+const { model: modelFolder, adapter, threads, learningRate, data, quantisedIn, settings } = job<OurJob>();
 /** More than anybody asks for, so that the loop never ends by itself. */
 const endless = 1_000_000;
 
+const model = await openModel();
+const { signal } = new AbortController();
 const work = await mkdtemp(join(tmpdir(), 'attune-bench-'));
-const { plan, facts } = 'batches' in data ? await fixedPlan(data.batches) : await packedPlan(data);
-let counted: { tokens: number; supervised: number };
-const loop = trainLoop(await loadModel(model, adapter), {
+const { plan, facts, referenceSecondsPerPair } =
+  'batches' in data ? await fixedPlan(data.batches) : await textPlan(data);
+let counted: Omit<StepTime, 'seconds' | 'loss'>;
+/** The reference's share in a step: its pairs were scored once, before, as in a run of one epoch. */
+let referenceSeconds = 0;
+const loop = trainLoop(model, {
   plan: { ...plan, steps: endless, readStep: async (step) => count(await plan.readStep(step % plan.steps)) },
   validation: inMemory([]),
-  objective: sftObjective,
+  objective: getObjective('batches' in data ? { type: 'sft', supervise: 'all' } : data.objective),
   config: {
     ...trainConfig.parse({
       schedule: 'constant',
@@ -53,7 +69,7 @@ const loop = trainLoop(await loadModel(model, adapter), {
   },
   seed: 1,
   workFolder: work,
-  signal: new AbortController().signal,
+  signal,
 });
 await answer(
   { steps: plan.steps, ...facts },
@@ -68,22 +84,39 @@ await answer(
 await loop.return(undefined as never);
 await rm(work, { recursive: true });
 
+async function openModel(): Promise<LanguageModel> {
+  if (quantisedIn === undefined) return loadModel(modelFolder, adapter);
+  const base = await loadQuantisedBase(modelFolder, { type: 'nf4', double: true }, quantisedIn);
+  return { ...base, adapter: await loadAdapter(base.config, adapter) };
+}
+
 async function oneStep(): Promise<StepTime> {
   const startMs = performance.now();
   const { value } = await loop.next();
   if (!('type' in value) || value.type !== 'step') throw new Error(`no step, but ${JSON.stringify(value)}`);
-  return { seconds: (performance.now() - startMs) / 1000, loss: value.loss, ...counted };
+  return { seconds: (performance.now() - startMs) / 1000 + referenceSeconds, loss: value.loss, ...counted };
 }
 
 function count(passes: Row[][]): Row[][] {
+  const examples = passes.flat(2);
+  referenceSeconds = examples.length * referenceSecondsPerPair;
   counted = {
-    tokens: passes.flat(2).reduce((sum, { tokens }) => sum + tokens.length, 0),
-    supervised: passes.reduce((sum, rows) => sum + supervisedInRows(rows), 0),
+    tokens: examples.reduce((sum, { tokens }) => sum + tokens.length, 0),
+    supervised:
+      'pair' in examples[0]!
+        ? examples.reduce((sum, pair) => sum + answerTokens(pair), 0)
+        : passes.reduce((sum, rows) => sum + supervisedInRows(rows), 0),
   };
   return passes;
 }
 
-async function fixedPlan(path: string): Promise<{ plan: BatchPlan; facts: object }> {
+/** Tokens of both answers of a pair, what they begin with counted for each. */
+function answerTokens({ tokens, pair }: EncodedExample): number {
+  const { answer: start, chosen, rejected } = pair!;
+  return rejected - start + (chosen - start) + (tokens.length - rejected);
+}
+
+async function fixedPlan(path: string): Promise<Planned> {
   const batches = JSON.parse(await readFile(path, 'utf8')) as number[][][];
   const steps = batches.map((rows, b) => [
     rows.map((tokens, r) => [
@@ -96,28 +129,58 @@ async function fixedPlan(path: string): Promise<{ plan: BatchPlan; facts: object
   ]);
   const [rows, length] = [batches[0]!.length, batches[0]![0]!.length];
   const shape = { rows, length, targets: Math.ceil((rows * (length - 1)) / 32) * 32 };
-  return { plan: { steps: steps.length, readStep: async (step) => steps[step]!, shape }, facts: {} };
+  return {
+    plan: { steps: steps.length, readStep: async (step) => steps[step]!, shape },
+    facts: {},
+    referenceSecondsPerPair: 0,
+  };
 }
 
-async function packedPlan({
-  examples: path,
-  sequenceLength,
-  batchSize,
-}: Extract<OurJob['data'], { examples: string }>): Promise<{ plan: BatchPlan; facts: object }> {
-  const encode = await openEncoder(model, sequenceLength);
-  const examples: EncodedExample[] = [];
-  for await (const example of readExamples(path)) examples.push(encode(example));
-  const settings = {
-    sequence_length: sequenceLength,
-    batch_size: batchSize,
+/** As the embedded engine does it. */
+async function textPlan(text: TextData): Promise<Planned> {
+  const { objective, sequenceLength } = text;
+  const { examples, counts } = await encodeSplit(
+    text.examples,
+    join(work, 'train.encoded'),
+    await openObjectiveEncoder(objective, modelFolder),
+    { length: sequenceLength, signal },
+  );
+  const length = rowLength([examples], sequenceLength);
+  const { source, seconds } = await prepared(objective, examples, { batchSize: text.batchSize, length });
+  const batches = {
+    sequence_length: length,
+    batch_size: text.batchSize,
     gradient_accumulation: 1,
     epochs: 1,
   };
   return {
-    plan: planBatches(inMemory(examples), settings, 1),
+    plan: planBatches(source, batches, 1),
     facts: {
-      tokens: examples.reduce((sum, { tokens }) => sum + tokens.length, 0),
-      supervised: examples.reduce((sum, example) => sum + supervisedCount(example), 0),
+      examples: counts.examples,
+      tokens: counts.tokens,
+      supervised: objective.type === 'dpo' ? await answerTokensOf(source) : counts.supervised,
     },
+    referenceSecondsPerPair: seconds / counts.examples,
   };
+}
+
+async function answerTokensOf(source: ExampleSource): Promise<number> {
+  const pairs = await source.read(Int32Array.from(source.tokens.keys()));
+  return pairs.reduce((sum, pair) => sum + answerTokens(pair), 0);
+}
+
+/** With the reference log-probabilities where the objective needs them, and the time that they took. */
+async function prepared(
+  objective: ObjectiveConfig,
+  examples: ExampleSource,
+  { batchSize, length }: { batchSize: number; length: number },
+): Promise<{ source: ExampleSource; seconds: number }> {
+  if (objective.type !== 'dpo') return { source: examples, seconds: 0 };
+  const startMs = performance.now();
+  const path = join(work, 'reference.safetensors');
+  const computing = withReference(model, examples, { path, batchSize, length, threads, signal });
+  for (;;) {
+    const next = await computing.next();
+    if (next.done) return { source: next.value, seconds: (performance.now() - startMs) / 1000 };
+  }
 }

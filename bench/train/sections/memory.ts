@@ -1,10 +1,12 @@
 /** The most memory that a process of its own ever holds while it trains the same batches. */
 import { batchFile } from '../batches.ts';
-import { openOurs, openPython, stepper } from '../contenders.ts';
+import type { OurJob } from '../children/ours.ts';
+import type { WeightsJob } from '../children/weights.ts';
+import { openNode, openOurs, openPython, stepper } from '../contenders.ts';
 import type { Stepper } from '../contenders.ts';
 import type { Finding, SectionResult } from '../finding.ts';
 import { interleave } from '../interleave.ts';
-import { adapterFolder, modelFolder, sizes } from '../models.ts';
+import { adapterFolder, cacheFolder, modelFolder, sizes } from '../models.ts';
 import type { BenchContext } from '../section.ts';
 import { ratioSpread, spreadOf } from '../statistics.ts';
 
@@ -17,8 +19,9 @@ export async function memorySection({ python, threads, quick, say }: BenchContex
   const adapter = await adapterFolder(model);
   const batches = await batchFile({ ...shape, vocabulary: size.vocabulary }, 2);
   const common = { model, adapter, threads, learningRate: 1e-3 };
-  const ours = (settings: Record<string, unknown>) => (): Promise<Stepper> =>
-    openOurs({ ...common, data: { batches }, settings });
+  const ours = (settings: Partial<OurJob>) => (): Promise<Stepper> =>
+    openOurs({ ...common, data: { batches }, ...settings });
+  const checkpointing = { settings: { gradient_checkpointing: true } };
   const peft = (checkpointing: boolean) => async (): Promise<Stepper> => {
     const job = { ...common, batches, dtype: 'float32', checkpointing, chooseAttention: false };
     return stepper(await openPython(python, 'PEFT', 'step.py', job));
@@ -29,12 +32,21 @@ export async function memorySection({ python, threads, quick, say }: BenchContex
     await child.close();
     return peakBytes;
   };
+  // The first use of a base quantises it, once and for all.
+  await weightBytes(model, true);
   const results = await interleave(
     [
       { name: 'ours', measure: measure(ours({})) },
       { name: 'PEFT', measure: measure(peft(false)) },
-      { name: 'ours, checkpointing', measure: measure(ours({ gradient_checkpointing: true })) },
+      { name: 'ours, checkpointing', measure: measure(ours(checkpointing)) },
       { name: 'PEFT, checkpointing', measure: measure(peft(true)) },
+      { name: 'QLoRA', measure: measure(ours({ quantisedIn: cacheFolder })) },
+      {
+        name: 'QLoRA, checkpointing',
+        measure: measure(ours({ quantisedIn: cacheFolder, ...checkpointing })),
+      },
+      { name: 'weights', measure: () => weightBytes(model, false) },
+      { name: 'QLoRA weights', measure: () => weightBytes(model, true) },
     ],
     quick ? 1 : 3,
     (round) => say(`memory: round ${round}`),
@@ -53,7 +65,25 @@ export async function memorySection({ python, threads, quick, say }: BenchContex
       finding('peak memory against PEFT fp32', 'ours', 'PEFT', { atMost: 1 }),
       finding('with checkpointing against PEFT fp32 without', 'ours, checkpointing', 'PEFT', { atMost: 0.5 }),
       finding('with checkpointing against PEFT fp32 with it', 'ours, checkpointing', 'PEFT, checkpointing'),
+      finding('QLoRA against PEFT fp32', 'QLoRA', 'PEFT'),
+      finding(
+        'QLoRA with checkpointing against PEFT fp32 with it',
+        'QLoRA, checkpointing',
+        'PEFT, checkpointing',
+      ),
+      finding("QLoRA's weights against fp32 LoRA's, both ours", 'QLoRA weights', 'weights', {
+        atMost: 1 / 3,
+      }),
     ],
     measured: Object.fromEntries(results),
   };
+}
+
+/** What a base's weights take of a fresh process's resident memory. */
+async function weightBytes(model: string, quantised: boolean): Promise<number> {
+  const job: WeightsJob = { model, quantised, cache: cacheFolder };
+  const child = await openNode('weights', 'weights.ts', job, 1);
+  const { residentBytes } = await child.ask({ command: 'load' });
+  await child.close();
+  return residentBytes as number;
 }

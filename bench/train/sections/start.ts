@@ -31,9 +31,8 @@ export async function startSection(context: BenchContext): Promise<SectionResult
     const project = await startProject(name, model, threads);
     const job = {
       model,
-      messages,
+      data: messages,
       threads,
-      packing: false,
       options: {},
       sequenceLength: training.sequence_length,
       batchSize: training.batch_size,

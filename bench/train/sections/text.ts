@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { openOurs, openPython, stepper } from '../contenders.ts';
 import type { Stepper } from '../contenders.ts';
 import type { Finding, SectionResult } from '../finding.ts';
-import { adapterFolder, attuneBase, cacheFolder, modelFolder, sizes } from '../models.ts';
+import { cacheFolder } from '../models.ts';
 import { messagesFile, recipeExamples } from '../recipe.ts';
 import type { BenchContext } from '../section.ts';
-import { raceOf, trainerSettings } from '../trainers.ts';
-import type { TrainerOptions, Workload } from '../trainers.ts';
+import { raceOf, trainerSettings, workloads } from '../trainers.ts';
+import type { TrainerOptions } from '../trainers.ts';
 
 const sequenceLength = 768;
 
@@ -25,15 +25,19 @@ export async function textSection(context: BenchContext): Promise<SectionResult>
         adapter: workload.adapter,
         threads,
         learningRate: 1e-3,
-        data: { examples, sequenceLength, batchSize: rows },
+        data: {
+          examples,
+          objective: { type: 'sft', supervise: 'assistant' },
+          sequenceLength,
+          batchSize: rows,
+        },
       });
     const peer = async (options: TrainerOptions, packing: boolean): Promise<Stepper> => {
       const job = {
         model,
-        messages,
+        data: messages,
         threads,
-        packing,
-        options,
+        options: packing ? { ...options, packing } : options,
         sequenceLength,
         batchSize: packing ? rows : batchSize,
         output: join(cacheFolder, 'trl'),
@@ -69,29 +73,6 @@ export async function textSection(context: BenchContext): Promise<SectionResult>
     }
   }
   return { findings, measured };
-}
-
-/** attune-base itself, which the recipe trains, and the 135M shape with attune-base's tokenizer. */
-async function workloads(quick: boolean): Promise<Workload[]> {
-  const small = { name: 'attune-base', model: attuneBase, rows: 4, batchSize: 8, steps: 4, rounds: 7 };
-  if (quick) {
-    const model = await modelFolder(sizes.tiny);
-    const workload = { ...small, name: 'tiny', model, rows: 2, batchSize: 2, steps: 1, rounds: 2 };
-    return [{ ...workload, adapter: await adapterFolder(model) }];
-  }
-  const large = await modelFolder(sizes['135M']);
-  return [
-    { ...small, adapter: await adapterFolder(attuneBase) },
-    {
-      name: '135M',
-      model: large,
-      adapter: await adapterFolder(large),
-      rows: 2,
-      batchSize: 4,
-      steps: 2,
-      rounds: 5,
-    },
-  ];
 }
 
 type TokenCounts = { tokens?: unknown; supervised?: unknown };

@@ -1,0 +1,33 @@
+/** Loads a base as training holds it, and tells how much of this process's memory that is. */
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { loadModel } from '../../../src/model/checkpoint.ts';
+import { loadQuantisedBase } from '../../../src/model/quantised-base.ts';
+import type { LanguageModel } from '../../../src/model/parameters.ts';
+import { answer, job } from './answer.ts';
+
+export type WeightsJob = { model: string; quantised: boolean; cache: string };
+
+const { model, quantised, cache } = job<WeightsJob>();
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+const held: LanguageModel[] = [];
+await answer(
+  {},
+  {
+    load: async () => {
+      const before = resident();
+      held.push(
+        quantised
+          ? await loadQuantisedBase(model, { type: 'nf4', double: true }, cache)
+          : await loadModel(model),
+      );
+      return { residentBytes: resident() - before };
+    },
+  },
+);
+
+function resident(): number {
+  collectGarbage();
+  return process.memoryUsage.rss();
+}
