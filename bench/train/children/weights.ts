@@ -22,10 +22,18 @@ await answer(
           ? await loadQuantisedBase(model, { type: 'nf4', double: true }, cache)
           : await loadModel(model),
       );
-      return { residentBytes: resident() - before };
+      return { heldBytes: bytesOf(held[0]!), residentBytes: resident() - before };
     },
   },
 );
+
+/** What the arrays of the weights take. */
+function bytesOf({ base, quantised: matrices }: LanguageModel): number {
+  let bytes = 0;
+  for (const { data } of base.values()) bytes += data.byteLength;
+  for (const { codes, scales } of matrices?.values() ?? []) bytes += codes.byteLength + scales.byteLength;
+  return bytes;
+}
 
 function resident(): number {
   collectGarbage();

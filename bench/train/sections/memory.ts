@@ -34,6 +34,10 @@ export async function memorySection({ python, threads, quick, say }: BenchContex
   };
   // The first use of a base quantises it, once and for all.
   await weightBytes(model, true);
+  const resident = {
+    fourBit: (await weightBytes(model, true)).resident,
+    floats: (await weightBytes(model, false)).resident,
+  };
   const results = await interleave(
     [
       { name: 'ours', measure: measure(ours({})) },
@@ -45,8 +49,8 @@ export async function memorySection({ python, threads, quick, say }: BenchContex
         name: 'QLoRA, checkpointing',
         measure: measure(ours({ quantisedIn: cacheFolder, ...checkpointing })),
       },
-      { name: 'weights', measure: () => weightBytes(model, false) },
-      { name: 'QLoRA weights', measure: () => weightBytes(model, true) },
+      { name: 'weights', measure: async () => (await weightBytes(model, false)).held },
+      { name: 'QLoRA weights', measure: async () => (await weightBytes(model, true)).held },
     ],
     quick ? 1 : 3,
     (round) => say(`memory: round ${round}`),
@@ -79,11 +83,17 @@ export async function memorySection({ python, threads, quick, say }: BenchContex
   };
 }
 
-/** What a base's weights take of a fresh process's resident memory. */
-async function weightBytes(model: string, quantised: boolean): Promise<number> {
+type WeightBytes = {
+  /** Of the arrays. */
+  held: number;
+  /** By which loading them made the process grow. */
+  resident: number;
+};
+
+async function weightBytes(model: string, quantised: boolean): Promise<WeightBytes> {
   const job: WeightsJob = { model, quantised, cache: cacheFolder };
   const child = await openNode('weights', 'weights.ts', job, 1);
-  const { residentBytes } = await child.ask({ command: 'load' });
+  const { heldBytes, residentBytes } = await child.ask({ command: 'load' });
   await child.close();
-  return residentBytes as number;
+  return { held: heldBytes as number, resident: residentBytes as number };
 }
