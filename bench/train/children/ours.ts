@@ -6,7 +6,6 @@ import { loadAdapter, loadModel } from '../../../src/model/checkpoint.ts';
 import { rowLength, supervisedInRows } from '../../../src/model/packing.ts';
 import type { Row } from '../../../src/model/packing.ts';
 import type { LanguageModel } from '../../../src/model/parameters.ts';
-import { loadQuantisedBase } from '../../../src/model/quantised-base.ts';
 import type { EncodedExample } from '../../../src/text/encoded.ts';
 import { planBatches } from '../../../src/train/batches.ts';
 import type { BatchPlan } from '../../../src/train/batches.ts';
@@ -21,6 +20,7 @@ import { getObjective } from '../../../src/train/objectives/index.ts';
 import { withReference } from '../../../src/train/reference.ts';
 import type { StepTime } from '../contenders.ts';
 import { answer, job, peakBytes } from './answer.ts';
+import { loadQuantised, resultOf } from './quantised.ts';
 
 type Planned = { plan: BatchPlan; facts: object; referenceSecondsPerPair: number };
 
@@ -86,7 +86,7 @@ await rm(work, { recursive: true });
 
 async function openModel(): Promise<LanguageModel> {
   if (quantisedIn === undefined) return loadModel(modelFolder, adapter);
-  const base = await loadQuantisedBase(modelFolder, { type: 'nf4', double: true }, quantisedIn);
+  const base = await loadQuantised(modelFolder, quantisedIn);
   return { ...base, adapter: await loadAdapter(base.config, adapter) };
 }
 
@@ -178,9 +178,7 @@ async function prepared(
   if (objective.type !== 'dpo') return { source: examples, seconds: 0 };
   const startMs = performance.now();
   const path = join(work, 'reference.safetensors');
-  const computing = withReference(model, examples, { path, batchSize, length, threads, signal });
-  for (;;) {
-    const next = await computing.next();
-    if (next.done) return { source: next.value, seconds: (performance.now() - startMs) / 1000 };
-  }
+  const options = { path, batchSize, length, threads, signal };
+  const source = await resultOf(withReference(model, examples, options));
+  return { source, seconds: (performance.now() - startMs) / 1000 };
 }
