@@ -17,11 +17,7 @@ await answer(
   {
     load: async () => {
       const before = resident();
-      held.push(
-        quantised
-          ? await loadQuantisedBase(model, { type: 'nf4', double: true }, cache)
-          : await loadModel(model),
-      );
+      held.push(quantised ? await loadQuantised(model, cache) : await loadModel(model));
       return { heldBytes: bytesOf(held[0]!), residentBytes: resident() - before };
     },
   },
