@@ -81,7 +81,7 @@ const builders: Record<string, Build<never>> = {
       q!,
       k!,
       v!,
-      packedMasks({ segments: segments!, positions: segments! }, shape)(shape.window),
+      packedMasks({ segments: segments!, positions: segments! }, shape, 0, 2)(shape.window),
       shape,
     ),
   reduceSum: ([x], { axes, keepDims }: OpAttributes['reduceSum']) => ops.reduceSum(x!, axes, keepDims),

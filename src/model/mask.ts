@@ -10,6 +10,7 @@ import {
   less,
   reshape,
   scalar,
+  slice,
   where,
 } from '../graph/ops.ts';
 import type { Tensor } from '../graph/tensor.ts';
@@ -24,21 +25,32 @@ export type Window = number | undefined;
 export type MaskInputs = { segments: Tensor; positions: Tensor; branches?: Tensor };
 
 /**
- * Masks of packed rows, one per window, each made once: 0 where a query may see a key (not later, within the window,
- * of the same example, and not of the other answer to the same prompt), else a number that softmax turns into 0. A mask
- * is [B, keyValueHeads, group·T, P + T], spelt out for every head: ONNX Runtime's Add is several times slower when it
- * broadcasts. The P tokens of a prefix stand right before the first token of every example.
+ * Queries `start` to `end` of every row, which together see no more than the first `keys` keys. `mask` is
+ * [B, keyValueHeads, group · (end - start), keys], spelt out for every head: ONNX Runtime's Add is several times slower
+ * when it broadcasts.
+ */
+export type QueryBlock = { start: number; end: number; keys: number; mask: Tensor };
+
+/** Almost half of a square of scores is later than its query: 8 blocks compute 9/16 of it, 4 blocks 10/16. */
+const mostBlocks = 8;
+const shortestBlock = 64;
+
+/**
+ * Masks of packed rows in blocks of queries, one set per window, each made once: 0 where a query may see a key (not
+ * later, within the window, of the same example, and not of the other answer to the same prompt), else a number that
+ * softmax turns into 0. The P tokens of a prefix stand right before the first token of every example.
  */
 export function packedMasks(
   inputs: MaskInputs,
   { heads, keyValueHeads }: { heads: number; keyValueHeads: number },
   prefixTokens = 0,
-): (window: Window) => Tensor {
+  blockLength: number = Math.max(shortestBlock, Math.ceil(inputs.segments.shape[1]! / mostBlocks)),
+): (window: Window) => QueryBlock[] {
   const [rows, length] = inputs.segments.shape as [number, number];
   const sameExample = equal(asQueries(inputs.segments), asKeys(inputs.segments));
   const group = heads / keyValueHeads;
   const keys = prefixTokens + length;
-  const masks = new Map<number, Tensor>();
+  const masks = new Map<number, QueryBlock[]>();
   return (window) => {
     // A window as long as all keys hides nothing more than the causal mask does.
     const seen = Math.min(window ?? keys, keys);
@@ -49,10 +61,16 @@ export function packedMasks(
       : where(and(sameExample, causalBand(length, seen)), scalar(0), scalar(hidden));
     const all =
       prefixTokens > 0 ? concat([prefixColumns(inputs.positions, prefixTokens, seen), own], 4) : own;
-    const spelt = expand(all, [rows, keyValueHeads, group, length, keys]);
-    const mask = reshape(spelt, [rows, keyValueHeads, group * length, keys]);
-    masks.set(seen, mask);
-    return mask;
+    const blocks = Array.from({ length: Math.ceil(length / blockLength) }, (_, i) => {
+      const [start, end] = [i * blockLength, Math.min(length, (i + 1) * blockLength)];
+      const visible = prefixTokens + end;
+      const part = slice(slice(all, 3, start, end), 4, 0, visible);
+      const spelt = expand(part, [rows, keyValueHeads, group, end - start, visible]);
+      const mask = reshape(spelt, [rows, keyValueHeads, group * (end - start), visible]);
+      return { start, end, keys: visible, mask };
+    });
+    masks.set(seen, blocks);
+    return blocks;
   };
 }
 
