@@ -50,8 +50,9 @@ const emitRules: { [O in Exclude<Op, 'input' | 'constant' | 'custom'>]: EmitRule
   sqrt: plain('Sqrt'),
   sigmoid: plain('Sigmoid'),
   tanh: plain('Tanh'),
+  // x · sigmoid(1 · x) in one pass, of which no sigmoid is left to be kept for the backward pass.
   silu: (emitter, _, inputs, output) =>
-    emitter.node('Mul', [...inputs, emitter.node('Sigmoid', inputs)], output),
+    emitter.node('QuickGelu', inputs, output, { alpha: { float: 1 } }, microsoft),
   geluTanh: plain('Gelu', { approximate: { text: 'tanh' } }),
   softmax: plain('Softmax', { axis: -1 }),
   logSoftmax: plain('LogSoftmax', { axis: -1 }),

@@ -89,15 +89,14 @@ const gradientRules: { [O in Op]: GradientRule<O> } = {
     undefined,
     undefined,
   ],
-  // With r = 1/sqrt(mean(x²) + ε), n = x·r and g = dy·w:  dx = r·(g - n·mean(g·n)),  dw = Σ dy·n
-  rmsNorm: (dy, { attributes: { epsilon } }, [x, weight]) => {
+  // With r = 1/sqrt(mean(x²) + ε), so that y = x·r·w:  dx = r·w·dy - x·r²·mean(dy·y),  dw = Σ dy·x·r
+  rmsNorm: (dy, y, [x, weight]) => {
     const width = scalar(1 / x!.shape.at(-1)!);
     const meanSquare = mul(reduceSum(mul(x!, x!), [-1], true), width);
-    const r = div(scalar(1), sqrt(add(meanSquare, scalar(epsilon))));
-    const n = mul(x!, r);
-    const g = mul(dy, weight!);
-    const projection = mul(reduceSum(mul(g, n), [-1], true), width);
-    return [mul(r, sub(g, mul(n, projection))), sumTo(mul(dy, n), weight!.shape)];
+    const r = div(scalar(1), sqrt(add(meanSquare, scalar(y.attributes.epsilon))));
+    const projection = mul(reduceSum(mul(dy, y), [-1], true), width);
+    const dx = sub(mul(mul(dy, weight!), r), mul(x!, mul(mul(r, r), projection)));
+    return [dx, sumTo(mul(dy, mul(x!, r)), weight!.shape)];
   },
   // A rotation: its transpose is the rotation back.
   rope: (dy, { attributes: { inverse } }, [, positions, cos, sin]) => [
