@@ -9,6 +9,7 @@ import { loadProject, parseProject } from './load.ts';
 import { editDistance, nearest } from './nearest.ts';
 import { configurationReference } from './reference.ts';
 import { allowedKeys, projectJsonSchema } from './schema.ts';
+import { trainingReference } from './training-reference.ts';
 
 const minimal = 'name: shop\ncollect:\n  sources:\n    - jsonl: data.jsonl\n';
 
@@ -92,6 +93,14 @@ test('rules across settings are told as their own sentence', () => {
     problems(`${minimal}split:\n  train: 0.9\n`),
     /:6:3 {2}split: train, validation and test must sum to 1; they sum to 1.1$/,
   );
+  assert.match(
+    problems(`${minimal}train:\n  warmup_ratio: 0.1\n  warmup_steps: 10\n`),
+    /:7:17 {2}train.warmup_steps: found 10: not together with warmup_ratio/,
+  );
+  assert.match(
+    problems(`${minimal}train:\n  optimizer: adafactor\n`),
+    /:6:14 {2}train.optimizer: found "adafactor": adafactor is for method full/,
+  );
 });
 
 test('missing settings and files that are no mapping', () => {
@@ -174,7 +183,8 @@ test('the recipes of the repository are valid', async () => {
 });
 
 test('every setting has a description, for editors and the reference', () => {
-  const page = configurationReference(projectJsonSchema());
+  const schema = projectJsonSchema();
+  const page = configurationReference(schema) + trainingReference(schema);
   const bare = page
     .split('\n')
     .filter((line) => line.startsWith('| `') && line.endsWith('|  |') && !line.includes('| mapping |'));

@@ -22,43 +22,37 @@ const sampled = z
       .describe('Tokens of an answer at most; one that is cut there takes no part.'),
     judge: z
       .discriminatedUnion('kind', [
-        z
-          .strictObject({
-            kind: z.literal('reference'),
-          })
-          .describe(
-            'Right is what does as the data did: the same tool call, the same macro (evaluate.actions), or else the same text.',
-          ),
-        z
-          .strictObject({
-            kind: z.literal('module'),
-            module: z
-              .string()
-              .min(1)
-              .describe(
-                'A TypeScript or JavaScript module that exports score(answer, {prompt, reference, meta}): a number, or true and false.',
-              ),
-          })
-          .describe('A rule of your own.'),
-        z
-          .strictObject({
-            kind: z.literal('openai'),
-            url: z.url().describe('Base URL of an OpenAI-compatible server, with /v1.'),
-            model: z.string().min(1).describe('Model that judges.'),
-            api_key_env: z
-              .string()
-              .min(1)
-              .optional()
-              .describe('Environment variable that holds the API key.'),
-            criteria: z
-              .string()
-              .min(1)
-              .default('Which answer helps the customer more: correct, complete, polite and to the point?')
-              .describe('What the judge is asked.'),
-          })
-          .describe(
-            'A model compares two answers, asked twice with the order swapped; where it contradicts itself there is no pair.',
-          ),
+        z.strictObject({
+          kind: z
+            .literal('reference')
+            .describe(
+              'Right is what does as the data did: the same tool call, the same macro (evaluate.actions), or else the same text.',
+            ),
+        }),
+        z.strictObject({
+          kind: z.literal('module').describe('A rule of your own.'),
+          module: z
+            .string()
+            .min(1)
+            .describe(
+              'A TypeScript or JavaScript module that exports score(answer, {prompt, reference, meta}): a number, or true and false.',
+            ),
+        }),
+        z.strictObject({
+          kind: z
+            .literal('openai')
+            .describe(
+              'A model compares two answers, asked twice with the order swapped; where it contradicts itself there is no pair.',
+            ),
+          url: z.url().describe('Base URL of an OpenAI-compatible server, with /v1.'),
+          model: z.string().min(1).describe('Model that judges.'),
+          api_key_env: z.string().min(1).optional().describe('Environment variable that holds the API key.'),
+          criteria: z
+            .string()
+            .min(1)
+            .default('Which answer helps the customer more: correct, complete, polite and to the point?')
+            .describe('What the judge is asked.'),
+        }),
       ])
       .prefault({ kind: 'reference' })
       .describe('What tells a good answer from a bad one.'),
