@@ -12,8 +12,10 @@ import { inMemory } from '../train/example-source.ts';
 import { trainLoop } from '../train/loop.ts';
 import { gradientName } from '../train/objective.ts';
 import { sftObjective } from '../train/objectives/sft.ts';
-import { loadModel } from './checkpoint.ts';
+import { baseWeight } from './base-weight.ts';
+import { loadModel, saveAdapter } from './checkpoint.ts';
 import { adaptedModules, dropoutMaskName } from './lora.ts';
+import { mergedConfig, mergedParameters } from './merge.ts';
 import type { Row } from './packing.ts';
 import { trainableParameters } from './parameters.ts';
 import type { LanguageModel, Parameter } from './parameters.ts';
@@ -127,6 +129,51 @@ for (const name of names) {
           assert.ok(Math.abs(value / expected - 1) < 1e-5, `${e}, token ${i + 1}: ${value}, ${expected}`);
         }
     });
+
+  if (golden.merged)
+    test(`${name}: merged weights equal those of PEFT`, async () => {
+      const model = await load(name);
+      for (const { name: weight, data } of mergedParameters(model)) {
+        const expected = golden.merged![weight];
+        if (expected) assertSame(data, expected, weight);
+        else assert.deepEqual(data, baseWeight(model, weight).data, weight);
+      }
+    });
+
+  test(`${name}: merged, it scores as beside its base`, async () => {
+    const model = await load(name);
+    if (model.adapter?.kind === 'prefix') {
+      assert.throws(() => mergedConfig(model), { code: 'model', message: /a prefix cannot be merged/ });
+      return;
+    }
+    const base = new Map([...mergedParameters(model)].map((parameter) => [parameter.name, parameter]));
+    const [beside, merged] = [
+      await scoreExamples(model, everyToken, { threads: 1 }),
+      await scoreExamples({ config: mergedConfig(model), base }, everyToken, { threads: 1 }),
+    ];
+    for (const [e, { logProbabilities }] of beside.entries())
+      for (const [i, value] of logProbabilities.entries())
+        assert.ok(Math.abs(merged[e]!.logProbabilities[i]! / value - 1) < 1e-5, `${e}, token ${i + 1}`);
+  });
+
+  test(`${name}: saved again, it is the same adapter`, async () => {
+    const model = await load(name);
+    const place = await mkdtemp(join(tmpdir(), 'attune-adapter-'));
+    try {
+      await saveAdapter(place, model.adapter!, { config: model.config, baseName: golden.base });
+      assert.deepEqual(
+        (await loadModel(join(engineFolder, 'families', golden.base), place)).adapter,
+        model.adapter,
+      );
+      const [ours, peft] = [place, join(folder, name)].map(
+        (path) =>
+          JSON.parse(readFileSync(join(path, 'adapter_config.json'), 'utf8')) as Record<string, unknown>,
+      );
+      for (const [field, value] of Object.entries(ours!)) assert.deepEqual(value, peft![field], field);
+    } finally {
+      await rm(place, { recursive: true });
+    }
+  });
 
   if (golden.curve)
     test(`${name}: training steps follow PEFT`, async () => {

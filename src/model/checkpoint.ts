@@ -8,9 +8,11 @@ import { openSafetensors, writeSafetensors } from '../formats/safetensors.ts';
 import type { Weights as StoredWeights } from '../formats/safetensors.ts';
 import { adapterTensors } from './adapter.ts';
 import type { Adapter } from './adapter.ts';
-import { readModelConfig } from './config.ts';
+import { baseWeight } from './base-weight.ts';
+import { headName, readModelConfig } from './config.ts';
 import type { ModelConfig } from './config.ts';
 import { readModelJson } from './json-file.ts';
+import { checkLora } from './lora-check.ts';
 import type { LanguageModel, Parameter } from './parameters.ts';
 import { adapterFileOf, parseAdapterConfig } from './peft-config.ts';
 import { readWeights } from './weights.ts';
@@ -20,31 +22,56 @@ export async function loadModel(baseFolder: string, adapterFolder?: string): Pro
   const config = await readModelConfig(baseFolder);
   const base = await readWeights(baseFolder, config);
   return adapterFolder
-    ? { config, base, adapter: await loadAdapter(config, adapterFolder) }
+    ? { config, base, adapter: await loadAdapter({ config, base }, adapterFolder) }
     : { config, base };
 }
 
-/** Reads an adapter in PEFT's layout. Throws AttuneError 'model' for what does not fit the base or is not computed. */
-export async function loadAdapter(config: ModelConfig, folder: string): Promise<Adapter> {
-  const path = join(folder, 'adapter_config.json');
-  const adapter = parseAdapterConfig(await readModelJson(path, z.unknown()), path);
-  const shapes = new Map(adapterTensors(config, adapter).map(({ name, shape }) => [name, shape]));
-  const file = join(folder, 'adapter_model.safetensors');
-  return { ...adapter, parameters: await readParameters(file, shapes) };
+/** The files of an adapter in PEFT's layout. */
+export function adapterFiles(folder: string): string[] {
+  return ['adapter_config.json', 'adapter_model.safetensors'].map((name) => join(folder, name));
 }
 
-async function readParameters(
-  file: string,
-  shapes: ReadonlyMap<string, readonly number[]>,
-): Promise<Parameter[]> {
+/** Reads an adapter in PEFT's layout. Throws AttuneError 'model' for what does not fit the base or is not computed. */
+export async function loadAdapter(model: LanguageModel, folder: string): Promise<Adapter> {
+  const path = join(folder, 'adapter_config.json');
+  const adapter = parseAdapterConfig(await readModelJson(path, z.unknown()), path);
+  if (adapter.kind === 'lora') checkLora(model.config, adapter.config, path);
+  const tensors = adapterTensors(model.config, adapter);
+  const file = join(folder, 'adapter_model.safetensors');
   const weights = await openSafetensors(file);
   try {
+    const known = new Set(tensors.map(({ name }) => name));
+    for (const name of weights.tensors.keys())
+      if (!known.has(name)) await checkLeftOver(model, weights, name, file);
     const parameters: Parameter[] = [];
-    for (const [name, shape] of shapes) parameters.push(await readParameter(weights, name, shape, file));
-    return parameters;
+    for (const { name, shape } of tensors) parameters.push(await readParameter(weights, name, shape, file));
+    return { ...adapter, parameters };
   } finally {
     await weights.close();
   }
+}
+
+/**
+ * PEFT writes more than it needs: the frozen weight of an output head with an adapter, and copies of biases in modules
+ * that are trained whole. Throws AttuneError 'model' for any other tensor, and for a head that is not this base's.
+ */
+async function checkLeftOver(
+  model: LanguageModel,
+  weights: StoredWeights,
+  name: string,
+  file: string,
+): Promise<void> {
+  if (/\.(original_module|modules_to_save)\.bias$/.test(name)) return;
+  const refuse = (reason: string): never => {
+    throw new AttuneError('model', `${file}: tensor ${name} ${reason}`, {
+      fix: 'Name the base that the adapter was trained on, and an adapter of a kind that is supported.',
+    });
+  };
+  if (name !== 'base_model.model.lm_head.base_layer.weight')
+    refuse('is not part of what its configuration says');
+  const { data, shape } = baseWeight(model, headName);
+  const stored = await readParameter(weights, name, shape, file);
+  if (stored.data.some((value, i) => value !== data[i])) refuse("differs from the base's output head");
 }
 
 /** `where` is only used in errors. */
@@ -87,8 +114,12 @@ export async function saveModel(
       await copyFile(join(baseFolder, entry.name), join(folder, entry.name));
   }
   const { dtype: _, ...config } = await readJson<Record<string, unknown>>(join(baseFolder, 'config.json'));
-  await writeJson(join(folder, 'config.json'), { ...config, torch_dtype: 'bfloat16' });
-  return saveParameters(join(folder, 'model.safetensors'), parameters, 'BF16');
+  const all = [...parameters];
+  // Merging may have parted the two ends of a shared table.
+  const tied = !all.some(({ name }) => name === headName);
+  const written = { ...config, tie_word_embeddings: tied, torch_dtype: 'bfloat16' };
+  await writeJson(join(folder, 'config.json'), written);
+  return saveParameters(join(folder, 'model.safetensors'), all, 'BF16');
 }
 
 async function saveParameters(

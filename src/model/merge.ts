@@ -2,33 +2,50 @@
 import { AttuneError } from '../base/errors.ts';
 import { adapterTensors } from './adapter.ts';
 import { baseWeight } from './base-weight.ts';
-import { weightShapes } from './config.ts';
+import { embeddingName, headName, weightShapes } from './config.ts';
+import type { ModelConfig } from './config.ts';
 import { adaptedModules, loraName, magnitudeName } from './lora.ts';
 import type { AdaptedModule } from './lora.ts';
 import type { LanguageModel, Parameter } from './parameters.ts';
 
 /**
- * Every weight of the base with the adapter's part in it, one at a time: W + s·B·A, with DoRA's row lengths, and the
- * biases and whole modules that were trained. A matrix that is held in 4 bits counts with the values it stands for, and
- * the merged one is floats, as when PEFT merges and dequantises. Throws AttuneError 'model' for a prefix, which has no
- * place in weights, and for an adapter on an output head that shares its table with the embeddings.
+ * The shape of the merged model: that of the base, but that an adapter which changes one end of a table shared by
+ * embeddings and output head parts the two. Throws AttuneError 'model' for a prefix, which has no place in weights.
+ */
+export function mergedConfig({ config, adapter }: LanguageModel): ModelConfig {
+  if (adapter === undefined) return config;
+  if (adapter.kind === 'prefix')
+    throw new AttuneError('model', 'a prefix cannot be merged into its base: it is not a change of weights', {
+      fix: 'Use the prefix beside the base.',
+    });
+  const changed = new Set<string | undefined>([
+    ...adapterTensors(config, adapter).map(({ replaces }) => replaces),
+    ...adaptedModules(config, adapter.config).map(({ module }) => `${module}.weight`),
+  ]);
+  const parted = changed.has(embeddingName) || changed.has(headName);
+  return { ...config, tiedEmbeddings: config.tiedEmbeddings && !parted };
+}
+
+/**
+ * Every weight of mergedConfig's model, one at a time: W + s·B·A, with DoRA's row lengths, and the biases and whole
+ * modules that were trained. A matrix that is held in 4 bits counts with the values it stands for, and the merged one is
+ * floats, as when PEFT merges and dequantises. Throws as mergedConfig does.
  */
 export function* mergedParameters(model: LanguageModel): Generator<Parameter> {
   const { config, adapter } = model;
-  if (adapter?.kind === 'prefix') throw unmergeable('a prefix is not a change of weights');
+  const merged = mergedConfig(model);
   const tensors = new Map(adapter?.parameters.map((parameter) => [parameter.name, parameter]));
   const replacements = new Map(
     (adapter ? adapterTensors(config, adapter) : []).map(({ name, replaces }) => [replaces, name]),
   );
   const adapted = new Map(
-    (adapter ? adaptedModules(config, adapter.config) : []).map((layer) => [`${layer.module}.weight`, layer]),
+    (adapter?.kind === 'lora' ? adaptedModules(config, adapter.config) : []).map((layer) => [
+      `${layer.module}.weight`,
+      layer,
+    ]),
   );
-  const head = 'lm_head.weight';
-  if (config.tiedEmbeddings && (adapted.has(head) || replacements.has(head)))
-    throw unmergeable('its output head has an adapter, but shares its table with the embeddings');
-  for (const name of weightShapes(config).keys()) {
-    const replacement = tensors.get(replacements.get(name) ?? '');
-    const weight = replacement ? { ...replacement, name } : baseWeight(model, name);
+  for (const name of weightShapes(merged).keys()) {
+    const weight = { ...(tensors.get(replacements.get(name) ?? '') ?? baseWeight(model, name)), name };
     const layer = adapted.get(name);
     yield layer ? mergedMatrix(weight, layer, tensors) : weight;
   }
@@ -59,10 +76,4 @@ function mergedMatrix(
     merged.set(row, start);
   }
   return { name, shape, data: merged };
-}
-
-function unmergeable(reason: string): AttuneError {
-  return new AttuneError('model', `the adapter cannot be merged into its base: ${reason}`, {
-    fix: 'Use the adapter beside the base.',
-  });
 }

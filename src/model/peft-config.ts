@@ -13,11 +13,24 @@ const pattern = z.string().superRefine((source, context) => {
 });
 const names = z.array(z.string().min(1));
 
+/** PEFT's rank_pattern and alpha_pattern: values by the regular expression that the end of a module's name fits. */
+export function valuesByPattern(value: z.ZodNumber): z.ZodRecord<z.ZodString, z.ZodNumber> {
+  return z.record(z.string(), value).superRefine((values, context) => {
+    for (const key of Object.keys(values)) {
+      const message = patternProblem(key);
+      if (message !== undefined) context.addIssue({ code: 'custom', path: [key], message });
+    }
+  });
+}
+
 /** Starting values that only say where A and B began. The others also change the base's weights (PiSSA, OLoRA, CorDA, LoftQ ...). */
 const plainStarts = [true, false, 'gaussian', 'eva', 'orthogonal', null, undefined];
 
+const taskType = z.literal('CAUSAL_LM', 'only adapters of causal language models can be read').nullish();
+
 const loraFile = z.looseObject({
   peft_type: z.literal('LORA'),
+  task_type: taskType,
   r: z.int().positive(),
   lora_alpha: z.number().positive(),
   lora_dropout: z.number().min(0).lt(1).default(0),
@@ -27,8 +40,8 @@ const loraFile = z.looseObject({
   layers_pattern: z
     .union([pattern.transform((list) => (list === '' ? [] : [list])), z.array(pattern)])
     .nullish(),
-  rank_pattern: z.record(pattern, z.int().positive()).nullish(),
-  alpha_pattern: z.record(pattern, z.number().positive()).nullish(),
+  rank_pattern: valuesByPattern(z.int().positive()).nullish(),
+  alpha_pattern: valuesByPattern(z.number().positive()).nullish(),
   use_rslora: z.boolean().nullish(),
   use_dora: z.boolean().nullish(),
   bias: z.enum(['none', 'lora_only', 'all']).nullish(),
@@ -41,6 +54,7 @@ const loraFile = z.looseObject({
 
 const prefixFile = z.looseObject({
   peft_type: z.literal('PREFIX_TUNING'),
+  task_type: taskType,
   num_virtual_tokens: z.int().positive(),
   num_transformer_submodules: z
     .literal(1, 'is for models with an encoder, which are not supported')
@@ -52,7 +66,6 @@ const adapterFile = z.discriminatedUnion('peft_type', [loraFile, prefixFile]);
 /** Fields that change no arithmetic, or that the shapes of the tensors say again. */
 const papers = {
   common: [
-    'task_type',
     'auto_mapping',
     'base_model_name_or_path',
     'revision',

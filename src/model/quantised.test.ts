@@ -60,7 +60,7 @@ async function load(
 
 async function quantisedWithAdapter(quantisation: Quantisation): Promise<LanguageModel> {
   const { base } = await load(baseFolder, quantisation);
-  return { ...base, adapter: await loadAdapter(base.config, `${golden}lora-start`) };
+  return { ...base, adapter: await loadAdapter(base, `${golden}lora-start`) };
 }
 
 const examplesOf = ({ tokens, supervised }: Golden): EncodedExample[] =>

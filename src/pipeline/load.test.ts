@@ -32,7 +32,7 @@ function problems(text: string): string {
 test('a minimal file gets every default', () => {
   const config = parseProject(minimal, 'attune.yaml');
   assert.equal(config.seed, 7);
-  assert.equal(config.train.lora.rank, 16);
+  assert.equal(config.train.batch_size, 8);
   assert.equal(config.register.alias, 'champion');
 });
 

@@ -1,17 +1,8 @@
 import { z } from 'zod';
+import { adapterOptions, adapterProblems } from './config/adapter.ts';
 import { optimisationOptions } from './config/optimisation.ts';
 import { runningOptions } from './config/running.ts';
 import type { Hyperparameters } from './hyperparameters.ts';
-
-export const loraModules = [
-  'q_proj',
-  'k_proj',
-  'v_proj',
-  'o_proj',
-  'gate_proj',
-  'up_proj',
-  'down_proj',
-] as const;
 
 export const trainConfig = z
   .strictObject({
@@ -26,33 +17,12 @@ export const trainConfig = z
       .default('embedded')
       .describe('What trains. embedded runs on this machine with ONNX Runtime.'),
     method: z
-      .enum(['lora', 'qlora', 'full'])
+      .enum(['lora', 'qlora', 'full', 'prefix'])
       .default('lora')
       .describe(
-        'lora trains a small adapter; qlora the same on a base held in 4 bits; full trains every weight.',
+        'lora trains a small adapter; qlora the same on a base held in 4 bits; full trains every weight; prefix trains keys and values that stand before every text.',
       ),
-    lora: z
-      .strictObject({
-        rank: z.int().min(1).max(512).default(16).describe('Rank of the adapter matrices.'),
-        alpha: z
-          .number()
-          .positive()
-          .default(32)
-          .describe('Scale: the adapter is multiplied by alpha / rank.'),
-        dropout: z
-          .number()
-          .min(0)
-          .max(0.9)
-          .default(0)
-          .describe('Dropout on the input of the adapter, in [0, 0.9].'),
-        target_modules: z
-          .array(z.enum(loraModules))
-          .min(1)
-          .default([...loraModules])
-          .describe('Linear layers that get an adapter.'),
-      })
-      .prefault({})
-      .describe('The adapter of methods lora and qlora.'),
+    ...adapterOptions,
     quantization: z
       .strictObject({
         type: z
@@ -110,6 +80,9 @@ function checkTogether(
     warmup_steps?: number | undefined;
     method: string;
     optimizer: string;
+    adapter?: string | undefined;
+    lora?: object | undefined;
+    prefix?: object | undefined;
   },
   context: z.RefinementCtx,
 ): void {
@@ -117,6 +90,7 @@ function checkTogether(
     context.addIssue({ code: 'custom', path: [option], message });
   if (config.warmup_ratio !== undefined && config.warmup_steps !== undefined)
     refuse('warmup_steps', 'not together with warmup_ratio: give one of the two');
+  for (const [option, message] of adapterProblems(config)) refuse(option, message);
   if (config.optimizer === 'adafactor' && config.method !== 'full')
     refuse(
       'optimizer',

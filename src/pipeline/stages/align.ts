@@ -8,7 +8,7 @@ import { ratedMaker } from '../../data/preferences/rated.ts';
 import { repliesMaker } from '../../data/preferences/replies.ts';
 import { type PairCounts, writePairs } from '../../data/preferences/write-pairs.ts';
 import { readExamples } from '../../data/read-examples.ts';
-import { checkBase, resolveBase } from '../../model/base.ts';
+import { resolveBase } from '../../model/base.ts';
 import { loadChatTemplate, renderChat } from '../../text/chat-template.ts';
 import { loadTokenizer } from '../../text/tokenizer.ts';
 import type { AlignConfig } from '../../train/config/align.ts';
@@ -18,7 +18,7 @@ import type { Stage, StageContext } from '../stage.ts';
 import { trainingLogFiles } from '../training-log.ts';
 import { openSampling, samplingFiles } from './align-sampling.ts';
 import type { Sampling } from './align-sampling.ts';
-import { baseHash, runEngine } from './train.ts';
+import { baseHash, runEngine, startAdapter, startFiles } from './train.ts';
 
 /** Makes preference pairs of the train and the validation split, and goes on training with them. */
 export const alignStage: Stage = {
@@ -36,7 +36,7 @@ export const alignStage: Stage = {
     ...(align?.pairs.sampled && { split, export: exported, evaluate: { actions: evaluate.actions } }),
   }),
   sourceFiles: async (config, projectFolder) => [
-    ...(await checkBase(config.train.base, { projectFolder })),
+    ...(await startFiles(config, projectFolder)),
     ...samplingFiles(config, projectFolder),
   ],
   run: async (context) => {
@@ -49,7 +49,7 @@ export const alignStage: Stage = {
     const result = await runEngine(
       {
         base: isFull && trained !== undefined ? trained : base,
-        ...(!isFull && trained !== undefined && { adapter: trained }),
+        ...(!isFull && (trained === undefined ? startAdapter(config, projectFolder) : { adapter: trained })),
         trainFile: join(outputFolder, pairsFile('train')),
         validationFile: join(outputFolder, pairsFile('validation')),
         objective: objectiveOf(align),

@@ -3,14 +3,13 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
 import { writeJson } from '../../base/files.ts';
-import { withNewAdapter } from '../../model/adapter.ts';
-import { loadAdapter, loadModel, saveAdapter, saveModel } from '../../model/checkpoint.ts';
-import { plainLora } from '../../model/lora.ts';
+import { loadModel, saveAdapter, saveModel } from '../../model/checkpoint.ts';
 import { modelCacheFolder } from '../../model/base/hub-settings.ts';
 import { loadQuantisedBase } from '../../model/quantised-base.ts';
 import { rowLength } from '../../model/packing.ts';
 import { trainableParameters } from '../../model/parameters.ts';
 import type { LanguageModel } from '../../model/parameters.ts';
+import { withTrainable } from '../adapter.ts';
 import { planBatches } from '../batches.ts';
 import type { BatchPlan } from '../batches.ts';
 import type { ResolvedTrainConfig, TrainConfig } from '../config.ts';
@@ -32,10 +31,7 @@ export const embeddedEngine: Engine = { name: 'embedded', train };
 async function* train(job: TrainJob, signal: AbortSignal): AsyncGenerator<TrainEvent, TrainResult> {
   const { base, seed, workFolder, outputFolder } = job;
   const frozen = yield* loadBase(job, signal);
-  const model =
-    job.adapter === undefined
-      ? withAdapter(frozen, job.config, seed)
-      : { ...frozen, adapter: await loadAdapter(frozen.config, job.adapter) };
+  const model = await withTrainable(frozen, job);
   checkSequenceLength(job.config, model);
   yield* warnings(await checkTemplate(base, model.config));
   const encode = await openObjectiveEncoder(job.objective, base);
@@ -116,13 +112,6 @@ async function* loadBase(
   }
 }
 
-function withAdapter(base: LanguageModel, config: TrainConfig, seed: number): LanguageModel {
-  if (config.method === 'full') return base;
-  const { rank, alpha, dropout, target_modules: targetModules } = config.lora;
-  const lora = { ...plainLora, rank, alpha, dropout, targetModules };
-  return withNewAdapter(base, { kind: 'lora', config: lora }, seed);
-}
-
 /** What the objective needs to know of the examples before the first step. */
 async function* prepareExamples(
   objective: ObjectiveConfig,
@@ -145,13 +134,16 @@ async function* prepareExamples(
   });
 }
 
-function checkSequenceLength({ sequence_length: length }: TrainConfig, { config }: LanguageModel): void {
-  if (length > config.maxPositions)
-    throw new AttuneError(
-      'config',
-      `train.sequence_length is ${length}, but the base model reads at most ${config.maxPositions} tokens`,
-      { fix: `Set train.sequence_length to ${config.maxPositions} or less.` },
-    );
+function checkSequenceLength({ sequence_length: length }: TrainConfig, model: LanguageModel): void {
+  const { maxPositions } = model.config;
+  const prefix = model.adapter?.kind === 'prefix' ? model.adapter.config.tokens : 0;
+  if (prefix + length <= maxPositions) return;
+  const beside = prefix > 0 ? ` and a prefix has ${prefix}` : '';
+  throw new AttuneError(
+    'config',
+    `train.sequence_length is ${length}${beside}, but the base model reads at most ${maxPositions} tokens`,
+    { fix: `Set train.sequence_length to ${maxPositions - prefix} or less.` },
+  );
 }
 
 /** What is about to be trained on. */
