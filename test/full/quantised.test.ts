@@ -34,7 +34,7 @@ for (const [type, double] of [
       while (!step.done) step = await loading.next();
       const base = step.value;
       const adapterFolder = `${golden}lora-start`;
-      const model = { ...base, adapter: await loadAdapter(base.config, adapterFolder) };
+      const model = { ...base, adapter: await loadAdapter(base, adapterFolder) };
       const random = seededRandom(9, 'sequences');
       const sequences = [24, 9, 17].map((length) => Array.from({ length }, () => random.integer(128)));
       const examples = sequences.map((tokens, i) => ({
