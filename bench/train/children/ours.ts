@@ -87,7 +87,7 @@ await rm(work, { recursive: true });
 async function openModel(): Promise<LanguageModel> {
   if (quantisedIn === undefined) return loadModel(modelFolder, adapter);
   const base = await loadQuantised(modelFolder, quantisedIn);
-  return { ...base, adapter: await loadAdapter(base.config, adapter) };
+  return { ...base, adapter: await loadAdapter(base, adapter) };
 }
 
 async function oneStep(): Promise<StepTime> {
