@@ -36,6 +36,13 @@ type Seal = { progress: LoopProgress; sha256: string };
 
 const bestFile = 'best.safetensors';
 
+/** The most that `keep` checkpoints and the best weights take on disk: one of each is written before an old one goes. */
+export function checkpointBytes({ parameters, state }: TrainingState, keep: number): number {
+  const sizeOf = (tensors: readonly { data: ArrayBufferView }[]): number =>
+    tensors.reduce((total, { data }) => total + data.byteLength, 0);
+  return (keep + 1) * (sizeOf(parameters) + sizeOf(state)) + 2 * sizeOf(parameters);
+}
+
 /** Writes the whole state, then removes all but the newest `keep` checkpoints. */
 export async function saveCheckpoint(
   folder: string,

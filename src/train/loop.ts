@@ -3,12 +3,20 @@
  * It sees encoded examples, a model in memory and an objective; it knows nothing of files of text, chat templates or losses.
  */
 import { AttuneError } from '../base/errors.ts';
+import { freeDiskBytes } from '../base/machine.ts';
 import { sharedFloats } from '../base/shared-memory.ts';
 import type { Row } from '../model/packing.ts';
 import { trainableParameters } from '../model/parameters.ts';
 import type { LanguageModel, Parameter } from '../model/parameters.ts';
 import type { BatchPlan } from './batches.ts';
-import { newProgress, readBest, readCheckpoint, saveBest, saveCheckpoint } from './checkpoint.ts';
+import {
+  checkpointBytes,
+  newProgress,
+  readBest,
+  readCheckpoint,
+  saveBest,
+  saveCheckpoint,
+} from './checkpoint.ts';
 import type { ResolvedTrainConfig } from './config.ts';
 import type { TrainEvent } from './engine.ts';
 import { openEvaluator } from './evaluation.ts';
@@ -16,6 +24,7 @@ import type { ExampleSource } from './example-source.ts';
 import { forecastRun } from './forecast.ts';
 import type { Objective } from './objective.ts';
 import { newOptimiser } from './optimisers/index.ts';
+import { checkDisk } from './preflight.ts';
 import { learningRateAt, warmupSteps } from './schedule.ts';
 import { openGradientRunner } from './step.ts';
 
@@ -83,6 +92,12 @@ export async function* trainLoop(
     if (!Number.isFinite(value)) throw notFinite({ what, value, step, passes, savedStep, workFolder });
   };
 
+  if (progress.step === 0)
+    checkDisk(
+      workFolder,
+      checkpointBytes(training, config.keep_checkpoints),
+      await freeDiskBytes(workFolder),
+    );
   const runner = await openGradientRunner(shared, { objective, shape, seed, threads });
   const evaluator = await openEvaluator(shared, validation, objective, config);
   try {

@@ -6,7 +6,6 @@ import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { sizeOf } from '../../graph/tensor.ts';
-import type { Shape } from '../../graph/tensor.ts';
 import type { Parameter } from '../../model/parameters.ts';
 import { decays } from './optimiser.ts';
 import type { OptimiserSettings, Slot, StateArray, StateShape } from './optimiser.ts';
@@ -40,15 +39,6 @@ export type Optimiser = {
 const worthThreads = 1_000_000;
 /** The update waits for memory more than it computes, so that a few threads are enough. */
 const mostThreads = 4;
-
-/** Bytes of state that an optimiser keeps for parameters of these shapes. */
-export function optimiserStateBytes(optimiser: OptimiserName, shapes: Iterable<Shape>): number {
-  let bytes = 0;
-  for (const shape of shapes)
-    for (const { dtype, shape: size } of Object.values(updateRules[optimiser].state(shape)))
-      bytes += sizeOf(size) * (dtype === 'F32' ? 4 : 1);
-  return bytes;
-}
 
 /** An optimiser for parameters whose data lies on shared memory, with new state. */
 export function newOptimiser(
