@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { openChild } from './child.ts';
 import type { Child, Reply } from './child.ts';
 import type { OurJob } from './children/ours.ts';
+import type { BenchContext } from './section.ts';
 
 /** One optimiser step. `tokens` and `supervised` are real ones: padding does not count. */
 export type StepTime = { seconds: number; loss: number; tokens: number; supervised: number };
@@ -43,18 +44,20 @@ export function openNode(name: string, file: string, job: object, threads: numbe
 }
 
 /** A program of `peers/`. */
-export function openPython(
-  python: string,
+export async function openPython(
+  { python, learnVersions }: BenchContext,
   name: string,
   file: string,
   job: Readonly<Record<string, unknown>> & { threads: number },
 ): Promise<Child> {
-  return openChild({
+  const child = await openChild({
     name,
     command: python,
     args: [join(import.meta.dirname, 'peers', file), JSON.stringify(job)],
     environment: environmentFor(job.threads),
   });
+  learnVersions(child.hello);
+  return child;
 }
 
 export function stepper({ hello, readyMs, ask, close }: Child): Stepper {

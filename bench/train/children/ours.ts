@@ -92,9 +92,11 @@ async function openModel(): Promise<LanguageModel> {
 
 async function oneStep(): Promise<StepTime> {
   const startMs = performance.now();
-  const { value } = await loop.next();
-  if (!('type' in value) || value.type !== 'step') throw new Error(`no step, but ${JSON.stringify(value)}`);
-  return { seconds: (performance.now() - startMs) / 1000 + referenceSeconds, loss: value.loss, ...counted };
+  let next = await loop.next();
+  while (!next.done && next.value.type !== 'step') next = await loop.next();
+  if (next.done || next.value.type !== 'step') throw new Error('training ended');
+  const seconds = (performance.now() - startMs) / 1000 + referenceSeconds;
+  return { seconds, loss: next.value.loss, ...counted };
 }
 
 function count(passes: Row[][]): Row[][] {

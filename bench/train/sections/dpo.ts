@@ -14,7 +14,7 @@ const sequenceLength = 768;
 const objective = { type: 'dpo', loss: 'sigmoid', beta: 0.1, labelSmoothing: 0 } as const;
 
 export async function dpoSection(context: BenchContext): Promise<SectionResult> {
-  const { python, threads, quick, learnVersions } = context;
+  const { threads, quick } = context;
   const pairs = await pairFiles(await recipeExamples(), quick ? 24 : 120);
   const findings: Finding[] = [];
   const measured: Record<string, unknown> = {};
@@ -35,8 +35,7 @@ export async function dpoSection(context: BenchContext): Promise<SectionResult> 
         batchSize: workload.batchSize / 2,
         output: join(cacheFolder, 'trl'),
       };
-      const child = await openPython(python, 'DPOTrainer', 'dpo.py', job);
-      learnVersions(child.hello);
+      const child = await openPython(context, 'DPOTrainer', 'dpo.py', job);
       return stepper(child);
     };
     const fastest = await trainerSettings(workload, peer, context);

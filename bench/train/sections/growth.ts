@@ -87,11 +87,8 @@ async function costCurves(
   return curves;
 }
 
-async function millisecondsPerToken(
-  name: Program,
-  shape: Shape,
-  { python, quick, say }: BenchContext,
-): Promise<number> {
+async function millisecondsPerToken(name: Program, shape: Shape, context: BenchContext): Promise<number> {
+  const { quick, say } = context;
   const { size, rows, length, threads } = shape;
   const model = await modelFolder(size);
   const adapter = await adapterFolder(model);
@@ -101,7 +98,7 @@ async function millisecondsPerToken(
     ours: () => openOurs({ ...common, data: { batches } }),
     'PEFT fp32': async () => {
       const job = { ...common, batches, dtype: 'float32', checkpointing: false, chooseAttention: false };
-      return stepper(await openPython(python, name, 'step.py', job));
+      return stepper(await openPython(context, name, 'step.py', job));
     },
   };
   const child = await open[name]();

@@ -13,7 +13,8 @@ import { ratioSpread, spreadOf } from '../statistics.ts';
 const third = { atMost: 1 / 3 };
 const gigabytes = (bytes: readonly number[]): string => `${(spreadOf(bytes).median / 1e9).toFixed(2)} GB`;
 
-export async function memorySection({ python, threads, quick, say }: BenchContext): Promise<SectionResult> {
+export async function memorySection(context: BenchContext): Promise<SectionResult> {
+  const { threads, quick, say } = context;
   const size = quick ? sizes.tiny : sizes['135M'];
   const shape = quick ? { rows: 2, length: 64 } : { rows: 4, length: 256 };
   const model = await modelFolder(size);
@@ -25,7 +26,7 @@ export async function memorySection({ python, threads, quick, say }: BenchContex
   const checkpointing = { settings: { gradient_checkpointing: true } };
   const peft = (checkpointing: boolean) => async (): Promise<Stepper> => {
     const job = { ...common, batches, dtype: 'float32', checkpointing, chooseAttention: false };
-    return stepper(await openPython(python, 'PEFT', 'step.py', job));
+    return stepper(await openPython(context, 'PEFT', 'step.py', job));
   };
   const measure = (open: () => Promise<Stepper>) => async (): Promise<number> => {
     const child = await open();

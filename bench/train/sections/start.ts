@@ -16,7 +16,7 @@ import { ratioSpread, spreadOf } from '../statistics.ts';
 const training = { sequence_length: 768, batch_size: 1 };
 
 export async function startSection(context: BenchContext): Promise<SectionResult> {
-  const { python, threads, quick, say } = context;
+  const { threads, quick, say } = context;
   const examples = await recipeExamples();
   const messages = await messagesFile(examples);
   const findings: Finding[] = [];
@@ -40,7 +40,7 @@ export async function startSection(context: BenchContext): Promise<SectionResult
     };
     const peer = async (): Promise<number> => {
       const startMs = performance.now();
-      const child = await openPython(python, 'SFTTrainer', 'sft.py', job);
+      const child = await openPython(context, 'SFTTrainer', 'sft.py', job);
       await child.ask({ command: 'steps', count: 1 });
       const seconds = (performance.now() - startMs) / 1000;
       await child.close();

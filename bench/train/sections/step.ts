@@ -21,7 +21,7 @@ const stepsPerRound = 2;
 const lossTolerance = { float32: 1e-4, bfloat16: 2e-2 };
 
 export async function stepSection(context: BenchContext): Promise<SectionResult> {
-  const { python, threads, quick, say, learnVersions } = context;
+  const { threads, quick, say } = context;
   const size = quick ? sizes['1M'] : sizes['135M'];
   const shape = quick ? { rows: 2, length: 128 } : { rows: 4, length: 256 };
   const rounds = quick ? 2 : 9;
@@ -41,8 +41,7 @@ export async function stepSection(context: BenchContext): Promise<SectionResult>
       checkpointing: false,
       chooseAttention: true,
     };
-    const child = await openPython(python, `PEFT ${dtype}`, 'step.py', job);
-    learnVersions(child.hello);
+    const child = await openPython(context, `PEFT ${dtype}`, 'step.py', job);
     say(`PEFT ${dtype}: ${String(child.hello['attention'])} attention is the faster one here`);
     return stepper(child);
   };

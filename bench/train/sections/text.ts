@@ -12,7 +12,7 @@ import type { TrainerOptions } from '../trainers.ts';
 const sequenceLength = 768;
 
 export async function textSection(context: BenchContext): Promise<SectionResult> {
-  const { python, threads, quick, learnVersions } = context;
+  const { threads, quick } = context;
   const examples = await recipeExamples();
   const messages = await messagesFile(examples);
   const findings: Finding[] = [];
@@ -42,8 +42,7 @@ export async function textSection(context: BenchContext): Promise<SectionResult>
         batchSize: packing ? rows : batchSize,
         output: join(cacheFolder, 'trl'),
       };
-      const child = await openPython(python, 'SFTTrainer', 'sft.py', job);
-      learnVersions(child.hello);
+      const child = await openPython(context, 'SFTTrainer', 'sft.py', job);
       return stepper(child);
     };
     const fastest = await trainerSettings(workload, (options) => peer(options, false), context);
