@@ -12,7 +12,9 @@ import { delimiter, dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import type { Command } from 'commander';
+import { parse } from 'yaml';
 import { buildProgram } from '../src/cli/program.ts';
+import { projectConfig } from '../src/pipeline/config.ts';
 import { silentIo } from '../scripts/silent-io.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -110,6 +112,21 @@ test('every relative link leads to a file', () => {
     }
   }
   assert.deepEqual(wrong, []);
+});
+
+test('the parts of a project file that the documents show are accepted', () => {
+  const sections = Object.keys(projectConfig.shape);
+  let checked = 0;
+  for (const [file, text] of texts)
+    for (const [, block] of text.matchAll(/^```yaml\n(.*?)^```/gms)) {
+      const part = parse(block!) as Record<string, unknown>;
+      if (!Object.keys(part).every((key) => sections.includes(key))) continue;
+      checked++;
+      const rest = { name: 'example', collect: { sources: [{ jsonl: 'chats.jsonl' }] } };
+      const { error } = projectConfig.safeParse({ ...rest, ...part });
+      assert.equal(error, undefined, `${file}:\n${block}\n${error?.message}`);
+    }
+  assert.ok(checked > 3, `only ${checked} parts found: has the pattern gone stale?`);
 });
 
 test('the runnable examples run', { skip: process.platform === 'win32' }, async (t) => {
