@@ -5,9 +5,10 @@ import { AttuneError } from '../base/errors.ts';
 import { writeGguf, type GgufTensor, type GgufValue } from '../formats/gguf.ts';
 import { openSafetensors, type Weights } from '../formats/safetensors.ts';
 import type { WrittenFile } from '../formats/write-stream.ts';
-import { readModelConfig, type ModelConfig } from '../model/config.ts';
+import { readModelConfig, weightShapes, type ModelConfig } from '../model/config.ts';
 import { readModelJson } from '../model/json-file.ts';
-import { ggufModuleName, interleaveRotaryRows, llamaWeights, rotaryHeads } from './llama-layout.ts';
+import { architectures } from './architecture.ts';
+import { ggufName, ggufOutputs } from './gguf-layout.ts';
 
 export type ExportLoraOptions = {
   /** PEFT layout: adapter_config.json and adapter_model.safetensors. */
@@ -45,7 +46,7 @@ export async function exportLoraGguf(options: ExportLoraOptions): Promise<Writte
   const weights = await openSafetensors(join(adapterFolder, 'adapter_model.safetensors'));
   try {
     const metadata: [string, GgufValue][] = [
-      ['general.architecture', { type: 'string', value: 'llama' }],
+      ['general.architecture', { type: 'string', value: architectures[config.family].name }],
       ['general.type', { type: 'string', value: 'adapter' }],
       ['adapter.type', { type: 'string', value: 'lora' }],
       ['adapter.lora.alpha', { type: 'float32', value: llamaAlpha(adapter, adapterFolder) }],
@@ -82,7 +83,9 @@ function adapterTensors(weights: Weights, config: ModelConfig, folder: string): 
     pairs.set(module, { ...pairs.get(module), [side]: name });
   }
   if (pairs.size === 0) throw problem('it holds no tensors');
-  const shapes = new Map(llamaWeights(config).map(({ module, shape }) => [module, shape]));
+  const shapes = new Map(
+    [...weightShapes(config)].map(([name, shape]) => [name.replace(/\.weight$/, ''), shape]),
+  );
   // The base's order, so that the file does not depend on the adapter's.
   const modules = [...shapes.keys()].filter((module) => pairs.has(module));
   const unknown = [...pairs.keys()].find((module) => !shapes.has(module) || shapes.get(module)!.length !== 2);
@@ -97,19 +100,15 @@ function adapterTensors(weights: Weights, config: ModelConfig, folder: string): 
     const [rank] = down;
     if (down.length !== 2 || up.length !== 2 || down[1] !== inputs || up[0] !== outputs || up[1] !== rank)
       throw problem(`${module} is [${outputs}, ${inputs}] in the base, but its LoRA is [${up}] x [${down}]`);
-    const heads = rotaryHeads(module, config);
-    const name = `${ggufModuleName(module)}.weight`;
+    const name = ggufName(`${module}.weight`, config);
     return [
       { name: `${name}.lora_a`, type: 'F32', shape: down, data: () => weights.readFloat32(A) },
       {
         name: `${name}.lora_b`,
         type: 'F32',
         shape: up,
-        // The product B A must come out with its rows in llama.cpp's rotary order, as the base's do.
-        data: async () => {
-          const values = await weights.readFloat32(B);
-          return heads === undefined ? values : interleaveRotaryRows(values, heads, rank!);
-        },
+        // The product B A must come out with its rows as the base's do.
+        data: async () => ggufOutputs(module, await weights.readFloat32(B), config),
       },
     ];
   });

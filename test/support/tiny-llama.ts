@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import { writeJson } from '../../src/base/files.ts';
 import { seededRandom } from '../../src/base/random.ts';
 import { elementCount, writeSafetensors, type TensorToWrite } from '../../src/formats/safetensors.ts';
-import { llamaWeights } from '../../src/export/llama-layout.ts';
-import { readModelConfig } from '../../src/model/config.ts';
+import { readModelConfig, weightShapes } from '../../src/model/config.ts';
 import { toByteCharacters } from '../../src/text/byte-alphabet.ts';
 import { trainByteBpe } from '../../src/text/byte-bpe.ts';
 import { writeTokenizerFiles } from '../../src/text/tokenizer-files.ts';
@@ -28,11 +27,17 @@ const chatTemplate =
   "'arguments': call.function.arguments} | tojson) + '</tool_call>' -}}{%- endfor -%}{{- '<|im_end|>' -}}" +
   "{%- endfor -%}{%- if add_generation_prompt -%}{{- '<|assistant|>' -}}{%- endif -%}";
 
-export type TinyLlamaOptions = { seed?: number; tiedEmbeddings?: boolean; maxPositions?: number };
+export type TinyLlamaOptions = {
+  seed?: number;
+  tiedEmbeddings?: boolean;
+  maxPositions?: number;
+  /** Fields of config.json that make it another family. */
+  config?: Readonly<Record<string, unknown>>;
+};
 
-/** Writes a whole model folder: grouped-query attention (4 heads, 2 for keys), 2 layers, hidden size 64. */
+/** Writes a whole model folder: grouped-query attention (4 heads, 2 for keys), 2 layers, hidden size 64; Llama by default. */
 export async function writeTinyLlama(folder: string, options: TinyLlamaOptions = {}): Promise<void> {
-  const { seed = 1, tiedEmbeddings = true, maxPositions = 512 } = options;
+  const { seed = 1, tiedEmbeddings = true, maxPositions = 512, config: fields } = options;
   const bpe = trainByteBpe(
     new Map(Object.entries(words).map(([word, count]) => [toByteCharacters(word), count])),
     { vocabularySize: 288, specialTokens },
@@ -62,14 +67,15 @@ export async function writeTinyLlama(folder: string, options: TinyLlamaOptions =
     tie_word_embeddings: tiedEmbeddings,
     bos_token_id: 0,
     eos_token_id: 2,
+    ...fields,
   });
-  const weights = llamaWeights(await readModelConfig(folder));
-  const tensors = weights.map(({ module, shape }): TensorToWrite => {
-    const random = seededRandom(seed, module);
-    const spread = shape.length === 1 ? 0.1 : module.includes('embed') ? 0.5 : 0.15;
-    const centre = shape.length === 1 ? 1 : 0;
+  const config = await readModelConfig(folder);
+  const tensors = [...weightShapes(config)].map(([name, shape]): TensorToWrite => {
+    const random = seededRandom(seed, name.replace(/\.weight$/, ''));
+    const spread = shape.length === 1 ? 0.1 : name.includes('embed') ? 0.5 : 0.15;
+    const centre = name.endsWith('norm.weight') && !config.normsAddOne ? 1 : 0;
     const data = Float32Array.from({ length: elementCount(shape) }, () => centre + spread * random.normal());
-    return { name: `${module}.weight`, dtype: 'BF16', shape, data };
+    return { name, dtype: 'BF16', shape, data };
   });
   await writeSafetensors(join(folder, 'model.safetensors'), tensors, { format: 'pt' });
 }
@@ -79,8 +85,9 @@ export async function writeTinyLora(folder: string, modelFolder: string, seed = 
   const rank = 4;
   const config = await readModelConfig(modelFolder);
   const tensors: TensorToWrite[] = [];
-  for (const { module, shape } of llamaWeights(config)) {
-    if (!module.endsWith('_proj')) continue;
+  for (const [name, shape] of weightShapes(config)) {
+    if (!name.endsWith('_proj.weight')) continue;
+    const module = name.replace(/\.weight$/, '');
     const [outputs, inputs] = shape as [number, number];
     const random = seededRandom(seed, module);
     const matrix = (side: 'A' | 'B', rows: number, columns: number): TensorToWrite => ({

@@ -19,7 +19,7 @@ const parityConversations = 24;
 /** The trained model as GGUF files for serving, and the proof that they say what was trained. */
 export const exportStage: Stage = {
   name: 'export',
-  version: 1,
+  version: 2,
   needs: ['split', 'train', 'align'],
   configPart: (config) => ({ export: config.export, seed: config.seed }),
   run: async (context) => {
