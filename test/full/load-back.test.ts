@@ -16,6 +16,7 @@ import { plainLora } from '../../src/model/lora.ts';
 import type { LanguageModel } from '../../src/model/parameters.ts';
 import { openScorer } from '../../src/model/score.ts';
 import type { EncodedExample } from '../../src/text/encoded.ts';
+import { withTrainable } from '../../src/train/adapter.ts';
 import { planBatches } from '../../src/train/batches.ts';
 import { inMemory } from '../../src/train/example-source.ts';
 import { trainConfig } from '../../src/train/config.ts';
@@ -145,6 +146,35 @@ for (const [targetModules, bases] of [
         await assertSameScores(written, base, model.config.vocabularySize);
       },
     );
+
+/** Settings of the train section, each with a tiny family that has what they need. */
+const kinds: [family: string, settings: { method?: string; lora?: object; prefix?: object }][] = [
+  [
+    'llama-biased',
+    { lora: { use_rslora: true, rank_pattern: { down_proj: 3 }, alpha_pattern: { '(q|k)_proj': 5 } } },
+  ],
+  ['llama-biased', { lora: { target_modules: ['q_proj', 'up_proj'], bias: 'lora_only' } }],
+  ['qwen2', { lora: { bias: 'all', use_dora: true, dropout: 0.1 } }],
+  ['qwen2', { lora: { modules_to_save: ['embed_tokens', 'lm_head', 'norm'] } }],
+  ['qwen2', { lora: { modules_to_save: ['embed_tokens'] } }],
+  ['gemma2', { lora: { use_dora: true, use_rslora: true, modules_to_save: ['layers.1.mlp'] } }],
+  ['mistral', { lora: { target_modules: ['lm_head', 'o_proj'], use_dora: true } }],
+  ['llama-3.2', { method: 'prefix' }],
+  ['gemma2', { method: 'prefix', prefix: { tokens: 3 } }],
+  ['mistral', { method: 'prefix', prefix: { tokens: 4 } }],
+];
+for (const [i, [family, settings]] of kinds.entries())
+  test(`PEFT loads ${JSON.stringify(settings)} on ${family} and scores as we do`, { skip }, async () => {
+    const base = join(golden, 'families', family);
+    const config = trainConfig.parse(settings);
+    const model = await withTrainable(await loadModel(base), { config, seed: 7 });
+    const work = join(folder, `kind-${i}`);
+    const { parameters } = await trainThreeSteps(model, join(work, 'checkpoints'));
+    const adapter = join(work, 'adapter');
+    const named = { config: model.config, baseName: family };
+    await saveAdapter(adapter, { ...model.adapter!, parameters }, named);
+    await assertSameScores({ base, adapter }, base, model.config.vocabularySize);
+  });
 
 for (const name of [...llamas, ...families])
   test(`transformers loads ${name} after full training and scores as we do`, { skip }, async () => {
