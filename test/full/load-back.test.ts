@@ -24,7 +24,7 @@ import { getEngine } from '../../src/train/engines/index.ts';
 import { trainLoop } from '../../src/train/loop.ts';
 import { sftObjective } from '../../src/train/objectives/sft.ts';
 import type { LoopResult } from '../../src/train/loop.ts';
-import { referenceMissing, referenceScores } from './reference.ts';
+import { Reference, referenceMissing } from './reference.ts';
 
 const golden = fileURLToPath(new URL('../golden/engine/', import.meta.url));
 const llamas = ['tiny-llama', 'untied-llama'];
@@ -36,11 +36,15 @@ const skip = referenceMissing();
 /** float32 sums in another order; an error in a name, a scale or a layout is far larger. */
 const tolerance = 1e-3;
 
+const reference = new Reference();
 let folder: string;
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'attune-load-back-'));
 });
-after(() => rm(folder, { recursive: true, force: true }));
+after(async () => {
+  await reference.close();
+  await rm(folder, { recursive: true, force: true });
+});
 
 /** Sequences of several lengths, so that ours are packed; every token but the first is scored. */
 function sequences(vocabularySize: number, seed: number): number[][] {
@@ -88,12 +92,12 @@ async function assertSameScores(
   vocabularySize: number,
 ): Promise<void> {
   const tokens = sequences(vocabularySize, 2);
-  const reference = await referenceScores(written, tokens);
+  const theirs = await reference.scores(written, tokens);
   const ours = await scoreOurs(written, tokens);
   const untrained = await scoreOurs({ base: before }, tokens);
   let moved = 0;
   for (const [s, { logProbabilities, correct }] of ours.entries()) {
-    const expected = reference[s]!;
+    const expected = theirs[s]!;
     assert.equal(logProbabilities.length, expected.logProbabilities.length);
     for (const [i, value] of logProbabilities.entries()) {
       const difference = Math.abs(value - expected.logProbabilities[i]!);

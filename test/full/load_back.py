@@ -1,13 +1,16 @@
-"""What transformers and PEFT make of a folder that Attune wrote. One JSON request on standard input, one JSON reply.
+"""What transformers and PEFT make of a folder that Attune wrote. A line of JSON in, a line of JSON out, until the end of
+standard input.
 
 Request: {"base": folder, "adapter": folder or absent, "sequences": [[token id]]}   → {"scores": [...]}
      or: {"base": folder, "texts": [str], "conversations": [[message]]}             → {"ids": [...], "rendered": [...]}
 
-A score has, for every token but the first, its log-probability given all before it and whether it was the likeliest.
+A reply {"error": traceback} tells why there is none. A score has, for every token but the first, its log-probability given all before it and whether it was the likeliest.
 """
 
 import json
+import os
 import sys
+import traceback
 
 import torch
 import transformers
@@ -60,15 +63,25 @@ def tokenize(request):
     }
 
 
-def main():
-    transformers.logging.set_verbosity_error()
-    request = json.load(sys.stdin)
+def answer(request):
     if "texts" in request:
-        reply = tokenize(request)
-    else:
-        model = open_model(request["base"], request.get("adapter"))
-        reply = {"scores": [score(model, sequence) for sequence in request["sequences"]]}
-    json.dump(reply, sys.stdout)
+        return tokenize(request)
+    model = open_model(request["base"], request.get("adapter"))
+    return {"scores": [score(model, sequence) for sequence in request["sequences"]]}
+
+
+def main():
+    # Whatever a library prints goes to standard error: between the replies it would be taken for one.
+    replies = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
+    transformers.logging.set_verbosity_error()
+    transformers.logging.disable_progress_bar()
+    for line in sys.stdin:
+        try:
+            reply = answer(json.loads(line))
+        except Exception:
+            reply = {"error": traceback.format_exc()}
+        print(json.dumps(reply), file=replies, flush=True)
 
 
 if __name__ == "__main__":

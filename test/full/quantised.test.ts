@@ -6,16 +6,18 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { seededRandom } from '../../src/base/random.ts';
 import { loadAdapter } from '../../src/model/checkpoint.ts';
 import { loadQuantisedBase } from '../../src/model/quantised-base.ts';
 import { scoreExamples } from '../../src/model/score.ts';
-import { referenceMissing, referenceScores } from './reference.ts';
+import { Reference, referenceMissing } from './reference.ts';
 
 const golden = fileURLToPath(new URL('../golden/engine/', import.meta.url));
 const skip = referenceMissing();
+const reference = new Reference();
+after(() => reference.close());
 
 for (const [type, double] of [
   ['nf4', true],
@@ -45,7 +47,7 @@ for (const [type, double] of [
       const ours = await scoreExamples(model, examples, { threads: 1 });
       const [name] = await readdir(join(cache, 'quantised'));
       const folders = { base: join(cache, 'quantised', name!), adapter: adapterFolder };
-      for (const [s, { logProbabilities }] of (await referenceScores(folders, sequences)).entries())
+      for (const [s, { logProbabilities }] of (await reference.scores(folders, sequences)).entries())
         for (const [i, value] of logProbabilities.entries())
           assert.ok(Math.abs(value - ours[s]!.logProbabilities[i]!) < 1e-3, `sequence ${s}, token ${i + 1}`);
     } finally {

@@ -1,30 +1,19 @@
 /** What Attune logs is read by the programs it is written for, where they are installed. */
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { tensorboardFile, tensorboardLog, wandbFile, wandbLog } from '../../src/train/run-log.ts';
 import type { TimedEvent } from '../../src/train/run-log.ts';
-
-const python = process.env['ATTUNE_PYTHON'] ?? 'python3';
-
-function missing(module: string): string | false {
-  const { error, status } = spawnSync(python, ['-c', `import ${module}`], { stdio: 'ignore' });
-  return error || status !== 0 ? `${python} has no ${module}` : false;
-}
+import { pythonLacks, runPython } from './reference.ts';
 
 /** Runs a Python program on a file; what it prints is JSON. */
 async function ask(name: string, bytes: Uint8Array, program: string): Promise<unknown> {
   const folder = await mkdtemp(join(tmpdir(), 'attune-log-'));
   try {
     await writeFile(join(folder, name), bytes);
-    const { stdout, stderr, status } = spawnSync(python, ['-c', program, join(folder, name)], {
-      encoding: 'utf8',
-    });
-    assert.equal(status, 0, stderr);
-    return JSON.parse(stdout);
+    return runPython(program, join(folder, name));
   } finally {
     await rm(folder, { recursive: true });
   }
@@ -39,7 +28,7 @@ const events = [1, 2, 3].map((step): TimedEvent => ({
   best: true,
 }));
 
-test('tensorboard reads the event file', { skip: missing('tensorboard') }, async () => {
+test('tensorboard reads the event file', { skip: pythonLacks('tensorboard') }, async () => {
   const program = `
 import json, os, sys
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
@@ -52,7 +41,7 @@ print(json.dumps([[e.step, e.wall_time, e.value] for e in events.Scalars("eval/l
   );
 });
 
-test('wandb reads the run', { skip: missing('wandb') }, async () => {
+test('wandb reads the run', { skip: pythonLacks('wandb') }, async () => {
   const program = `
 import json, sys, wandb
 from wandb.sdk.internal.datastore import DataStore

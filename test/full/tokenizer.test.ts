@@ -1,15 +1,17 @@
 /** The shipped base's tokenizer and chat template read by transformers give the ids and the text that Attune trains on. */
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { Message } from '../../src/data/example.ts';
 import { loadChatTemplate, renderChat, toTemplateMessage } from '../../src/text/chat-template.ts';
 import { loadTokenizer } from '../../src/text/tokenizer.ts';
-import { referenceMissing, referenceText } from './reference.ts';
+import { Reference, referenceMissing } from './reference.ts';
 
 const base = fileURLToPath(new URL('../../models/attune-base/', import.meta.url));
 const skip = existsSync(base) ? referenceMissing() : `there is no ${base}`;
+const reference = new Reference();
+after(() => reference.close());
 
 const texts = [
   'Hello, I would like to book a table for two at 19:30, please.',
@@ -54,20 +56,20 @@ const conversations: Message[][] = [
 test('the shipped base is read alike by transformers and by Attune', { skip }, async (t) => {
   const tokenizer = await loadTokenizer(base);
   const template = await loadChatTemplate(base);
-  const reference = await referenceText(
+  const theirs = await reference.text(
     base,
     texts,
     conversations.map((messages) => messages.map(toTemplateMessage)),
   );
   for (const [i, text] of texts.entries())
     await t.test(`ids of ${JSON.stringify(text.slice(0, 30))}`, () => {
-      assert.deepEqual(tokenizer.encode(text), reference.ids[i]);
+      assert.deepEqual(tokenizer.encode(text), theirs.ids[i]);
     });
   for (const [i, messages] of conversations.entries())
     await t.test(`a conversation of ${messages.map(({ role }) => role).join(', ')}`, () => {
       const rendered = [false, true].map((addGenerationPrompt) =>
         renderChat(template, messages, { addGenerationPrompt }),
       );
-      assert.deepEqual(rendered, reference.rendered[i]);
+      assert.deepEqual(rendered, theirs.rendered[i]);
     });
 });
