@@ -1,4 +1,4 @@
-"""Writes the golden files of the embedded training engine with PyTorch, transformers, PEFT and bitsandbytes as
+"""Writes the golden files of the embedded training engine with PyTorch, transformers, PEFT, TRL and bitsandbytes as
 the reference.
 
     python scripts/golden/engine.py            # writes test/golden/engine/
@@ -44,7 +44,9 @@ def main():
     torch.use_deterministic_algorithms(True)
     transformers.logging.set_verbosity_error()
     shutil.rmtree(TARGET, ignore_errors=True)
-    versions = {"torch": torch.__version__, "transformers": transformers.__version__, "peft": peft.__version__}
+    # Without the label of the build: 2.13.0 of 2.13.0+cpu.
+    torch_version = torch.__version__.split("+")[0]
+    versions = {"torch": torch_version, "transformers": transformers.__version__, "peft": peft.__version__}
 
     cases = op_cases()
     write_json("ops.json", {"versions": versions, "cases": cases})

@@ -1,9 +1,8 @@
 """Golden values for src/evaluate: ROUGE-L from rouge-score, intervals from scipy.
 
-    python -m venv venv && venv/bin/pip install rouge-score==0.1.2 scipy==1.17.1 numpy
-    venv/bin/python scripts/golden/evaluate.py
+    python scripts/golden/evaluate.py            # writes test/golden/evaluate/*.json
 
-Writes test/golden/evaluate/*.json.
+The packages are pinned in requirements.txt.
 """
 
 import json

@@ -1,9 +1,8 @@
 """Golden files for src/text, made with Hugging Face tokenizers and transformers.
 
-    pip install tokenizers==0.23.3 transformers==5.23.0 jinja2==3.1.6
     python scripts/golden/text.py
 
-Reads test/golden/text/{corpus.txt,conversations.json,*.jinja}, writes tokenizer.json, encodings.json and chats.json there.
+The packages are pinned in requirements.txt. Reads test/golden/text/{corpus.txt,conversations.json,*.jinja}, writes tokenizer.json, encodings.json and chats.json there.
 The templates mark the assistant's turns with {% generation %}, from which transformers makes the mask of trained tokens.
 """
 import json
