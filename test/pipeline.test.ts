@@ -10,7 +10,7 @@ import { AttuneError } from '../src/base/errors.ts';
 import type { ProgressEvent } from '../src/base/progress.ts';
 import { sampleConversations } from '../src/cli/sample.ts';
 import { loadProject, type Project } from '../src/pipeline/load.ts';
-import { runPipeline, type RunResult } from '../src/pipeline/run.ts';
+import { runPipeline, type RunOptions, type RunResult } from '../src/pipeline/run.ts';
 import { stages } from '../src/pipeline/stages/index.ts';
 import { openStore } from '../src/pipeline/store.ts';
 import { readAudit } from '../src/registry/audit.ts';
@@ -42,13 +42,8 @@ evaluate:
   return loadProject(join(folder, 'attune.yaml'));
 }
 
-const run = (
-  project: Project,
-  {
-    report = () => {},
-    signal = new AbortController().signal,
-  }: { report?: (event: ProgressEvent) => void; signal?: AbortSignal } = {},
-): Promise<RunResult> => runPipeline(project, stages, { report, signal });
+const run = (project: Project, options: Partial<RunOptions> = {}): Promise<RunResult> =>
+  runPipeline(project, stages, { report: () => {}, signal: new AbortController().signal, ...options });
 
 const adapterOf = (result: RunResult): Promise<Buffer> =>
   readFile(join(result.stages.find((one) => one.stage === 'train')!.folder, 'adapter_model.safetensors'));
@@ -89,17 +84,18 @@ test(
   'stopped in the middle of training, it goes on and ends in the same adapter',
   { timeout: 120_000 },
   async () => {
-    const undisturbed = await adapterOf(await run(await newProject()));
+    const until = 'train' as const;
+    const undisturbed = await adapterOf(await run(await newProject(), { until }));
     const project = await newProject();
     const controller = new AbortController();
     const stopAtThree = (event: ProgressEvent): void => {
       if (event.type === 'progress' && event.label === 'train' && event.done === 3) controller.abort();
     };
     await assert.rejects(
-      run(project, { report: stopAtThree, signal: controller.signal }),
+      run(project, { until, report: stopAtThree, signal: controller.signal }),
       (error) => error instanceof AttuneError && error.code === 'interrupted',
     );
-    const resumed = await run(project);
+    const resumed = await run(project, { until });
     assert.deepEqual(await adapterOf(resumed), undisturbed);
     const train = resumed.stages.find((one) => one.stage === 'train')!;
     const metrics = (await readFile(join(train.folder, 'metrics.jsonl'), 'utf8')).trim().split('\n');
@@ -117,8 +113,7 @@ test(
       const said: string[] = [];
       const report = (event: ProgressEvent): void =>
         void (event.type === 'warning' && said.push(event.message));
-      const options = { until: 'train' as const, report, signal: new AbortController().signal };
-      await runPipeline(await newProject(steps), stages, options);
+      await run(await newProject(steps), { until: 'train', report });
       return said;
     };
     assert.match((await warnings('epochs: 0.5')).join(), /only \d+ steps: .*lower train\.batch_size/);

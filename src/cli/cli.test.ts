@@ -37,7 +37,7 @@ const train: Stage = {
     if (config.train.epochs === 13)
       throw new AttuneError('training', 'the loss is not finite at step 3', { fix: 'Lower it.' });
     if (config.train.epochs === 14) throw new TypeError('oops');
-    await writeFile(join(outputFolder, 'weights'), String(config.train.epochs));
+    await writeFile(join(outputFolder, 'weights'), String(config.train.batch_size));
     return { loss: 0.51234 };
   },
 };
@@ -136,7 +136,7 @@ test('plan, run, plan again: what a person sees', async () => {
     join(folder, 'attune.yaml'),
     `${await readFile(join(folder, 'attune.yaml'), 'utf8')}train:\n  epochs: 4\n`,
   );
-  assert.match((await cli(folder, 'plan')).out, /train +run +train-\w{12} +train.epochs: 3 → 4/);
+  assert.match((await cli(folder, 'plan')).out, /train +run +train-\w{12} +train.epochs: not set → 4/);
   const status = await cli(folder, 'status');
   assert.match(status.out, /collect +finished .*\ntrain +to do /);
 });
@@ -212,7 +212,7 @@ test('show finds an artifact by stage, by id and by the start of one, and tells 
   const byStage = await cli(folder, 'show train');
   assert.match(byStage.out, /state +whole: every file matches its hash/);
   assert.match(byStage.out, /from +collect-\w{12}/);
-  assert.match(byStage.out, /"epochs": 3/);
+  assert.match(byStage.out, /"batch_size": 8/);
   const id = /artifact +(\S+)/.exec(byStage.out)![1]!;
   assert.equal((await cli(folder, `show ${id.slice(0, 9)}`)).out, byStage.out);
   const file = join(folder, '.attune', 'artifacts', id, 'weights');

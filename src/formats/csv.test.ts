@@ -53,10 +53,10 @@ test('a bad row costs no other row', async () => {
 });
 
 test('an open quote gives up after the row limit, in a file of any length', async () => {
-  const rows = await read(`a,b\n"open,1\n${'2,3\n'.repeat(400_000)}`, { maxRowCharacters: 10_000 });
+  const rows = await read(`a,b\n"open,1\n${'2,3\n'.repeat(100_000)}`, { maxRowCharacters: 10_000 });
   assert.equal(rows.filter(({ error }) => error !== undefined).length, 1);
-  assert.equal(rows.length, 400_001);
-  assert.equal(rows.at(-1)?.line, 400_002);
+  assert.equal(rows.length, 100_001);
+  assert.equal(rows.at(-1)?.line, 100_002);
 });
 
 test('a header that names a column twice is refused', async () => {
