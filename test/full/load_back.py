@@ -4,7 +4,8 @@ standard input.
 Request: {"base": folder, "adapter": folder or absent, "sequences": [[token id]]}   → {"scores": [...]}
      or: {"base": folder, "texts": [str], "conversations": [[message]]}             → {"ids": [...], "rendered": [...]}
 
-A reply {"error": traceback} tells why there is none. A score has, for every token but the first, its log-probability given all before it and whether it was the likeliest.
+A reply {"error": traceback} tells why there is none. A score has, for every token but the first, its log-probability
+given all before it and whether it was the likeliest.
 """
 
 import json
