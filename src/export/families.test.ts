@@ -1,19 +1,17 @@
 /** Every family as GGUF: llama.cpp gives the engine's log-probabilities, which equal transformers' (src/model/decoder.test.ts). */
-import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
+import { deepEqual, equal, ok, rejects, throws } from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { familyFields, servedDifference } from '../../test/support/serving.ts';
 import { writeTinyLlama } from '../../test/support/tiny-llama.ts';
-import { openLlamaBackend } from '../backend/llama.ts';
 import { silent } from '../base/progress.ts';
 import { readGguf } from '../formats/gguf-reader.ts';
+import { loadModel } from '../model/checkpoint.ts';
 import { readModelConfig } from '../model/config.ts';
-import { openScorer } from '../model/score.ts';
-import { loadTokenizer } from '../text/tokenizer.ts';
 import { checkServable } from './architecture.ts';
 import { exportGguf } from './gguf.ts';
-import { checkParity } from './parity.ts';
 
 let folder: string;
 before(async () => {
@@ -21,27 +19,7 @@ before(async () => {
 });
 after(() => rm(folder, { recursive: true }));
 
-/** 84 tokens: longer than every window, and than what llama3 scaling leaves alone. */
-const text = [
-  '<|system|>You can help the user.<|im_end|><|user|>hello, the café? 🙂 12345<|im_end|>',
-  '<|assistant|>the help is in the box, you can open it<|im_end|><|user|>thanks, hello!<|im_end|>',
-].join('');
-
-const llama = { architectures: ['LlamaForCausalLM'], model_type: 'llama' };
-const mistral = { architectures: ['MistralForCausalLM'], model_type: 'mistral', sliding_window: null };
-const qwen2 = { architectures: ['Qwen2ForCausalLM'], model_type: 'qwen2' };
-const qwen3 = { architectures: ['Qwen3ForCausalLM'], model_type: 'qwen3', head_dim: 32 };
-const gemma2 = {
-  architectures: ['Gemma2ForCausalLM'],
-  model_type: 'gemma2',
-  hidden_activation: 'gelu_pytorch_tanh',
-  num_hidden_layers: 4,
-  head_dim: 24,
-  query_pre_attn_scalar: 20,
-  sliding_window: 8,
-  attn_logit_softcapping: 2,
-  final_logit_softcapping: 15,
-};
+const { llama, mistral, qwen2, qwen3, gemma2 } = familyFields;
 const llama3 = {
   rope_type: 'llama3',
   factor: 8,
@@ -86,22 +64,12 @@ async function exported(model: string, type: 'f16' | 'q8_0'): Promise<string> {
   return (await exportGguf({ modelFolder: model, outputFile, type, report: silent })).file;
 }
 
-async function compare(
+async function difference(
   model: string,
   gguf: string,
-  tokens: readonly number[],
+  length?: number,
 ): Promise<{ max: number; mean: number }> {
-  const backend = await openLlamaBackend({ gguf, tokenizerFolder: model, parallel: 1, threads: 1 });
-  const served = await backend.logProbabilities!(tokens);
-  await backend.close();
-  const scorer = await openScorer({ base: model, threads: 1 });
-  const supervised = Uint8Array.from(tokens, (_, i) => Number(i > 0));
-  const [trained] = await scorer.score([{ id: 'a', tokens: Int32Array.from(tokens), supervised }]);
-  const parity = checkParity(
-    [{ id: 'a', trained: trained!.logProbabilities, served: served.slice(1) }],
-    Infinity,
-  );
-  return { max: parity.maxDifference, mean: parity.meanDifference };
+  return servedDifference(await loadModel(model), { gguf, tokenizerFolder: model }, length);
 }
 
 describe('exportGguf of every family', () => {
@@ -109,9 +77,7 @@ describe('exportGguf of every family', () => {
   for (const [name, one] of Object.entries(cases))
     it(`${name}: llama.cpp gives the engine's probabilities`, async () => {
       const model = await writeModel(name, one);
-      const tokens = (await loadTokenizer(model)).encode(text);
-      equal(tokens.length, 84);
-      const { max, mean } = await compare(model, await exported(model, 'f16'), tokens);
+      const { max, mean } = await difference(model, await exported(model, 'f16'));
       ok(max < 0.03 && mean < 0.005, `max ${max}, mean ${mean}`);
     });
 
@@ -119,8 +85,7 @@ describe('exportGguf of every family', () => {
   for (const name of ['llama with llama3 scaling', 'mistral', 'qwen2', 'qwen3', 'gemma2'])
     it(`${name}: in Q8_0 nearly so`, async () => {
       const model = await writeModel(name, cases[name]!);
-      const tokens = (await loadTokenizer(model)).encode(text);
-      const { max, mean } = await compare(model, await exported(model, 'q8_0'), tokens);
+      const { max, mean } = await difference(model, await exported(model, 'q8_0'));
       ok(max < 0.8 && mean < 0.2, `max ${max}, mean ${mean}`);
     });
 
@@ -128,11 +93,10 @@ describe('exportGguf of every family', () => {
     const model = await writeModel('window', { fields: { ...mistral, sliding_window: 16 } });
     const gguf = await exported(model, 'f16');
     equal((await readGguf(gguf)).metadata.get('llama.context_length'), 16);
-    const tokens = (await loadTokenizer(model)).encode(text);
-    ok((await compare(model, gguf, tokens.slice(0, 16))).max < 0.05);
+    ok((await difference(model, gguf, 16)).max < 0.03);
     const config = await readModelConfig(model);
     checkServable(config, model, 16);
-    await rejects(async () => checkServable(config, model, 17), {
+    throws(() => checkServable(config, model, 17), {
       code: 'model',
       message: /sequence_length is 17, but this model attends to the last 16 tokens only/,
     });
@@ -152,7 +116,7 @@ describe('exportGguf of every family', () => {
     }
   });
 
-  it('has the names and shapes of llama.cpp', async () => {
+  it('has the names of llama.cpp', async () => {
     const { tensors } = await readGguf(await exported(join(folder, 'gemma2'), 'f16'));
     const block = [...tensors.keys()].filter((name) => name.startsWith('blk.0.')).sort();
     deepEqual(

@@ -1,9 +1,12 @@
-/** A model folder as one GGUF file for llama.cpp. */
+/** A model as one GGUF file for llama.cpp. */
 import { AttuneError } from '../base/errors.ts';
 import type { Reporter } from '../base/progress.ts';
 import { writeGguf, type GgufTensor, type GgufTensorType } from '../formats/gguf.ts';
+import type { Weights } from '../formats/safetensors.ts';
 import type { WrittenFile } from '../formats/write-stream.ts';
-import { readModelConfig, weightShapes } from '../model/config.ts';
+import { readModelConfig, weightShapes, type ModelConfig } from '../model/config.ts';
+import { mergedConfig, mergedParameters } from '../model/merge.ts';
+import type { LanguageModel } from '../model/parameters.ts';
 import { openBaseWeights } from '../model/weights.ts';
 import { checkServable } from './architecture.ts';
 import type { PreTokenizer } from './config.ts';
@@ -25,35 +28,63 @@ export type ExportGgufOptions = {
 
 /**
  * Writes the model: matrices in `type` (F16 where a row is not divisible by 32), vectors in F32; equal input, equal bytes.
- * Throws AttuneError 'model' when the architecture or tokenizer is not supported or a tensor is missing or of another
- * shape, and 'interrupted' when aborted; no file is left then.
+ * Throws AttuneError 'model' when llama.cpp has no place for the architecture or tokenizer, or a tensor is missing or of
+ * another shape, and 'interrupted' when aborted; no file is left then.
  */
 export async function exportGguf(options: ExportGgufOptions): Promise<WrittenFile> {
-  const { modelFolder, outputFile, type, preTokenizer, report, signal } = options;
-  const config = await readModelConfig(modelFolder);
-  checkServable(config, modelFolder);
-  const vocabulary = await ggufVocabulary(modelFolder, config.vocabularySize, preTokenizer);
-  const weights = await openBaseWeights(modelFolder, config);
+  const config = await readModelConfig(options.modelFolder);
+  const weights = await openBaseWeights(options.modelFolder, config);
   try {
-    const shapes = weightShapes(config);
-    let done = 0;
-    const tensors = [...shapes].map(([name, shape]): GgufTensor => ({
-      name: ggufName(name, config),
-      type: tensorType(type, shape),
-      shape,
-      data: async () => {
-        if (signal?.aborted) throw new AttuneError('interrupted', 'Stopped while writing the GGUF file.');
-        report({ type: 'progress', label: 'export', done: done++, total: shapes.size, unit: 'tensors' });
-        return ggufValues(name, await weights.readFloat32(name), config);
-      },
-    }));
-    const metadata = [...modelMetadata(config, type), ...vocabulary];
-    const file = await writeGguf(outputFile, metadata, [...extraTensors(config), ...tensors]);
-    report({ type: 'progress', label: 'export', done, total: shapes.size, unit: 'tensors' });
-    return file;
+    return await writeModel(config, storedValues(weights, config), options);
   } finally {
     await weights.close();
   }
+}
+
+/**
+ * As exportGguf, with the model's adapter merged into its weights. `modelFolder` is the base's, whose tokenizer is
+ * written. Throws also for an adapter that is no change of weights.
+ */
+export async function exportMergedGguf(
+  model: LanguageModel,
+  options: ExportGgufOptions,
+): Promise<WrittenFile> {
+  return writeModel(mergedConfig(model), mergedValues(model), options);
+}
+
+async function* storedValues(weights: Weights, config: ModelConfig): AsyncGenerator<Float32Array> {
+  for (const name of weightShapes(config).keys()) yield weights.readFloat32(name);
+}
+
+async function* mergedValues(model: LanguageModel): AsyncGenerator<Float32Array> {
+  for (const { data } of mergedParameters(model)) yield data;
+}
+
+/** `values` in the order of weightShapes, one tensor in memory at a time. */
+async function writeModel(
+  config: ModelConfig,
+  values: AsyncGenerator<Float32Array>,
+  { modelFolder, outputFile, type, preTokenizer, report, signal }: ExportGgufOptions,
+): Promise<WrittenFile> {
+  checkServable(config, modelFolder);
+  const vocabulary = await ggufVocabulary(modelFolder, config.vocabularySize, preTokenizer);
+  const shapes = weightShapes(config);
+  let done = 0;
+  const tensors = [...shapes].map(([name, shape]): GgufTensor => ({
+    name: ggufName(name, config),
+    type: tensorType(type, shape),
+    shape,
+    data: async () => {
+      if (signal?.aborted) throw new AttuneError('interrupted', 'Stopped while writing the GGUF file.');
+      report({ type: 'progress', label: 'export', done: done++, total: shapes.size, unit: 'tensors' });
+      const { value } = await values.next();
+      return ggufValues(name, value as Float32Array, config);
+    },
+  }));
+  const metadata = [...modelMetadata(config, type), ...vocabulary];
+  const file = await writeGguf(outputFile, metadata, [...extraTensors(config), ...tensors]);
+  report({ type: 'progress', label: 'export', done, total: shapes.size, unit: 'tensors' });
+  return file;
 }
 
 function tensorType(type: 'f16' | 'q8_0', shape: readonly number[]): GgufTensorType {

@@ -70,14 +70,22 @@ export async function checkBase(
   spec: string,
   { projectFolder, environment = process.env }: Pick<BaseOptions, 'projectFolder' | 'environment'>,
 ): Promise<string[]> {
+  const folder = await findBase(spec, { projectFolder, environment });
+  const { kind } = await locate(spec, projectFolder);
+  return kind === 'hub' || folder === undefined ? [] : baseFiles(folder);
+}
+
+/** The base's folder, checked, where it is on this machine: undefined for a hub model that was not fetched yet. */
+export async function findBase(
+  spec: string,
+  { projectFolder, environment = process.env }: Pick<BaseOptions, 'projectFolder' | 'environment'>,
+): Promise<string | undefined> {
   const place = await locate(spec, projectFolder);
   if (place.kind !== 'hub')
-    return baseFiles(
-      await (place.kind === 'packaged' ? checkedPackaged() : checkedFolder(place.folder, spec)),
-    );
+    return place.kind === 'packaged' ? checkedPackaged() : checkedFolder(place.folder, spec);
   const cached = await findHubModel(place.id, readHubSettings(environment));
   if (cached !== undefined) await checkModelFolder(cached);
-  return [];
+  return cached;
 }
 
 async function locate(spec: string, projectFolder: string): Promise<Place> {

@@ -7,7 +7,7 @@ import { readJson, writeJson } from '../base/files.ts';
 import { openSafetensors, writeSafetensors } from '../formats/safetensors.ts';
 import type { Weights as StoredWeights } from '../formats/safetensors.ts';
 import { adapterTensors } from './adapter.ts';
-import type { Adapter } from './adapter.ts';
+import type { Adapter, AdapterConfig } from './adapter.ts';
 import { baseWeight } from './base-weight.ts';
 import { headName, readModelConfig } from './config.ts';
 import type { ModelConfig } from './config.ts';
@@ -31,11 +31,17 @@ export function adapterFiles(folder: string): string[] {
   return ['adapter_config.json', 'adapter_model.safetensors'].map((name) => join(folder, name));
 }
 
-/** Reads an adapter in PEFT's layout. Throws AttuneError 'model' for what does not fit the base or is not computed. */
-export async function loadAdapter(model: LanguageModel, folder: string): Promise<Adapter> {
+/** What an adapter in PEFT's layout trains. Throws AttuneError 'model' for what does not fit the base or is not computed. */
+export async function readAdapterConfig(config: ModelConfig, folder: string): Promise<AdapterConfig> {
   const path = join(folder, 'adapter_config.json');
   const adapter = parseAdapterConfig(await readModelJson(path, z.unknown()), path);
-  if (adapter.kind === 'lora') checkLora(model.config, adapter.config, path);
+  if (adapter.kind === 'lora') checkLora(config, adapter.config, path);
+  return adapter;
+}
+
+/** Reads an adapter in PEFT's layout. Throws AttuneError 'model' for what does not fit the base or is not computed. */
+export async function loadAdapter(model: LanguageModel, folder: string): Promise<Adapter> {
+  const adapter = await readAdapterConfig(model.config, folder);
   const tensors = adapterTensors(model.config, adapter);
   const file = join(folder, 'adapter_model.safetensors');
   const weights = await openSafetensors(file);

@@ -63,6 +63,16 @@ export function chosenStages(
   return options.until === undefined ? part : part.slice(0, names.indexOf(options.until) + 1);
 }
 
+/** Throws what a stage up to `until` says against the project, before others have worked for hours. */
+export async function checkStages(
+  project: Project,
+  stages: readonly Stage[],
+  options: PlanOptions,
+): Promise<void> {
+  for (const stage of chosenStages(project.config, stages, options))
+    await stage.check?.(project.config, project.folder);
+}
+
 export type PlanContext = {
   /** The stages before this one; their manifests where they are finished. */
   done: readonly PlannedStage[];

@@ -9,7 +9,7 @@ import { acquireLock } from '../base/lock.ts';
 import type { Reporter } from '../base/progress.ts';
 import { gatherIngredients } from './key.ts';
 import type { Project } from './load.ts';
-import { chosenStages, planStage, type PlannedStage, type PlanOptions } from './plan.ts';
+import { checkStages, chosenStages, planStage, type PlannedStage, type PlanOptions } from './plan.ts';
 import { describeHost, libraryVersions } from './provenance.ts';
 import type { Artifact, Stage, StageName } from './stage.ts';
 import {
@@ -85,6 +85,7 @@ async function runStages(
   stages: readonly Stage[],
   options: RunOptions,
 ): Promise<RunResult> {
+  await checkStages(project, stages, options);
   const started = performance.now();
   const history = await listManifests(store);
   const done: PlannedStage[] = [];

@@ -45,6 +45,8 @@ export type Stage = {
   readonly timedFiles?: readonly string[];
   /** For a stage with an effect outside its folder: says why a finished artifact no longer stands for it. */
   readonly findMissing?: (artifact: Artifact, projectFolder: string) => Promise<string | undefined>;
+  /** Throws for a project that this stage could not finish. Asked before the first stage of a run that has this one. */
+  readonly check?: (config: ProjectConfig, projectFolder: string) => Promise<void>;
   readonly run: (context: StageContext) => Promise<Record<string, Json>>;
 };
 

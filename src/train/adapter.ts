@@ -1,7 +1,7 @@
 import { AttuneError } from '../base/errors.ts';
 import { withNewAdapter } from '../model/adapter.ts';
 import type { AdapterConfig } from '../model/adapter.ts';
-import { loadAdapter } from '../model/checkpoint.ts';
+import { loadAdapter, readAdapterConfig } from '../model/checkpoint.ts';
 import { blockLinears } from '../model/config.ts';
 import type { ModelConfig } from '../model/config.ts';
 import type { LoraConfig } from '../model/lora.ts';
@@ -30,6 +30,16 @@ export async function withTrainable(
       { fix: `Set train.method to ${adapter.kind}, or name another adapter.` },
     );
   return { ...base, adapter };
+}
+
+/** The adapter that a run would train, or undefined where it trains every weight. Throws for settings that do not fit the base. */
+export async function plannedAdapter(
+  model: ModelConfig,
+  config: TrainConfig,
+  folder: string | undefined,
+): Promise<AdapterConfig | undefined> {
+  if (config.method === 'full') return undefined;
+  return folder === undefined ? newAdapterConfig(model, config) : readAdapterConfig(model, folder);
 }
 
 function newAdapterConfig(model: ModelConfig, config: TrainConfig): AdapterConfig {

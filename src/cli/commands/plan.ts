@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { planPipeline, type PlannedStage } from '../../pipeline/plan.ts';
+import { checkStages, planPipeline, type PlannedStage } from '../../pipeline/plan.ts';
 import { openStore } from '../../pipeline/store.ts';
 import { createContext } from '../context.ts';
 import { formatTable } from '../format.ts';
@@ -16,7 +16,9 @@ export function addPlanCommand(program: Command, io: Io): void {
     .action(async (options: PipelineOptions, command: Command) => {
       const context = createContext(io, command);
       const project = await context.project();
-      const plan = await planPipeline(project, openStore(project.folder), await io.loadStages(), options);
+      const known = await io.loadStages();
+      const plan = await planPipeline(project, openStore(project.folder), known, options);
+      await checkStages(project, known, options);
       const stages = plan.map(({ stage, id, action, reasons, resumes }) => ({
         stage: stage.name,
         artifact: id,

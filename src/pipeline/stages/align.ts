@@ -18,7 +18,9 @@ import type { Stage, StageContext } from '../stage.ts';
 import { trainingLogFiles } from '../training-log.ts';
 import { openSampling, samplingFiles } from './align-sampling.ts';
 import type { Sampling } from './align-sampling.ts';
-import { baseHash, runEngine, startAdapter, startFiles } from './train.ts';
+import { warnServing } from './serving-check.ts';
+import { startAdapter, startFiles } from './start.ts';
+import { baseHash, runEngine } from './train.ts';
 
 /** Makes preference pairs of the train and the validation split, and goes on training with them. */
 export const alignStage: Stage = {
@@ -43,6 +45,8 @@ export const alignStage: Stage = {
     const { config, projectFolder, inputs, outputFolder, workFolder, report, signal } = context;
     const align = config.align!;
     const base = await resolveBase(config.train.base, { projectFolder, report, signal });
+    // After train it was said already.
+    if (align.from === 'base') await warnServing(context, base);
     const pairs = await makePairs(context, align, base);
     const trained = align.from === 'train' ? inputs.train!.folder : undefined;
     const isFull = config.train.method === 'full';

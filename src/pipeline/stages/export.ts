@@ -5,12 +5,16 @@ import { seededRandom, shuffled } from '../../base/random.ts';
 import { throwIfInterrupted } from '../../data/interrupt.ts';
 import { loadExamples } from '../../data/read-examples.ts';
 import { defaultParityTolerance } from '../../export/config.ts';
-import { resolveBase } from '../../model/base.ts';
+import { findBase, resolveBase } from '../../model/base.ts';
 import { servedNames, tunedFiles } from '../../registry/serving.ts';
 import type { EncodedExample } from '../../text/encoded.ts';
 import { openEncoder } from '../../text/encoder.ts';
+import type { ExportGgufOptions } from '../../export/gguf.ts';
 import type { ParityCase, ParityResult } from '../../export/parity.ts';
+import { loadModel } from '../../model/checkpoint.ts';
+import type { LanguageModel } from '../../model/parameters.ts';
 import type { Stage, StageContext } from '../stage.ts';
+import { checkServing } from './serving-check.ts';
 import { trainedModel } from './trained-model.ts';
 
 /** Conversations compared by the parity gate: enough tokens to meet every kind of input, few enough to take seconds. */
@@ -22,16 +26,19 @@ export const exportStage: Stage = {
   version: 2,
   needs: ['split', 'train', 'align'],
   configPart: (config) => ({ export: config.export, seed: config.seed }),
+  check: async (config, projectFolder) =>
+    checkServing(config, projectFolder, await findBase(config.train.base, { projectFolder })),
   run: async (context) => {
     const { config, projectFolder, report, signal } = context;
     const base = await resolveBase(config.train.base, { projectFolder, report, signal });
     const trained = trainedModel(context.inputs).folder;
-    await writeServed(context, { base, trained, folder: context.outputFolder });
+    const served = await writeServed(context, { base, trained, folder: context.outputFolder });
     const parity = await checkServed(context, base);
     await writeJson(join(context.outputFolder, 'parity.json'), parity);
     const { conversations, tokens, maxDifference, meanDifference } = parity;
     return {
       gguf: config.export.gguf,
+      served,
       max_logprob_difference: maxDifference,
       mean_logprob_difference: meanDifference,
       parity_tokens: tokens,
@@ -40,27 +47,46 @@ export const exportStage: Stage = {
   },
 };
 
+/** How the trained model is served: an adapter that is added to the base, merged into a copy of it, or whole. */
+type ServedForm = 'adapter' | 'merged' | 'full';
+
 /** Base and trained model as the files that serve them (see registry/serving.ts), the tokenizer last. */
 export async function writeServed(
   { config, report, signal }: Pick<StageContext, 'config' | 'report' | 'signal'>,
   { base, trained, folder }: { base: string; trained: string; folder: string },
-): Promise<void> {
+): Promise<ServedForm> {
   const { exportGguf } = await import('../../export/gguf.ts');
   const { gguf: type, pre_tokenizer: preTokenizer } = config.export;
   const options = { type, report, signal, ...(preTokenizer === undefined ? {} : { preTokenizer }) };
   const place = (name: string): string => join(folder, name);
   await exportGguf({ ...options, modelFolder: base, outputFile: place(servedNames.base) });
-  if (config.train.method === 'full') {
-    await exportGguf({ ...options, modelFolder: trained, outputFile: place(servedNames.tuned) });
-  } else {
-    const { exportLoraGguf } = await import('../../export/lora-gguf.ts');
-    await exportLoraGguf({
-      adapterFolder: trained,
-      modelFolder: base,
-      outputFile: place(servedNames.adapter),
-    });
-  }
+  const isFull = config.train.method === 'full';
+  if (isFull) await exportGguf({ ...options, modelFolder: trained, outputFile: place(servedNames.tuned) });
+  const form = isFull
+    ? 'full'
+    : await writeAdapter(await loadModel(base, trained), { ...options, modelFolder: base, place });
   await copyTokenizer(base, place(servedNames.tokenizer));
+  return form;
+}
+
+/** The adapter as a file of its own where llama.cpp can add it to the base, and else a copy of the base with it. */
+async function writeAdapter(
+  model: LanguageModel,
+  { place, ...options }: Omit<ExportGgufOptions, 'outputFile'> & { place: (name: string) => string },
+): Promise<ServedForm> {
+  const { exportLoraGguf, whyMerged } = await import('../../export/lora-gguf.ts');
+  const reason = model.adapter && whyMerged(model.config, model.adapter);
+  if (reason === undefined) {
+    await exportLoraGguf(model, place(servedNames.adapter));
+    return 'adapter';
+  }
+  const { exportMergedGguf } = await import('../../export/gguf.ts');
+  options.report({
+    type: 'note',
+    message: `the adapter has ${reason}, which llama.cpp cannot add to a base: it is served merged into a copy of it`,
+  });
+  await exportMergedGguf(model, { ...options, outputFile: place(servedNames.tuned) });
+  return 'merged';
 }
 
 /** All of the base's folder but weights and papers: serving renders and tokenises with these files. */

@@ -1,15 +1,15 @@
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { formatSeconds } from '../../base/duration.ts';
 import { sha256, sha256File } from '../../base/hash.ts';
 import { canonicalJson } from '../../base/json.ts';
 import type { ProgressEvent } from '../../base/progress.ts';
 import { formatBytes } from '../../base/size.ts';
-import { baseFiles, checkBase, resolveBase } from '../../model/base.ts';
-import { adapterFiles } from '../../model/checkpoint.ts';
+import { baseFiles, resolveBase } from '../../model/base.ts';
 import { getEngine } from '../../train/engines/index.ts';
 import type { TrainEvent, TrainJob, TrainResult } from '../../train/engine.ts';
-import type { ProjectConfig } from '../config.ts';
 import type { Stage, StageContext } from '../stage.ts';
+import { startAdapter, startFiles } from './start.ts';
+import { warnServing } from './serving-check.ts';
 import { openTrainingLog, trainingLogFiles } from '../training-log.ts';
 import type { TrainingLog } from '../training-log.ts';
 
@@ -29,6 +29,7 @@ export const trainStage: Stage = {
   run: async (context) => {
     const { config, projectFolder, inputs, outputFolder, workFolder, report, signal } = context;
     const base = await resolveBase(config.train.base, { projectFolder, report, signal });
+    await warnServing(context, base);
     const split = inputs.split!.folder;
     const job = {
       base,
@@ -44,19 +45,6 @@ export const trainStage: Stage = {
     return { ...(await runEngine(job, context, 'train')), base_sha256: await baseHash(base) };
   },
 };
-
-/** Files on this machine that training starts from: the base's, and those of an adapter to go on from. */
-export async function startFiles(config: ProjectConfig, projectFolder: string): Promise<string[]> {
-  const { adapter } = startAdapter(config, projectFolder);
-  // A hub model is known by its id until it is downloaded; its files are hashed into the summary then.
-  const base = await checkBase(config.train.base, { projectFolder });
-  return adapter === undefined ? base : [...base, ...adapterFiles(adapter)];
-}
-
-/** The folder of the adapter to go on from, where the project names one. */
-export function startAdapter({ train }: ProjectConfig, projectFolder: string): { adapter?: string } {
-  return train.adapter === undefined ? {} : { adapter: resolve(projectFolder, train.adapter) };
-}
 
 /** Trains, tells every event, and writes them to metrics.jsonl; `section` of the project file holds the settings. */
 export async function runEngine(
