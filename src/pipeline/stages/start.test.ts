@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { parseProject } from '../load.ts';
-import { startAdapter, startFiles } from './train.ts';
+import { startAdapter, startFiles } from './start.ts';
 
 const golden = fileURLToPath(new URL('../../../test/golden/engine', import.meta.url));
 
