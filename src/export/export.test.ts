@@ -210,7 +210,7 @@ describe('ggufVocabulary', () => {
   it('refuses what llama.cpp would cut differently, unless the project names one', async () => {
     await rejects(preOf(split('\\p{L}+')), { code: 'model', message: /no known tokenizer/ });
     await rejects(preOf({ ...bytes, add_prefix_space: true }), { message: /a space before the text/ });
-    await rejects(preOf(bytes, { byte_fallback: true }), { message: /SentencePiece/ });
+    await rejects(preOf(bytes, { byte_fallback: true }), { message: /pre-tokenizer is/ });
     await rejects(preOf(bytes, { type: 'Unigram' }), { message: /Unigram/ });
     const lowercase = await withTokenizer((file) => (file['normalizer'] = { type: 'Lowercase' }));
     await rejects(ggufVocabulary(lowercase, 400), { message: /Lowercase normalizer/ });

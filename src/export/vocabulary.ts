@@ -1,4 +1,4 @@
-/** A Hugging Face tokenizer as the metadata that llama.cpp builds its own tokenizer from. Byte-level BPE only. */
+/** A Hugging Face tokenizer as the metadata that llama.cpp builds its own tokenizer from: byte-level BPE, or SentencePiece's. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -6,6 +6,7 @@ import { AttuneError } from '../base/errors.ts';
 import type { GgufValue } from '../formats/gguf.ts';
 import { readModelJson } from '../model/json-file.ts';
 import type { PreTokenizer } from './config.ts';
+import { addsSpace, pieceScores, pieceType } from './sentencepiece.ts';
 
 /** llama.cpp's token types (llama_token_type). */
 const normal = 1;
@@ -29,7 +30,7 @@ const tokenizerFile = z.looseObject({
     .array(z.looseObject({ id: z.int().nonnegative(), content: z.string(), special: z.boolean() }))
     .default([]),
 });
-type TokenizerFile = z.infer<typeof tokenizerFile>;
+export type TokenizerFile = z.infer<typeof tokenizerFile>;
 
 const namedToken = z.union([z.string(), z.looseObject({ content: z.string() })]).nullish();
 const tokenizerConfigFile = z.looseObject({
@@ -54,15 +55,13 @@ export async function ggufVocabulary(
 ): Promise<[string, GgufValue][]> {
   const file = await readModelJson(join(folder, 'tokenizer.json'), tokenizerFile);
   const config = await readModelJson(join(folder, 'tokenizer_config.json'), tokenizerConfigFile);
-  const pre = preTokenizer ?? findPreTokenizer(file, folder);
   const { tokens, types, ids } = listTokens(file, vocabularySize, folder);
-  const merges = file.model.merges.map((merge) => (typeof merge === 'string' ? merge : joinMerge(merge)));
   const entries: [string, GgufValue][] = [
-    ['tokenizer.ggml.model', { type: 'string', value: 'gpt2' }],
-    ['tokenizer.ggml.pre', { type: 'string', value: pre }],
     ['tokenizer.ggml.tokens', { type: 'array', of: 'string', values: tokens }],
     ['tokenizer.ggml.token_type', { type: 'array', of: 'int32', values: types }],
-    ['tokenizer.ggml.merges', { type: 'array', of: 'string', values: merges }],
+    ...(file.model.byte_fallback
+      ? sentencePieceEntries(file, tokens, folder)
+      : byteLevelEntries(file, preTokenizer ?? findPreTokenizer(file, folder))),
   ];
   for (const [key, named] of [
     ['bos', config.bos_token],
@@ -80,6 +79,35 @@ export async function ggufVocabulary(
   const template = await chatTemplateSource(folder, config.chat_template);
   if (template !== undefined) entries.push(['tokenizer.chat_template', { type: 'string', value: template }]);
   return entries;
+}
+
+function byteLevelEntries(file: TokenizerFile, pre: PreTokenizer): [string, GgufValue][] {
+  const merges = file.model.merges.map((merge) => (typeof merge === 'string' ? merge : joinMerge(merge)));
+  return [
+    ['tokenizer.ggml.model', { type: 'string', value: 'gpt2' }],
+    ['tokenizer.ggml.pre', { type: 'string', value: pre }],
+    ['tokenizer.ggml.merges', { type: 'array', of: 'string', values: merges }],
+  ];
+}
+
+function sentencePieceEntries(
+  file: TokenizerFile,
+  tokens: readonly string[],
+  folder: string,
+): [string, GgufValue][] {
+  const refuse = refusal(folder, 'Choose another base.');
+  if (file.model.type !== 'BPE') refuse(`its tokenizer is ${file.model.type}, and only BPE is supported`);
+  const prefix = addsSpace(
+    flatten(file.normalizer, 'normalizers'),
+    flatten(file.pre_tokenizer, 'pretokenizers'),
+    refuse,
+  );
+  return [
+    ['tokenizer.ggml.model', { type: 'string', value: 'llama' }],
+    ['tokenizer.ggml.pre', { type: 'string', value: 'default' }],
+    ['tokenizer.ggml.scores', { type: 'array', of: 'float32', values: pieceScores(file, tokens) }],
+    ['tokenizer.ggml.add_space_prefix', { type: 'bool', value: prefix }],
+  ];
 }
 
 function listTokens(
@@ -106,6 +134,8 @@ function listTokens(
   for (const [token, id] of Object.entries(file.model.vocab)) put(token, id, normal);
   for (const { content, id, special } of file.added_tokens)
     put(content, id, special || looksSpecial(content) ? control : userDefined);
+  if (file.model.byte_fallback)
+    for (const [id, token] of tokens.entries()) types[id] = pieceType(token, file) ?? types[id]!;
   return { tokens, types, ids };
 }
 
@@ -123,20 +153,24 @@ const contractions = "(?i:'s|'t|'re|'ve|'m|'ll|'d)";
 const llama3Words = `${contractions}|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+`;
 const qwen2Words = llama3Words.replace('{1,3}', '');
 
-/** llama.cpp knows a tokenizer's word cutting by name only; the name follows from the rules in tokenizer.json. */
-function findPreTokenizer(file: TokenizerFile, folder: string): PreTokenizer {
-  const refuse = (what: string): never => {
+const refusal =
+  (folder: string, fix: string) =>
+  (what: string): never => {
     throw new AttuneError('model', `${folder}: llama.cpp has no known tokenizer for this model: ${what}.`, {
-      fix: 'Choose another base, or, if you know the right one, name it as export.pre_tokenizer in attune.yaml.',
+      fix,
     });
   };
-  if (file.model.type !== 'BPE')
-    refuse(`its tokenizer is ${file.model.type}, and only byte-level BPE is supported`);
-  if (file.model.byte_fallback)
-    refuse('its tokenizer is a SentencePiece one, and only byte-level BPE is supported');
+
+/** llama.cpp knows a tokenizer's word cutting by name only; the name follows from the rules in tokenizer.json. */
+function findPreTokenizer(file: TokenizerFile, folder: string): PreTokenizer {
+  const refuse = refusal(
+    folder,
+    'Choose another base, or, if you know the right one, name it as export.pre_tokenizer in attune.yaml.',
+  );
+  if (file.model.type !== 'BPE') refuse(`its tokenizer is ${file.model.type}, and only BPE is supported`);
   if (file.normalizer && file.normalizer.type !== 'NFC')
     refuse(`it changes text by a ${file.normalizer.type} normalizer first`);
-  const steps = flatten(file.pre_tokenizer);
+  const steps = flatten(file.pre_tokenizer, 'pretokenizers');
   const last = steps.at(-1);
   if (last?.type !== 'ByteLevel') return refuse('its words are not cut into bytes');
   if (last['add_prefix_space'] === true) refuse('it puts a space before the text');
@@ -155,12 +189,13 @@ function findPreTokenizer(file: TokenizerFile, folder: string): PreTokenizer {
   return refuse(`its pre-tokenizer is ${JSON.stringify(file.pre_tokenizer)}`);
 }
 
-type Component = z.infer<typeof component>;
+export type Component = z.infer<typeof component>;
 
-function flatten(step: Component | null | undefined): Component[] {
+/** The steps of a component that may be a sequence, which holds them under the name `list`. */
+function flatten(step: Component | null | undefined, list: 'normalizers' | 'pretokenizers'): Component[] {
   if (!step) return [];
   if (step.type !== 'Sequence') return [step];
-  return (step['pretokenizers'] as Component[]).flatMap(flatten);
+  return (step[list] as Component[]).flatMap((inner) => flatten(inner, list));
 }
 
 /** Whether the tokenizer itself puts the beginning token before a text; the chat template is another matter. */
