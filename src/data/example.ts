@@ -18,7 +18,7 @@ export type Message = {
   trained?: boolean;
   /** Only on assistant turns: answers to the same context that were liked less. Preference objectives learn from them; SFT ignores them. */
   rejected?: RejectedReply[];
-  /** Facts about this turn that no model sees, such as the action label an evaluation compares with, or a `rating`. */
+  /** Facts about this turn that no model sees, such as the action label an evaluation compares with, a `rating`, or `picked`: the reply was picked among those rejected. */
   meta?: Record<string, string | number | boolean>;
 };
 
