@@ -67,6 +67,8 @@ test('a prefix is refused before anything is done, and trained when asked to sto
   const project = await newProject(familyFields.llama, 'method: prefix');
   await assert.rejects(run(project), { code: 'config', message: /llama.cpp cannot serve a tuned prefix/ });
   assert.deepEqual(await readdir(join(project.folder, '.attune', 'artifacts')).catch(() => []), []);
+  const sampling = await newProject(familyFields.llama, 'method: prefix\nalign: { pairs: { sampled: {} } }');
+  await assert.rejects(run(sampling, 'align'), { code: 'config', message: /cannot serve a tuned prefix/ });
   const { files, events } = await run(project, 'train');
   assert.ok(files.includes('adapter_model.safetensors'));
   assert.ok(events.some((event) => event.type === 'warning' && /cannot be exported/.test(event.message)));

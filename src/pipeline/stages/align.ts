@@ -8,7 +8,7 @@ import { ratedMaker } from '../../data/preferences/rated.ts';
 import { repliesMaker } from '../../data/preferences/replies.ts';
 import { type PairCounts, writePairs } from '../../data/preferences/write-pairs.ts';
 import { readExamples } from '../../data/read-examples.ts';
-import { resolveBase } from '../../model/base.ts';
+import { findBase, resolveBase } from '../../model/base.ts';
 import { loadChatTemplate, renderChat } from '../../text/chat-template.ts';
 import { loadTokenizer } from '../../text/tokenizer.ts';
 import type { AlignConfig } from '../../train/config/align.ts';
@@ -18,7 +18,7 @@ import type { Stage, StageContext } from '../stage.ts';
 import { trainingLogFiles } from '../training-log.ts';
 import { openSampling, samplingFiles } from './align-sampling.ts';
 import type { Sampling } from './align-sampling.ts';
-import { warnServing } from './serving-check.ts';
+import { checkServing, warnServing } from './serving-check.ts';
 import { startAdapter, startFiles } from './start.ts';
 import { baseHash, runEngine } from './train.ts';
 
@@ -41,6 +41,11 @@ export const alignStage: Stage = {
     ...(await startFiles(config, projectFolder)),
     ...samplingFiles(config, projectFolder),
   ],
+  // Answers are sampled from the trained model as it would be served.
+  check: async (config, projectFolder) => {
+    if (config.align?.pairs.sampled)
+      await checkServing(config, projectFolder, await findBase(config.train.base, { projectFolder }));
+  },
   run: async (context) => {
     const { config, projectFolder, inputs, outputFolder, workFolder, report, signal } = context;
     const align = config.align!;
