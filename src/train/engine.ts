@@ -42,7 +42,9 @@ export type TrainEvent =
     }
   /** The reference log-probabilities of preference pairs, before the first step. */
   | { type: 'reference'; passes: number; done: number }
-  /** What is left of the run, from here on: how long, and the most memory the process will hold. */
+  /** Before the first step: the most memory the process will hold. */
+  | { type: 'memory'; memoryBytes: number }
+  /** After the second: how long what is left of the run will take. */
   | { type: 'forecast'; seconds: number; memoryBytes: number }
   /** What that came to. Only of runs that were not stopped. */
   | {

@@ -13,8 +13,6 @@ export type Evaluator = {
   /** Over the whole split, under the parameters as they then are. */
   evaluate: () => Promise<{ loss: number; metrics: Sums }>;
   passes: number;
-  /** One pass of the split, for its time. */
-  runPass: () => Promise<void>;
   /** What the first pass will take beyond what is taken already. */
   memoryBytes: number;
   close: () => Promise<void>;
@@ -37,23 +35,16 @@ export async function openEvaluator(
   const session = await openSession(program, config.threads);
   const parameters = trainableParameters(model);
   const trainable = Object.fromEntries(parameters.map(({ name, data }) => [name, data]));
-  const run = async (pass: number): Promise<{ loss: number; metrics: Sums }> => {
-    const { feeds, metrics } = objective.pass(await readPass(pass), shape, totals);
-    const outputs = await session.run({ ...feeds, ...trainable });
-    return { loss: outputs['loss']![0]!, metrics: metrics(outputs) };
-  };
   const evaluate = async (): Promise<{ loss: number; metrics: Sums }> => {
     const metrics: Sums = {};
     let loss = 0;
     for (let pass = 0; pass < passes; pass++) {
-      const share = await run(pass);
-      loss += share.loss;
-      addSums(metrics, share.metrics);
+      const { feeds, metrics: share } = objective.pass(await readPass(pass), shape, totals);
+      const outputs = await session.run({ ...feeds, ...trainable });
+      loss += outputs['loss']![0]!;
+      addSums(metrics, share(outputs));
     }
     return { loss, metrics };
   };
-  const runPass = async (): Promise<void> => {
-    await run(0);
-  };
-  return { evaluate, passes, runPass, memoryBytes: firstRunBytes(program), close: session.close };
+  return { evaluate, passes, memoryBytes: firstRunBytes(program), close: session.close };
 }

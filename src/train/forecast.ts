@@ -1,6 +1,5 @@
-/** How long a run will take and how much memory, told before its first step by a pass that changes nothing. */
+/** How much memory a run will hold, told before its first step, and how long it will take, told as soon as a step can be timed. */
 import { freeMemoryBytes } from '../base/machine.ts';
-import type { BatchPlan } from './batches.ts';
 import type { LoopProgress } from './checkpoint.ts';
 import type { TrainEvent } from './engine.ts';
 import type { Evaluator } from './evaluation.ts';
@@ -9,52 +8,66 @@ import { checkMemory } from './preflight.ts';
 import type { GradientRunner } from './step.ts';
 
 export type ForecastJob = {
-  plan: BatchPlan;
+  steps: number;
+  progress: LoopProgress;
   runner: GradientRunner;
   evaluator: Evaluator | undefined;
   optimiser: Optimiser;
-  progress: LoopProgress;
-  config: { evaluate_every: number };
+  config: { evaluate_every: number; gradient_accumulation: number };
+  /**
+   * What a forward pass takes of a training pass: of a frozen matrix's two products one is forward, of a trained one's
+   * three.
+   */
+  forwardShare: number;
 };
 
-/** To be asked when the run is over. */
-export type Forecast = { outcome: () => TrainEvent };
+export type Forecast = {
+  /** To be told of every step; has something to say after the second, since the first one fills the memory. */
+  afterStep: (seconds: number) => TrainEvent[];
+  /** What the forecast came to, once the run is over. */
+  outcome: () => TrainEvent[];
+};
 
 /**
- * Reports what is left of a run: undefined when nothing is. Every pass has the shape of the fullest one, so any is the
- * longest batch: one is run to fill the memory, and once more to be timed.
- * Throws AttuneError 'training' when the memory is not there.
+ * Tells the memory: every pass has the shape of the fullest one, so any is the longest batch.
+ * Throws AttuneError 'training' when it is not there.
  */
-export async function* forecastRun(job: ForecastJob): AsyncGenerator<TrainEvent, Forecast | undefined> {
-  const { plan, runner, evaluator, optimiser, progress, config } = job;
-  const steps = plan.steps - progress.step;
-  if (steps <= 0) return undefined;
+export function* forecastRun(job: ForecastJob): Generator<TrainEvent, Forecast> {
+  const { steps, progress, runner, evaluator, optimiser } = job;
   const stateBytes = optimiser.state.reduce((total, { data }) => total + data.byteLength, 0);
   const needed = runner.memoryBytes + (evaluator?.memoryBytes ?? 0) + stateBytes;
   for (const message of checkMemory(needed, freeMemoryBytes())) yield { type: 'warning', message };
   const memoryBytes = process.memoryUsage.rss() + needed;
+  yield { type: 'memory', memoryBytes };
 
-  const passes = await plan.readStep(progress.step);
-  const runPass = (): Promise<unknown> => runner.run(passes.slice(0, 1), progress.step);
-  await runPass();
-  const stepSeconds = passes.length * (await secondsOf(runPass));
-  const evaluationSeconds = evaluator ? evaluator.passes * (await secondsOf(evaluator.runPass)) : 0;
-  const evaluations = Math.ceil(steps / config.evaluate_every);
-  const forecast = { seconds: steps * stepSeconds + evaluations * evaluationSeconds, memoryBytes };
-  yield { type: 'forecast', ...forecast };
-
-  const start = performance.now();
-  const outcome = (): TrainEvent => ({
-    type: 'outcome',
-    seconds: (performance.now() - start) / 1000,
-    memoryBytes: process.resourceUsage().maxRSS * 1024,
-    forecast,
-  });
-  return { outcome };
+  const first = progress.step;
+  let seconds: number | undefined;
+  let startedMs = 0;
+  return {
+    afterStep: (stepSeconds) => {
+      if (progress.step !== first + 2) return [];
+      startedMs = performance.now();
+      const evaluations = evaluationsLeft(progress.step, steps, job.config.evaluate_every);
+      const passSeconds = stepSeconds / job.config.gradient_accumulation;
+      const evaluationSeconds = (evaluator?.passes ?? 0) * passSeconds * job.forwardShare;
+      seconds = (steps - progress.step) * stepSeconds + evaluations * evaluationSeconds;
+      return [{ type: 'forecast', seconds, memoryBytes }];
+    },
+    outcome: () =>
+      seconds === undefined
+        ? []
+        : [
+            {
+              type: 'outcome',
+              seconds: (performance.now() - startedMs) / 1000,
+              memoryBytes: process.resourceUsage().maxRSS * 1024,
+              forecast: { seconds, memoryBytes },
+            },
+          ],
+  };
 }
 
-async function secondsOf(work: () => Promise<unknown>): Promise<number> {
-  const start = performance.now();
-  await work();
-  return (performance.now() - start) / 1000;
+/** One every so many steps, and one at the end. */
+function evaluationsLeft(done: number, steps: number, every: number): number {
+  return Math.ceil(steps / every) - Math.floor(done / every);
 }

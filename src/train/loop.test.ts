@@ -122,3 +122,17 @@ test('early stopping keeps the best parameters', async () => {
   const all = scores.flatMap(({ logProbabilities }) => [...logProbabilities]);
   assert.ok(Math.abs(-all.reduce((a, b) => a + b, 0) / all.length - best.loss) < 1e-5);
 });
+
+test('memory is told before the first step, the time after the second, and at the end what came of both', async () => {
+  const { model, settings } = await everythingOn();
+  const { events } = await run(model, settings);
+  const told = events.filter(({ type }) => ['memory', 'step', 'forecast', 'outcome'].includes(type));
+  assert.deepEqual(
+    told.slice(0, 4).map(({ type }) => type),
+    ['memory', 'step', 'step', 'forecast'],
+  );
+  const outcome = events.at(-1)!;
+  assert.ok(outcome.type === 'outcome');
+  const { seconds, memoryBytes, forecast } = outcome;
+  for (const value of [seconds, memoryBytes, forecast.seconds, forecast.memoryBytes]) assert.ok(value > 0);
+});

@@ -103,9 +103,10 @@ export async function* trainLoop(
   try {
     // Asked before a step, not after an evaluation: a run that was killed after it stopped early must not go on.
     const stopsEarly = (): boolean => progress.worseEvaluations >= (config.early_stopping ?? Infinity);
+    const forwardShare = shared.adapter ? 1 / 2 : 1 / 3;
     const forecast = stopsEarly()
       ? undefined
-      : yield* forecastRun({ plan, runner, evaluator, optimiser, progress, config });
+      : yield* forecastRun({ steps, progress, runner, evaluator, optimiser, config, forwardShare });
     while (progress.step < steps && !stopsEarly()) {
       if (signal.aborted) {
         await save();
@@ -124,6 +125,7 @@ export async function* trainLoop(
       const tokens = passes.flat(2).reduce((total, example) => total + example.tokens.length, 0);
       progress.step = step;
       progress.trainedTokens += tokens;
+      const seconds = (performance.now() - start) / 1000;
       yield {
         type: 'step',
         step,
@@ -133,9 +135,10 @@ export async function* trainLoop(
         learningRate,
         gradientNorm,
         tokens,
-        tokensPerSecond: (1000 * tokens) / (performance.now() - start),
+        tokensPerSecond: tokens / seconds,
         memoryBytes: process.memoryUsage.rss(),
       };
+      if (forecast) yield* forecast.afterStep(seconds);
 
       if (evaluator && (step % config.evaluate_every === 0 || step === steps)) {
         const { loss: validationLoss, metrics: validationMetrics } = await evaluator.evaluate();
@@ -155,7 +158,7 @@ export async function* trainLoop(
       }
     }
     if (stopsEarly()) yield { type: 'early-stop', step: progress.step, bestStep: progress.bestStep };
-    else if (forecast) yield forecast.outcome();
+    else if (forecast) yield* forecast.outcome();
   } finally {
     await runner.close();
     await evaluator?.close();

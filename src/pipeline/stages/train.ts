@@ -110,11 +110,10 @@ function describe(event: TrainEvent, section: string, validationLoss: number | u
       return [
         { type: 'note', message: `stopped early at step ${event.step}; step ${event.bestStep} was the best` },
       ];
-    case 'forecast': {
-      const { seconds, memoryBytes } = event;
-      const message = `about ${formatSeconds(seconds)} to go, at most ${formatBytes(memoryBytes)} of memory`;
-      return [{ type: 'note', message }];
-    }
+    case 'memory':
+      return [{ type: 'note', message: `at most about ${formatBytes(event.memoryBytes)} of memory` }];
+    case 'forecast':
+      return [{ type: 'note', message: `about ${formatSeconds(event.seconds)} to go` }];
     case 'outcome': {
       const { seconds, memoryBytes, forecast } = event;
       const time = `took ${formatSeconds(seconds)} (forecast ${formatSeconds(forecast.seconds)})`;
