@@ -17,6 +17,17 @@ const batchCount = 4;
 const warmUpSteps = 3;
 const stepsPerRound = 2;
 
+/** What a machine's matrix-product rate is commonly measured with. */
+const square: Product = {
+  name: 'square',
+  m: 2048,
+  k: 2048,
+  n: 2048,
+  batch: 1,
+  count: 1,
+  frozenRight: true,
+};
+
 /** Relative; float32 against float32, and against bf16 only to see that it trains the same thing. */
 const lossTolerance = { float32: 1e-4, bfloat16: 2e-2 };
 
@@ -29,6 +40,7 @@ export async function stepSection(context: BenchContext): Promise<SectionResult>
   const adapter = await adapterFolder(model);
   const batches = await batchFile({ ...shape, vocabulary: size.vocabulary }, batchCount);
   const products = productsOfStep(size, { ...shape, rank: lora.rank });
+  const work = products.reduce((sum, product) => sum + floatingPointOperations(product), 0);
 
   const peer = async (dtype: 'float32' | 'bfloat16'): Promise<Stepper> => {
     const job = {
@@ -48,27 +60,37 @@ export async function stepSection(context: BenchContext): Promise<SectionResult>
   const ours = await openOurs({ model, adapter, threads, learningRate, data: { batches } });
   const float32 = await peer('float32');
   const bfloat16 = await peer('bfloat16');
-  const limitJob: LimitJob = { products, threads };
+  const limitJob: LimitJob = { products: [...products, square], threads };
   const limit = await openNode('limit', 'limit.ts', limitJob, threads);
   try {
     await assertSameLosses(ours, { float32, bfloat16 }, say);
-    const seconds = async (stepping: Stepper): Promise<number> =>
-      spreadOf((await stepping.steps(stepsPerRound)).times.map((step) => step.seconds)).median;
-    const results = await interleave(
+    const limits = async (): Promise<{ own: number; square: number }> => {
+      const { seconds: each } = (await limit.ask({ command: 'measure' })) as LimitTimes;
+      const squareRate = floatingPointOperations(square) / each.at(-1)!;
+      return { own: idealSeconds(products, each), square: work / squareRate };
+    };
+    const stepSeconds = (stepping: Stepper) => async (): Promise<{ own: number }> => ({
+      own: spreadOf((await stepping.steps(stepsPerRound)).times.map((step) => step.seconds)).median,
+    });
+    const results = await interleave<{ own: number; square?: number }>(
       [
-        { name: 'ours', measure: () => seconds(ours) },
-        { name: 'float32', measure: () => seconds(float32) },
-        { name: 'bfloat16', measure: () => seconds(bfloat16) },
-        {
-          name: 'limit',
-          measure: async () =>
-            idealSeconds(products, ((await limit.ask({ command: 'measure' })) as LimitTimes).seconds),
-        },
+        { name: 'ours', measure: stepSeconds(ours) },
+        { name: 'float32', measure: stepSeconds(float32) },
+        { name: 'bfloat16', measure: stepSeconds(bfloat16) },
+        { name: 'limit', measure: limits },
       ],
       rounds,
       (round) => say(`step: round ${round} of ${rounds}`),
     );
-    return { findings: findings(results, shape, products), measured: Object.fromEntries(results) };
+    const of = (name: string): number[] => results.get(name)!.map(({ own }) => own);
+    const seconds: StepSeconds = {
+      ours: of('ours'),
+      float32: of('float32'),
+      bfloat16: of('bfloat16'),
+      products: of('limit'),
+      square: results.get('limit')!.map((limit) => limit.square!),
+    };
+    return { findings: findings(seconds, shape.rows * shape.length, work), measured: seconds };
   } finally {
     await Promise.all([ours, float32, bfloat16, limit].map(({ close }) => close()));
   }
@@ -97,42 +119,39 @@ function idealSeconds(products: readonly Product[], seconds: readonly number[]):
   return products.reduce((sum, { count, half }, i) => sum + (count * seconds[i]!) / (half ? 2 : 1), 0);
 }
 
-function findings(
-  results: ReadonlyMap<string, number[]>,
-  { rows, length }: { rows: number; length: number },
-  products: readonly Product[],
-): Finding[] {
-  const tokens = rows * length;
-  const [ours, float32, bfloat16, limit] = ['ours', 'float32', 'bfloat16', 'limit'].map((name) =>
-    results.get(name)!,
-  );
-  const speed = (seconds: readonly number[]): string =>
-    `${(tokens / spreadOf(seconds).median).toFixed(0)} tokens/s`;
-  const work = products.reduce((sum, product) => sum + floatingPointOperations(product), 0);
-  const rate = work / spreadOf(limit!).median / 1e9;
-  const step = { section: 'step' as const, ours: speed(ours!) };
+/** By round. `products` is the step's own products alone, `square` as much arithmetic at the rate of one large product. */
+type StepSeconds = Record<'ours' | 'float32' | 'bfloat16' | 'products' | 'square', number[]>;
+
+function findings(seconds: StepSeconds, tokens: number, work: number): Finding[] {
+  const { ours } = seconds;
+  const speed = (times: readonly number[]): string =>
+    `${(tokens / spreadOf(times).median).toFixed(0)} tokens/s`;
+  const rate = (times: readonly number[]): string =>
+    `${(work / spreadOf(times).median / 1e9).toFixed(0)} GFLOP/s`;
+  const finding = (what: string, peer: readonly number[], atLeast: number, note?: string): Finding => ({
+    section: 'step',
+    what,
+    ours: speed(ours),
+    peer: speed(peer),
+    ratio: ratioSpread(peer, ours),
+    target: { atLeast },
+    ...(note !== undefined && { note }),
+  });
+  const needed = `${(work / 1e9).toFixed(0)} GFLOP a step`;
   return [
-    {
-      ...step,
-      what: 'step against PEFT fp32',
-      peer: speed(float32!),
-      ratio: ratioSpread(float32!, ours!),
-      target: { atLeast: 3 },
-    },
-    {
-      ...step,
-      what: 'step against PEFT bf16',
-      peer: speed(bfloat16!),
-      ratio: ratioSpread(bfloat16!, ours!),
-      target: { atLeast: 1.5 },
-    },
-    {
-      ...step,
-      what: 'share of the matrix-product limit',
-      peer: speed(limit!),
-      ratio: ratioSpread(limit!, ours!),
-      target: { atLeast: 0.8 },
-      note: `${(work / 1e9).toFixed(0)} GFLOP of products a step, alone at ${rate.toFixed(0)} GFLOP/s`,
-    },
+    finding(
+      'step against PEFT fp32',
+      seconds.float32,
+      3,
+      `${needed}, ${rate(seconds.float32)}; ours ${rate(ours)}`,
+    ),
+    finding('step against PEFT bf16', seconds.bfloat16, 1.5, `${needed}, ${rate(seconds.bfloat16)}`),
+    finding('share of the limit: one product of 2048³', seconds.square, 0.8, `${rate(seconds.square)} alone`),
+    finding(
+      "share of the limit: the step's own products",
+      seconds.products,
+      0.8,
+      `${rate(seconds.products)} alone`,
+    ),
   ];
 }
