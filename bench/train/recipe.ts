@@ -1,9 +1,9 @@
 /** The customer-support recipe's training examples, made by the recipe itself, and the same as a TRL user has them. */
 import { execFile } from 'node:child_process';
-import { cp, glob } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { exists } from '../../src/base/files.ts';
+import { writeFileAtomic } from '../../src/base/files.ts';
 import type { Example, Message } from '../../src/data/example.ts';
 import { readExamples } from '../../src/data/read-examples.ts';
 import { writeJsonLines } from '../../src/formats/jsonl.ts';
@@ -12,18 +12,24 @@ import { cacheFolder, root } from './models.ts';
 /** A message as chat templates without tools have it. */
 type PlainMessage = { role: string; content: string };
 
+/** A project in the cache that reads the recipe's files where they are, with `change` made to its attune.yaml. */
+export async function recipeProject(name: string, change = (yaml: string): string => yaml): Promise<string> {
+  const project = join(cacheFolder, name);
+  const recipe = join('..', '..', '..', 'recipes', 'customer-support');
+  const yaml = await readFile(join(project, recipe, 'attune.yaml'), 'utf8');
+  await writeFileAtomic(join(project, 'attune.yaml'), change(yaml.replaceAll(' ./', ` ${recipe}/`)));
+  return project;
+}
+
 /** Runs the recipe up to its split; returns train.jsonl. */
-export async function recipeExamples(): Promise<string> {
-  const project = join(cacheFolder, 'customer-support');
-  if (!(await exists(project)))
-    await cp(join(root, 'recipes', 'customer-support'), project, {
-      recursive: true,
-      filter: (path) => !path.includes('.attune'),
-    });
+export async function recipeExamples(project: string): Promise<string> {
   const attune = join(root, 'bin', 'attune.js');
-  await promisify(execFile)(process.execPath, [attune, 'run', '--until', 'split'], { cwd: project });
-  for await (const file of glob(join(project, '.attune', 'artifacts', 'split-*', 'train.jsonl'))) return file;
-  throw new Error(`the recipe left no training examples in ${project}`);
+  const run = [attune, '--json', 'run', '--until', 'split'];
+  const { stdout } = await promisify(execFile)(process.execPath, run, { cwd: project, maxBuffer: 2 ** 26 });
+  const { stages } = JSON.parse(stdout.trim().split('\n').at(-1)!) as {
+    stages: { stage: string; folder: string }[];
+  };
+  return join(stages.find(({ stage }) => stage === 'split')!.folder, 'train.jsonl');
 }
 
 /** The same pairs for both sides. */

@@ -4,7 +4,7 @@ import { openOurs, openPython, stepper } from '../contenders.ts';
 import type { Stepper } from '../contenders.ts';
 import type { Finding, SectionResult } from '../finding.ts';
 import { cacheFolder } from '../models.ts';
-import { pairFiles, recipeExamples } from '../recipe.ts';
+import { pairFiles, recipeExamples, recipeProject } from '../recipe.ts';
 import type { BenchContext } from '../section.ts';
 import { raceOf, trainerSettings, workloads } from '../trainers.ts';
 import type { TrainerOptions } from '../trainers.ts';
@@ -15,7 +15,10 @@ const objective = { type: 'dpo', loss: 'sigmoid', beta: 0.1, labelSmoothing: 0 }
 
 export async function dpoSection(context: BenchContext): Promise<SectionResult> {
   const { threads, quick } = context;
-  const pairs = await pairFiles(await recipeExamples(), quick ? 24 : 120);
+  const pairs = await pairFiles(
+    await recipeExamples(await recipeProject('customer-support')),
+    quick ? 24 : 120,
+  );
   const findings: Finding[] = [];
   const measured: Record<string, unknown> = {};
   for (const workload of await workloads(quick)) {

@@ -10,6 +10,7 @@ import { adapterFolder, cacheFolder, modelFolder, sizes } from '../models.ts';
 import type { BenchContext } from '../section.ts';
 import { ratioSpread, spreadOf } from '../statistics.ts';
 
+const half = { atMost: 1 / 2 };
 const third = { atMost: 1 / 3 };
 const gigabytes = (bytes: readonly number[]): string => `${(spreadOf(bytes).median / 1e9).toFixed(2)} GB`;
 
@@ -69,14 +70,10 @@ export async function memorySection(context: BenchContext): Promise<SectionResul
   return {
     findings: [
       finding('peak memory against PEFT fp32', 'ours', 'PEFT', { atMost: 1 }),
-      finding('with checkpointing against PEFT fp32 without', 'ours, checkpointing', 'PEFT', { atMost: 0.5 }),
-      finding('with checkpointing against PEFT fp32 with it', 'ours, checkpointing', 'PEFT, checkpointing'),
+      finding('with checkpointing against PEFT fp32 without', 'ours, checkpointing', 'PEFT', half),
+      finding('with checkpointing on both sides', 'ours, checkpointing', 'PEFT, checkpointing', half),
       finding('QLoRA against PEFT fp32', 'QLoRA', 'PEFT'),
-      finding(
-        'QLoRA with checkpointing against PEFT fp32 with it',
-        'QLoRA, checkpointing',
-        'PEFT, checkpointing',
-      ),
+      finding('QLoRA with checkpointing on both sides', 'QLoRA, checkpointing', 'PEFT, checkpointing'),
       {
         ...finding("QLoRA's weights against fp32 LoRA's, both ours", 'QLoRA weights', 'weights', third),
         note: `loading them makes a process grow by ${gigabytes([resident.fourBit])} and ${gigabytes([resident.floats])}`,

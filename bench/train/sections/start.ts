@@ -1,14 +1,13 @@
 /** From the command to the end of the first optimiser step: `attune run` against a Python script with SFTTrainer. */
 import { spawn } from 'node:child_process';
-import { cp, readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { exists, writeFileAtomic } from '../../../src/base/files.ts';
 import { openPython } from '../contenders.ts';
 import type { Finding, SectionResult } from '../finding.ts';
 import { interleave } from '../interleave.ts';
 import { attuneBase, cacheFolder, modelFolder, root, sizes } from '../models.ts';
-import { messagesFile, recipeExamples } from '../recipe.ts';
+import { messagesFile, recipeExamples, recipeProject } from '../recipe.ts';
 import type { BenchContext } from '../section.ts';
 import { ratioSpread, spreadOf } from '../statistics.ts';
 
@@ -17,8 +16,7 @@ const training = { sequence_length: 768, batch_size: 1 };
 
 export async function startSection(context: BenchContext): Promise<SectionResult> {
   const { threads, quick, say } = context;
-  const examples = await recipeExamples();
-  const messages = await messagesFile(examples);
+  const messages = await messagesFile(await recipeExamples(await recipeProject('customer-support')));
   const findings: Finding[] = [];
   const measured: Record<string, unknown> = {};
   const models = quick
@@ -71,14 +69,12 @@ export async function startSection(context: BenchContext): Promise<SectionResult
 
 /** The recipe as a project whose data is ready and whose training is due. */
 async function startProject(name: string, model: string, threads: number): Promise<string> {
-  const project = join(cacheFolder, `start-${name}`);
-  if (!(await exists(project))) await cp(join(cacheFolder, 'customer-support'), project, { recursive: true });
-  const path = join(project, 'attune.yaml');
-  const recipe = await readFile(path, 'utf8');
   const settings = { base: model, method: 'lora', max_steps: 2, threads, ...training };
-  const train = `train: ${JSON.stringify(settings)}\n`;
   // JSON is YAML: the recipe's own block, up to the next top-level key, gives way to one line.
-  await writeFileAtomic(path, recipe.replace(/^train:.*\n(?:[ \t]+.*\n|\n)*/m, `${train}\n`));
+  const project = await recipeProject(`start-${name}`, (yaml) =>
+    yaml.replace(/^train:.*\n(?:[ \t]+.*\n|\n)*/m, `train: ${JSON.stringify(settings)}\n\n`),
+  );
+  await recipeExamples(project);
   return project;
 }
 

@@ -4,7 +4,7 @@ import { openOurs, openPython, stepper } from '../contenders.ts';
 import type { Stepper } from '../contenders.ts';
 import type { Finding, SectionResult } from '../finding.ts';
 import { cacheFolder } from '../models.ts';
-import { messagesFile, recipeExamples } from '../recipe.ts';
+import { messagesFile, recipeExamples, recipeProject } from '../recipe.ts';
 import type { BenchContext } from '../section.ts';
 import { raceOf, trainerSettings, workloads } from '../trainers.ts';
 import type { TrainerOptions } from '../trainers.ts';
@@ -13,7 +13,7 @@ const sequenceLength = 768;
 
 export async function textSection(context: BenchContext): Promise<SectionResult> {
   const { threads, quick } = context;
-  const examples = await recipeExamples();
+  const examples = await recipeExamples(await recipeProject('customer-support'));
   const messages = await messagesFile(examples);
   const findings: Finding[] = [];
   const measured: Record<string, unknown> = {};
