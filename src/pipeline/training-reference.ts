@@ -31,7 +31,7 @@ export function trainingReference(schema: JsonSchema): string {
     '',
     ...learningRateTable(),
     '',
-    'The learning rates follow the fit that Thinking Machines publish with “LoRA Without Regret” (2025): good places to start, no substitute for trying half and double.',
+    'The learning rates follow the fit that Thinking Machines publish with “LoRA Without Regret” (2025), but for a prefix, where twice an adapter’s is a guess: good places to start, no substitute for trying half and double.',
   ]
     .join('\n')
     .trimEnd()

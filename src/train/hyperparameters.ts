@@ -36,7 +36,7 @@ export function chooseHyperparameters(
 
 /** Few examples have to be seen more often to leave a trace; many are forgotten less and overfit sooner per pass. */
 function defaultEpochs({ objective, examples }: RunSize): [number, string] {
-  // TRL's default for both objectives, and the usual advice: pairs overfit within few passes.
+  // Our choice, where TRL takes 3: pairs overfit within few passes.
   if (objective !== 'sft') return [1, 'preference pairs are seen once'];
   if (examples < 500) return [5, `${examples} examples are few (under 500), so each is seen more often`];
   if (examples <= 5000) return [3, `${examples} examples (500 to 5,000)`];
@@ -48,8 +48,9 @@ function defaultEpochs({ objective, examples }: RunSize): [number, string] {
 /**
  * 5e-5 · (2000 / hidden size)^p, ten times that for an adapter: the fit that Thinking Machines publish with "LoRA Without
  * Regret" (2025), where p is 0.781 for Llama and 0.0775 for Qwen; for Mistral and Gemma no fit is published and Llama's
- * stands in. It holds whatever the rank. Prefix vectors are few and far from the output: they take as much again as an
- * adapter. DPO moves a trained model a little: TRL's default for it is a twentieth of the one for SFT (1e-6 to 2e-5).
+ * stands in. It holds whatever the rank. For a prefix there is no fit: twice an adapter's is a guess that was not tuned.
+ * DPO moves a trained model a little: TRL's default for it is a twentieth of the one for SFT (1e-6 to 2e-5). ORPO learns
+ * the answers as SFT does, and takes SFT's.
  */
 function defaultLearningRate({ method, objective, model }: RunSize): [number, string] {
   const exponent = model.family.startsWith('qwen') ? 0.0775 : 0.781;
