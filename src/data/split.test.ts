@@ -8,7 +8,7 @@ import { silent } from '../base/progress.ts';
 import { writeJsonLines } from '../formats/jsonl.ts';
 import { assignSplits, type SplitUnit, splitNames } from './assign-splits.ts';
 import { checkSplit } from './check-split.ts';
-import { splitConfig } from './config.ts';
+import { splitConfig } from './config/split.ts';
 import type { Example } from './example.ts';
 import { split } from './split.ts';
 

@@ -8,7 +8,7 @@ import { readLineBatches } from '../formats/lines.ts';
 import { writeStreamAtomic } from '../formats/write-stream.ts';
 import { assignSplits, type SplitName, type SplitUnit, splitNames } from './assign-splits.ts';
 import { checkSplit } from './check-split.ts';
-import type { SplitConfig } from './config.ts';
+import type { SplitConfig } from './config/split.ts';
 import { contentKey } from './content-key.ts';
 import { throwIfInterrupted } from './interrupt.ts';
 import { ownLineLimitBytes, readExamples } from './read-examples.ts';

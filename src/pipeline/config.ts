@@ -1,6 +1,7 @@
 /** The project file, attune.yaml. Each section is defined by the area that it configures. */
 import { z } from 'zod';
-import { collectConfig, curateConfig, splitConfig } from '../data/config.ts';
+import { splitConfig } from '../data/config/split.ts';
+import { collectConfig, curateConfig } from '../data/config.ts';
 import { evaluateConfig } from '../evaluate/config.ts';
 import { exportConfig } from '../export/config.ts';
 import { registerConfig } from '../registry/config.ts';

@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
 import { type CsvRow, readCsv } from '../../formats/csv.ts';
-import { type CsvColumns, type SourceConfig, sourceName } from '../config.ts';
+import { type CsvColumns, type SourceConfig, sourceName } from '../config/sources.ts';
 import type { ExampleMeta, Message } from '../example.ts';
 import { checkConversation, checkOneOf, message, RecordError } from './check.ts';
 import { finishExample } from './finish.ts';

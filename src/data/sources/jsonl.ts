@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { type JsonLine, readJsonLines } from '../../formats/jsonl.ts';
-import { type SourceConfig, sourceName } from '../config.ts';
+import { type SourceConfig, sourceName } from '../config/sources.ts';
 import { checkRecord, RecordError } from './check.ts';
 import { finishExample } from './finish.ts';
 import { detectFormat, shapes } from './shapes.ts';

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { AttuneError } from '../../base/errors.ts';
-import { type SourceConfig, sourceName } from '../config.ts';
+import { type SourceConfig, sourceName } from '../config/sources.ts';
 import { RecordError } from './check.ts';
 import { finishExample } from './finish.ts';
 import type { SourceContext, SourceItem } from './source.ts';

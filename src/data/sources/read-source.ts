@@ -1,4 +1,4 @@
-import type { SourceConfig } from '../config.ts';
+import type { SourceConfig } from '../config/sources.ts';
 import { readCsvSource } from './csv.ts';
 import { readJsonlSource } from './jsonl.ts';
 import { readModuleSource } from './module.ts';
