@@ -12,7 +12,7 @@ const layers = [
   ['runtime'],
   ['model', 'data'],
   ['train', 'backend'],
-  ['evaluate', 'export'],
+  ['evaluate', 'export', 'synthesise'],
   ['registry'],
   ['gateway'],
   ['pipeline'],
