@@ -2,6 +2,7 @@
 import type { OpenAI } from 'openai';
 import { AttuneError } from '../base/errors.ts';
 import type { ToolCall } from '../data/example.ts';
+import { readApiKey } from './api-key.ts';
 import type { Backend, GenerateRequest, Reply } from './backend.ts';
 import { toOpenAiMessages } from './openai-messages.ts';
 
@@ -22,7 +23,7 @@ export async function openOpenAiBackend(options: OpenAiBackendOptions): Promise<
   const { OpenAI } = await import('openai');
   const client = new OpenAI({
     baseURL: baseUrl,
-    apiKey: readKey(apiKeyVariable),
+    apiKey: readApiKey(apiKeyVariable),
     timeout: timeoutMs,
     maxRetries: retries,
     // The client would take these from the environment and send them to any server.
@@ -35,15 +36,6 @@ export async function openOpenAiBackend(options: OpenAiBackendOptions): Promise<
     generate: (request) => generate(client, model, baseUrl, request),
     close: async () => {},
   };
-}
-
-function readKey(variable: string | undefined): string {
-  if (variable === undefined) return 'none';
-  const key = process.env[variable];
-  if (key) return key;
-  throw new AttuneError('config', `The environment variable ${variable} is not set.`, {
-    fix: `Put the server's API key into ${variable}.`,
-  });
 }
 
 async function* generate(

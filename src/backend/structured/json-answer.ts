@@ -1,0 +1,48 @@
+/** Reads the object a model was asked for out of what it wrote. */
+import type { z } from 'zod';
+import { parseStrictJson } from '../../formats/strict-json.ts';
+
+export type JsonAnswer<T> = { value: T; problem?: undefined } | { value?: undefined; problem: string };
+
+const shownIssues = 5;
+
+/**
+ * The value, or what is wrong with it in words that help a model to mend it and that quote nothing of it. Takes JSON
+ * alone, in a code fence, or with words around it, as servers give it that cannot be held to a schema.
+ */
+export function readJsonAnswer<T>(text: string, schema: z.ZodType<T>): JsonAnswer<T> {
+  const object = findObject(text);
+  if (object === undefined) return { problem: 'the answer holds no JSON object' };
+  const { value, error } = parseStrictJson(object);
+  if (error !== undefined) return { problem: error };
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return { value: parsed.data };
+  const issues = parsed.error.issues
+    .slice(0, shownIssues)
+    .map(({ path, message }) => `${path.map(String).join('.') || 'the object'}: ${message}`);
+  return { problem: `the JSON does not keep to the schema: ${issues.join('; ')}` };
+}
+
+/** From the first brace outside a model's thoughts to the brace that closes it; to the end where none does. */
+function findObject(text: string): string | undefined {
+  const thoughtsEnd = text.lastIndexOf('</think>');
+  const start = text.indexOf('{', Math.max(0, thoughtsEnd));
+  if (start < 0) return undefined;
+  let depth = 0;
+  for (let i = start; i < text.length; i++) {
+    const char = text[i];
+    if (char === '"') i = endOfString(text, i);
+    else if (char === '{') depth += 1;
+    else if (char === '}' && --depth === 0) return text.slice(start, i + 1);
+  }
+  return text.slice(start);
+}
+
+/** Index of the quote that closes the string opened at `start`, or the last index of the text. */
+function endOfString(text: string, start: number): number {
+  for (let i = start + 1; i < text.length; i++) {
+    if (text[i] === '\\') i += 1;
+    else if (text[i] === '"') return i;
+  }
+  return text.length - 1;
+}

@@ -1,0 +1,472 @@
+/** One contract for both vendors' servers, against a server that misbehaves in every way that real ones do. */
+import assert from 'node:assert/strict';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, test } from 'node:test';
+import fc from 'fast-check';
+import { z } from 'zod';
+import {
+  type Behaviour,
+  type ModelRequest,
+  type ModelServer,
+  startModelServer,
+  tokensOf,
+} from '../../../test/support/model-server.ts';
+import { AttuneError } from '../../base/errors.ts';
+import type { ProgressEvent } from '../../base/progress.ts';
+import { type Asked, type Asker, type AskerOptions, openAsker, type Question } from './asker.ts';
+import { openBudget } from './budget.ts';
+import { readJsonAnswer } from './json-answer.ts';
+import { serverSchema } from './json-schema.ts';
+import { readRetryAfter } from './retry-after.ts';
+import { mostOf } from './token-counts.ts';
+
+const secret = 'sk-very-secret-key-0123456789';
+process.env['ATTUNE_TEST_KEY'] = secret;
+after(() => delete process.env['ATTUNE_TEST_KEY']);
+
+const schema = z.object({ colour: z.enum(['red', 'green']), size: z.number().int() });
+const good = { answer: { colour: 'red', size: 3 } };
+const question = (n = 1): Question<z.infer<typeof schema>> => ({
+  system: 'You know colours.',
+  user: `Which colour has item ${n}?`,
+  schema,
+  name: 'colour',
+  label: 'colours',
+  seed: n,
+});
+
+type Fixture = {
+  asker: Asker;
+  server: ModelServer;
+  waits: number[];
+  events: ProgressEvent[];
+  folder: string;
+};
+
+/** An asker of a server that does what the script says, request by request, and then goes on with its last line. */
+async function open(
+  provider: AskerOptions['provider'],
+  script: readonly Behaviour[] | ((request: ModelRequest) => Behaviour | Promise<Behaviour>),
+  options: Partial<AskerOptions> & { server?: ModelServer } = {},
+): Promise<Fixture> {
+  const respond =
+    typeof script === 'function'
+      ? script
+      : ({ index }: ModelRequest) => script[Math.min(index, script.length - 1)]!;
+  const server = options.server ?? (await startModelServer(respond));
+  if (!options.server) servers.push(server);
+  const waits: number[] = [];
+  const events: ProgressEvent[] = [];
+  const folder = options.cacheFolder ?? (await mkdtemp(join(tmpdir(), 'attune-answers-')));
+  const asker = await openAsker({
+    provider,
+    url: provider === 'openai' ? server.openaiUrl : server.anthropicUrl,
+    model: 'm',
+    apiKeyVariable: 'ATTUNE_TEST_KEY',
+    maxTokens: 200,
+    concurrency: 2,
+    retries: 3,
+    timeoutMs: 5000,
+    limit: {},
+    cacheFolder: folder,
+    seed: 7,
+    report: (event) => events.push(event),
+    signal: new AbortController().signal,
+    wait: async (milliseconds) => void waits.push(milliseconds),
+    ...options,
+  });
+  return { asker, server, waits, events, folder };
+}
+const servers: ModelServer[] = [];
+after(() => Promise.all(servers.map((server) => server.close())));
+
+const reasonOf = <T>(asked: Asked<T>): string =>
+  `${asked.cause}: ${asked.cause === undefined ? '' : asked.reason}`;
+
+for (const provider of ['openai', 'anthropic'] as const)
+  describe(provider, () => {
+    test('an object comes back checked, is counted, and is not paid for again', async () => {
+      const first = await open(provider, [good], { prices: { input: 1, output: 10 } });
+      assert.deepEqual(await first.asker.ask(question()), { value: { colour: 'red', size: 3 } });
+      const [request] = first.server.requests;
+      assert.equal(request!.key, secret);
+      assert.match(request!.text, /You know colours/);
+      const usage = first.server.billed[0]!.usage;
+      const { total } = first.asker.spending();
+      assert.equal(total.input_tokens, usage.input);
+      assert.equal(total.output_tokens, usage.output);
+      assert.equal(total.money, Number(((usage.input + 10 * usage.output) / 1e6).toFixed(6)));
+      const again = await open(provider, [], {
+        cacheFolder: first.folder,
+        server: first.server,
+        prices: { input: 1, output: 10 },
+      });
+      assert.deepEqual(await again.asker.ask(question()), { value: { colour: 'red', size: 3 } });
+      assert.equal(first.server.requests.length, 1);
+      const spent = again.asker.spending().total;
+      assert.deepEqual([spent.cached, spent.money, spent.new_money], [1, total.money, 0]);
+    });
+
+    test('the schema is the one the vendor takes', async () => {
+      const { asker, server } = await open(provider, [good]);
+      await asker.ask(question());
+      const { body } = server.requests[0]!;
+      const expected = {
+        type: 'object',
+        properties: { colour: { type: 'string', enum: ['red', 'green'] }, size: { type: 'integer' } },
+        required: ['colour', 'size'],
+        additionalProperties: false,
+      };
+      if (provider === 'openai') {
+        const format = { name: 'colour', strict: true, schema: expected };
+        assert.deepEqual(body['response_format'], { type: 'json_schema', json_schema: format });
+        assert.equal(body['seed'], 1);
+      } else {
+        assert.deepEqual(body['output_config'], { format: { type: 'json_schema', schema: expected } });
+        assert.ok(!('seed' in body) && !('temperature' in body));
+      }
+    });
+
+    test('troubles are waited out, as long as the server asks for and longer each time', async () => {
+      const inTenSeconds = new Date(Date.now() + 10_000).toUTCString();
+      const { asker, server, waits } = await open(
+        provider,
+        [
+          { status: 429, headers: { 'retry-after': '7' } },
+          { status: 503, headers: { 'retry-after': inTenSeconds } },
+          { status: 500 },
+          { status: provider === 'anthropic' ? 529 : 502 },
+          { cut: 'at once' },
+          { cut: 'within the body' },
+          { body: '<html>Bad gateway</html>' },
+          good,
+        ],
+        { retries: 10 },
+      );
+      assert.deepEqual(await asker.ask(question()), { value: good.answer });
+      assert.equal(server.requests.length, 8);
+      assert.ok(waits[0]! >= 7000 && waits[0]! <= 8000, `after 7 s and up to 1 s: ${waits[0]}`);
+      const ofDate = waits.find((ms) => ms > 8000)!;
+      assert.ok(ofDate > 8000 && ofDate <= 12_000, `about 10 s and up to 2 s: ${ofDate}`);
+      const { retries, answers } = asker.spending().total;
+      assert.equal(answers, 1);
+      assert.equal(
+        Object.values(retries).reduce((a, b) => a + b, 0),
+        7,
+      );
+      assert.deepEqual([retries['rate limit'], retries['server error']], [1, 3]);
+    });
+
+    test('what takes too long is given up, in the headers and in the body', async () => {
+      const script: Behaviour[] = [{ hang: 'at once' }, { hang: 'within the body' }, good];
+      const { asker, server } = await open(provider, script, { timeoutMs: 150 });
+      assert.deepEqual(await asker.ask(question()), { value: good.answer });
+      assert.equal(server.requests.length, 3);
+      const { retries, unconfirmed_tokens: unconfirmed } = asker.spending().total;
+      assert.equal(retries.timeout, 2);
+      assert.ok(unconfirmed > 400, 'both may be on the bill, and are counted at the most they can cost');
+    });
+
+    test('fences, thoughts and words around the object do no harm', async () => {
+      const { asker } = await open(provider, [
+        {
+          text: '<think>{"colour": 1}</think>\nHere it is:\n```json\n{"colour": "green", "size": 4}\n```\nBye {now}.',
+        },
+      ]);
+      assert.deepEqual(await asker.ask(question()), { value: { colour: 'green', size: 4 } });
+    });
+
+    test('an answer of the wrong shape is mended once, told what is wrong', async () => {
+      const { asker, server } = await open(provider, [{ answer: { colour: 'blue', size: 'x' } }, good]);
+      assert.deepEqual(await asker.ask(question()), { value: good.answer });
+      assert.match(server.requests[1]!.user, /colour: .*red.*size: /);
+      assert.equal(asker.spending().total.repairs, 1);
+      const hopeless = await open(provider, [{ text: 'no' }, { text: '{"colour": "red", "size"' }]);
+      assert.match(reasonOf(await hopeless.asker.ask(question())), /^invalid: not valid JSON/);
+      assert.equal(hopeless.server.requests.length, 2);
+    });
+
+    test('a refusal and a cut answer are told, kept and not asked for again', async () => {
+      const { asker, server, folder } = await open(provider, [
+        { refusal: 'I will not.' },
+        { text: '{"colour": "re', finish: 'length' },
+        ...(provider === 'openai' ? [{ text: '', finish: 'filtered' as const }] : []),
+      ]);
+      assert.match(reasonOf(await asker.ask(question(1))), /^refused: the model refused/);
+      assert.match(reasonOf(await asker.ask(question(2))), /^cut: .* 200 tokens/);
+      if (provider === 'openai') assert.match(reasonOf(await asker.ask(question(3))), /^filtered/);
+      const count = server.requests.length;
+      const again = await open(provider, [], { cacheFolder: folder, server });
+      assert.match(reasonOf(await again.asker.ask(question(1))), /^refused/);
+      assert.match(reasonOf(await again.asker.ask(question(2))), /^cut/);
+      assert.equal(server.requests.length, count);
+    });
+
+    test('a server that does not count, or counts nonsense, is counted at the bounds', async () => {
+      const nonsense = [null, { input: -1, output: 5 }, { input: 1.5, output: 2 }, { input: 0, output: 0 }];
+      for (const usage of nonsense) {
+        const { asker } = await open(provider, [{ ...good, usage }]);
+        await asker.ask(question());
+        const {
+          input_tokens: input,
+          output_tokens: output,
+          unconfirmed_tokens: unconfirmed,
+        } = asker.spending().total;
+        assert.ok(
+          input > 100 && output >= 20 && unconfirmed === input + output,
+          `${JSON.stringify(usage)}: ${input} ${output}`,
+        );
+      }
+      const { asker, events } = await open(provider, [{ ...good, usage: { input: 1_000_000, output: 9 } }]);
+      await asker.ask(question());
+      assert.equal(asker.spending().total.input_tokens, 1_000_000);
+      assert.ok(events.some((event) => event.type === 'warning' && /more tokens/.test(event.message)));
+    });
+
+    test('what no other try can mend stops at once, and says no secret', async () => {
+      const cases: [Behaviour, RegExp][] = [
+        [{ status: 401, error: { message: `Incorrect API key provided: ${secret}.` } }, /Check the API key/],
+        [{ status: 404, error: { message: 'no such model' } }, /model name/],
+        [
+          { status: 429, error: { message: 'pay', code: 'insufficient_quota', type: 'billing_error' } },
+          /quota/,
+        ],
+        [{ status: 402, error: { message: 'pay' } }, /paid/],
+      ];
+      for (const [behaviour, fix] of cases) {
+        const { asker, server } = await open(provider, [behaviour]);
+        await assert.rejects(asker.ask(question()), (error) => {
+          assert.ok(error instanceof AttuneError && error.code === 'backend', String(error));
+          assert.match(error.fix!, fix);
+          assert.ok(!JSON.stringify([error.message, error.fix, error.stack, error.cause]).includes(secret));
+          return true;
+        });
+        assert.equal(server.requests.length, 1);
+      }
+    });
+
+    test('a request that fails is given up; a server that fails five in a row is too', async () => {
+      const { asker, server } = await open(provider, [{ status: 500, error: { message: `oops ${secret}` } }]);
+      const failed = await asker.ask(question(0));
+      assert.match(reasonOf(failed), /^failed: server error: .*\[API key\]/);
+      assert.equal(server.requests.length, 4);
+      for (let n = 1; n < 4; n++) assert.equal((await asker.ask(question(n))).cause, 'failed');
+      await assert.rejects(asker.ask(question(9)), /failed 5 requests one after the other/);
+      assert.equal(asker.spending().total.failed, 5);
+      const patient = await open(provider, [{ status: 429, headers: { 'retry-after': '86400' } }]);
+      await assert.rejects(patient.asker.ask(question()), /left alone for 1440 minutes/);
+    });
+
+    test('never more requests at once than allowed; equal ones are asked for once', async () => {
+      const { asker, server } = await open(provider, () => ({ ...good, delayMs: 5 }), { concurrency: 3 });
+      await Promise.all(Array.from({ length: 20 }, (_, n) => asker.ask(question(n % 10))));
+      assert.equal(server.requests.length, 10);
+      assert.equal(server.mostAtOnce, 3);
+    });
+  });
+
+describe('OpenAI-compatible servers differ', () => {
+  const refuse = (message: string): Behaviour => ({ status: 400, error: { message } });
+
+  test('without json_schema, seed or max_tokens they are asked in a plainer way, and only the first time', async () => {
+    const { asker, server } = await open('openai', ({ body, user }) => {
+      if ('max_tokens' in body)
+        return refuse("Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead.");
+      if ('seed' in body) return refuse('Extra inputs are not permitted: seed');
+      if ('response_format' in body) return refuse("This model does not support 'response_format'");
+      assert.match(user, /JSON schema:\n\{"type":"object"/);
+      return good;
+    });
+    assert.deepEqual(await asker.ask(question(1)), { value: good.answer });
+    assert.equal(server.requests.length, 5);
+    assert.deepEqual(await asker.ask(question(2)), { value: good.answer });
+    assert.equal(server.requests.length, 6);
+  });
+
+  test('a refusal of the request itself is no reason to ask in another way', async () => {
+    const { asker, server } = await open('openai', ({ index }) =>
+      index === 0 ? refuse('maximum context length is 10 tokens') : good,
+    );
+    assert.match(reasonOf(await asker.ask(question(1))), /^failed: refused request: .*context length/);
+    await asker.ask(question(2));
+    assert.ok('response_format' in server.requests[1]!.body);
+    const azure = await open('openai', [
+      { status: 400, error: { message: 'filtered', code: 'content_filter' } },
+    ]);
+    assert.match(reasonOf(await azure.asker.ask(question())), /^filtered/);
+  });
+
+  test('an Anthropic model without structured output gets the schema in words', async () => {
+    const { asker, server } = await open('anthropic', ({ body, text }) => {
+      if ('output_config' in body)
+        return refuse('output_config: this model does not support structured outputs');
+      assert.match(text, /JSON schema/);
+      return good;
+    });
+    await asker.ask(question(1));
+    await asker.ask(question(2));
+    assert.equal(server.requests.length, 3);
+  });
+});
+
+describe('the spend limit', () => {
+  test('is never passed, whatever the order and the size of the answers, and the beginning of the plan is made', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(
+          fc.record({ size: fc.integer({ min: 1, max: 200 }), delayMs: fc.integer({ min: 0, max: 4 }) }),
+          {
+            minLength: 12,
+            maxLength: 12,
+          },
+        ),
+        fc.integer({ min: 0, max: 9000 }),
+        fc.integer({ min: 1, max: 5 }),
+        async (plan, tokens, concurrency) => {
+          const server = await startModelServer(({ user }) => {
+            const { size, delayMs } = plan[Number(/item (\d+)/.exec(user)![1])]!;
+            return { ...good, delayMs, usage: { input: 300, output: size } };
+          });
+          const { asker } = await open('openai', [], { server, limit: { tokens }, concurrency });
+          const asked = await Promise.all(plan.map((_, n) => asker.ask(question(n))));
+          await server.close();
+          const billed = server.billed.reduce((sum, { usage }) => sum + usage.input + usage.output, 0);
+          assert.ok(billed <= tokens, `${billed} of ${tokens}`);
+          const unsent = asked.findIndex(({ cause }) => cause === 'limit');
+          if (unsent >= 0) assert.ok(asked.slice(unsent).every(({ cause }) => cause === 'limit'));
+          const { input, output } = mostOf({
+            messages: [
+              { role: 'system', content: question().system },
+              { role: 'user', content: question(unsent).user },
+            ],
+            schema: serverSchema(schema),
+            schemaName: 'colour',
+            maxTokens: 200,
+          });
+          if (unsent >= 0) assert.ok(billed + input + output > tokens, 'stopped no earlier than it had to');
+          assert.equal(asker.exhausted() === undefined, unsent < 0);
+        },
+      ),
+      { numRuns: 25 },
+    );
+  });
+
+  test('holds in money as well, and a higher one goes on from there', async () => {
+    const prices = { input: 2, output: 8 };
+    const usage = { input: 400, output: 100 };
+    const respond = (): Behaviour => ({ ...good, usage });
+    const first = await open('openai', respond, { prices, limit: { money: 0.012 }, concurrency: 1 });
+    const asked = await Promise.all([1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map((n) => first.asker.ask(question(n))));
+    const made = asked.filter(({ cause }) => cause === undefined).length;
+    assert.ok(made > 2 && made < 8, `${made} answers at 0.0016 each`);
+    assert.match(reasonOf(asked.at(-1)!), /^limit: not asked: the spend limit of 0.012 is reached/);
+    assert.equal(first.asker.spending().total.money, Number((made * 0.0016).toFixed(6)));
+    const second = await open('openai', [], {
+      server: first.server,
+      cacheFolder: first.folder,
+      prices,
+      limit: { money: 1 },
+    });
+    await Promise.all([1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map((n) => second.asker.ask(question(n))));
+    assert.equal(first.server.requests.length, 10);
+    assert.equal(second.asker.spending().total.cached, made);
+  });
+
+  test('counts what broken-off tries may have cost, those of a run that was killed too', async () => {
+    const most = 1500;
+    const { asker, server, folder } = await open('openai', [{ hang: 'at once' }], {
+      limit: { tokens: most },
+      timeoutMs: 50,
+      retries: 9,
+    });
+    assert.match(reasonOf(await asker.ask(question())), /^limit: not tried again after timeout/);
+    const tries = server.requests.length;
+    assert.ok(tries >= 1 && tries <= 3, `${tries} tries fit`);
+    const next = await open('openai', [], { server, cacheFolder: folder, limit: { tokens: most } });
+    assert.equal((await next.asker.ask(question())).cause, 'limit');
+    assert.equal(server.requests.length, tries);
+  });
+});
+
+test('stopped on request: what is under way is waited for and kept, nothing else is sent', async () => {
+  const controller = new AbortController();
+  const { asker, server, folder } = await open(
+    'openai',
+    ({ index }) => {
+      if (index === 1) controller.abort();
+      return { ...good, delayMs: 30 };
+    },
+    { signal: controller.signal },
+  );
+  const asked = await Promise.allSettled([1, 2, 3, 4].map((n) => asker.ask(question(n))));
+  assert.deepEqual(
+    asked.map((one) => (one.status === 'rejected' ? (one.reason as AttuneError).code : 'kept')),
+    ['kept', 'kept', 'interrupted', 'interrupted'],
+  );
+  const next = await open('openai', [good], { server, cacheFolder: folder });
+  await Promise.all([1, 2, 3, 4].map((n) => next.asker.ask(question(n))));
+  assert.equal(server.requests.length, 4);
+});
+
+test('a missing key stops before anything is sent', async () => {
+  await assert.rejects(
+    open('openai', [good], { apiKeyVariable: 'ATTUNE_NO_SUCH_KEY' }),
+    /ATTUNE_NO_SUCH_KEY is not set/,
+  );
+});
+
+test('retry-after in all its forms', () => {
+  const read = (values: Record<string, string>): number | undefined =>
+    readRetryAfter(new Headers(values), Date.parse('2026-01-01T00:00:00Z'));
+  assert.equal(read({ 'retry-after': '3' }), 3000);
+  assert.equal(read({ 'retry-after': '0.5' }), 500);
+  assert.equal(read({ 'retry-after-ms': '120', 'retry-after': '3' }), 120);
+  assert.equal(read({ 'retry-after': 'Thu, 01 Jan 2026 00:00:30 GMT' }), 30_000);
+  assert.equal(read({ 'retry-after': 'Thursday, 01-Jan-26 00:00:30 GMT' }), 30_000);
+  assert.equal(read({ 'retry-after': 'Wed, 31 Dec 2025 00:00:00 GMT' }), 0);
+  for (const text of ['', 'soon', '-5', '1e9', 'NaN', '12345678901'])
+    assert.equal(read({ 'retry-after': text }), undefined, text);
+});
+
+test('an answer is read whatever it is made of', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary', maxLength: 200 }), fc.json({ maxDepth: 3 }), (noise, json) => {
+      for (const text of [noise, json, `${noise}{${json}`, `{"colour": ${json}}`]) {
+        const { value, problem } = readJsonAnswer(text, schema);
+        assert.ok((value === undefined) !== (problem === undefined));
+      }
+    }),
+  );
+  const deep = `${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`;
+  assert.match(readJsonAnswer(deep, schema).problem!, /deep/);
+  assert.match(readJsonAnswer('{'.repeat(1_000_000), schema).problem!, /JSON/);
+  assert.match(readJsonAnswer(`{"${'\\'.repeat(1_000_000)}`, schema).problem!, /JSON/);
+  const quoting = readJsonAnswer('{"colour": "my secret", "size": 1}', schema).problem!;
+  assert.ok(!quoting.includes('my secret'), quoting);
+});
+
+test('the bound on a request holds for any text: no tokenizer makes more tokens than bytes', () => {
+  const request = {
+    messages: [{ role: 'user' as const, content: '請問🙂 é' }],
+    schema: {},
+    schemaName: 'x',
+    maxTokens: 5,
+  };
+  assert.ok(mostOf(request).input > Buffer.byteLength(request.messages[0]!.content) + tokensOf('x'));
+  assert.equal(mostOf(request).output, 5);
+});
+
+test('a budget waits for what is under way before it says no', async () => {
+  const budget = openBudget({ tokens: 100 }, undefined);
+  const first = (await budget.reserve({ input: 0, output: 80 }))!;
+  const second = budget.reserve({ input: 0, output: 80 });
+  first.settle({ input: 0, output: 10 });
+  const granted = await second;
+  assert.ok(granted);
+  granted.settle({ input: 0, output: 80 });
+  assert.equal(await budget.reserve({ input: 0, output: 11 }), undefined);
+  assert.equal(await budget.reserve({ input: 0, output: 1 }), undefined, 'closed once and for all');
+  assert.match(budget.exhausted!, /limit of 100 tokens/);
+});
