@@ -8,6 +8,7 @@ import { addPlanCommand } from './commands/plan.ts';
 import { addRegistryCommand } from './commands/registry.ts';
 import { addRunCommand } from './commands/run.ts';
 import { addServeCommand } from './commands/serve.ts';
+import { addShardCommand } from './commands/shard.ts';
 import { addShowCommand } from './commands/show.ts';
 import { addStatusCommand } from './commands/status.ts';
 import type { Io } from './io.ts';
@@ -42,6 +43,7 @@ export function buildProgram(io: Io): Command {
     addRegistryCommand,
     addServeCommand,
     addChatCommand,
+    addShardCommand,
   ];
   for (const add of commands) add(program, io);
   return program;

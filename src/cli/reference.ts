@@ -11,7 +11,7 @@ export function commandReference(program: Command): string {
   ];
   const add = (command: Command, path: string): void => {
     lines.push(`## ${path}`, '', '```', command.helpInformation().trimEnd(), '```', '');
-    for (const child of command.commands) add(child, `${path} ${child.name()}`);
+    for (const child of command.createHelp().visibleCommands(command)) add(child, `${path} ${child.name()}`);
   };
   add(program, program.name());
   return lines.join('\n').trimEnd() + '\n';

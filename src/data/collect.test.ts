@@ -46,6 +46,24 @@ function lines<T>(folder: string, name: string): T[] {
   return text === '' ? [] : text.split('\n').map((line) => JSON.parse(line) as T);
 }
 
+test('a line of 100 MB is a line in the ledger, and what stands around it is read', async () => {
+  const huge = Buffer.alloc(100_000_000, 'x');
+  huge.write('{"messages": "');
+  const file = Buffer.concat([
+    Buffer.from(`${chat('hi', 'hello')}\n`),
+    huge,
+    Buffer.from(`"}\n${chat('a', 'b')}\n`),
+  ]);
+  const { summary, ledger } = await run(
+    { 'a.jsonl': file },
+    { sources: [{ jsonl: 'a.jsonl' }], max_bad_share: 0.5 },
+  );
+  assert.deepEqual([summary['in'], summary['kept'], summary['bad']], [3, 2, 1]);
+  const dropped = ledger.find(({ action }) => action === 'dropped');
+  assert.equal(dropped?.place, 'a.jsonl:2');
+  assert.match(dropped?.reason ?? '', /100000002 bytes long, over the limit/);
+});
+
 test('every bad record is in the ledger with file, line and reason, and the good ones go on', async () => {
   const bad = Buffer.concat([
     Buffer.from(`\ufeff${chat('hi', 'hello')}\r\n`),

@@ -7,7 +7,8 @@ import { test } from 'node:test';
 import { silent } from '../base/progress.ts';
 import { writeJsonLines } from '../formats/jsonl.ts';
 import { curateConfig } from './config.ts';
-import { curate, type FunnelRow } from './curate.ts';
+import { curate } from './curate.ts';
+import type { FunnelRow } from './engine/tally.ts';
 import type { Example, ExampleMeta, Message } from './example.ts';
 import { chooseSample } from './filters/budget.ts';
 import type { LedgerEntry } from './ledger.ts';
@@ -35,8 +36,10 @@ async function run(examples: Example[], config: object = {}) {
   const { signal } = new AbortController();
   const context = {
     config: curateConfig.parse(config),
-    examplesPath: join(folder, 'in.jsonl'),
+    projectFolder: folder,
+    examplesPaths: [join(folder, 'in.jsonl')],
     outputFolder,
+    workFolder: join(folder, 'work'),
     seed: 3,
     report: silent,
     signal,

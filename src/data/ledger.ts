@@ -1,12 +1,14 @@
 /**
  * The ledger: what became of every record, one JSON line an event, written as it happens.
- * A record that leaves a stage has exactly one line 'kept' or 'dropped', and one 'changed' for each rule that altered it.
+ * A record that leaves a stage has exactly one line 'kept' or 'dropped', one 'changed' for each change that a rule made,
+ * and one 'scored' for each rule that measured it and let it go on.
  */
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { storageError } from '../base/files.ts';
+import type { Scores } from './filter.ts';
 
 export type LedgerEntry = {
-  action: 'kept' | 'changed' | 'dropped';
+  action: 'kept' | 'changed' | 'dropped' | 'scored';
   rule: string;
   reason?: string;
   /** The example's id; a record that could not be read has none. */
@@ -16,6 +18,8 @@ export type LedgerEntry = {
   place?: string;
   /** What was found where, by type and offset; never the text itself. */
   details?: readonly LedgerDetail[];
+  /** What the rule measured. */
+  scores?: Scores;
 };
 
 export type LedgerDetail = { type: string; message: number; field: string; start: number; end: number };
@@ -25,6 +29,14 @@ export type RuleCounts = { changed: number; dropped: number; reasons: Record<str
 const bufferedCharacters = 256 * 1024;
 /** Reasons that hold values of records are endless; beyond this many kinds they are counted together. */
 const reasonKinds = 50;
+const otherReasons = 'other reasons';
+
+/** Counts a reason under its kind. */
+export function countReason(reasons: Record<string, number>, kind: string, count = 1): void {
+  const known = Object.hasOwn(reasons, kind) || Object.keys(reasons).length < reasonKinds;
+  const name = known ? kind : otherReasons;
+  reasons[name] = (Object.hasOwn(reasons, name) ? reasons[name]! : 0) + count;
+}
 
 /** Writes a ledger file, in bounded memory, and counts by rule. Close it, or abort it. */
 export class Ledger {
@@ -43,13 +55,12 @@ export class Ledger {
 
   /** Notes an event. Counted under `kind`, the reason without the values it names. */
   add(entry: LedgerEntry, kind: string = entry.reason ?? ''): void {
-    if (entry.action === 'kept') this.kept += 1;
-    else {
+    const { action } = entry;
+    if (action === 'kept') this.kept += 1;
+    else if (action !== 'scored') {
       const rule = this.rule(entry.rule);
-      rule[entry.action] += 1;
-      const known = Object.hasOwn(rule.reasons, kind) || Object.keys(rule.reasons).length < reasonKinds;
-      const name = known ? kind : 'other reasons';
-      rule.reasons[name] = (rule.reasons[name] ?? 0) + 1;
+      rule[action] += 1;
+      countReason(rule.reasons, kind);
     }
     this.#text += JSON.stringify(entry) + '\n';
     if (this.#text.length >= bufferedCharacters) this.#guard(() => this.#write());

@@ -1,45 +1,23 @@
-import { rm } from 'node:fs/promises';
 import { seededRandom, shuffled } from '../../base/random.ts';
-import { writeJsonLines } from '../../formats/jsonl.ts';
 import type { CurateConfig } from '../config.ts';
-import type { Example } from '../example.ts';
-import type { Filter } from '../filter.ts';
-import { readExamples } from '../read-examples.ts';
+import type { CorpusRule } from '../rule.ts';
 
 type Budget = NonNullable<CurateConfig['budget']>;
 
-/**
- * Keeps a seeded sample of at most `budget.examples`. The sample can only be drawn when all have been seen, so the
- * examples wait in a file beside `scratchPath`; memory holds their topics alone.
- */
-export function budgetSample(
-  budget: Budget,
-  { seed, scratchPath }: { seed: number; scratchPath: string },
-): Filter {
+/** Keeps a seeded sample of at most `budget.examples`. The plan has a 1 for each record of the sample. */
+export function budgetSample(budget: Budget): CorpusRule<string, Uint8Array> {
+  const reason = `not in the sample of ${budget.examples}`;
   return {
     name: 'budget',
-    run: async function* (examples, log) {
+    observe: ({ meta }) => (budget.by === 'topic' ? (meta.topic ?? '') : ''),
+    conclude: async (facts, { seed }) => {
       const topics: string[] = [];
-      const labelled = async function* (): AsyncGenerator<Example> {
-        for await (const example of examples) {
-          topics.push(budget.by === 'topic' ? (example.meta.topic ?? '') : '');
-          yield example;
-        }
-      };
-      try {
-        await writeJsonLines(scratchPath, labelled());
-        const chosen = chooseSample(topics, budget.examples, seed);
-        const reason = `not in the sample of ${budget.examples}`;
-        let i = 0;
-        for await (const example of readExamples(scratchPath)) {
-          if (chosen.has(i)) yield example;
-          else log.dropped(example, reason);
-          i += 1;
-        }
-      } finally {
-        await rm(scratchPath, { force: true });
-      }
+      for await (const topic of facts) topics.push(topic);
+      const sample = new Uint8Array(facts.count);
+      for (const i of chooseSample(topics, budget.examples, seed)) sample[i] = 1;
+      return sample;
     },
+    apply: (example, index, sample) => (sample[index] === 1 ? { example } : { drop: reason }),
   };
 }
 

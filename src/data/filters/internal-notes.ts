@@ -1,10 +1,10 @@
 import type { CurateConfig } from '../config.ts';
 import type { Message } from '../example.ts';
-import { type Filter, perExample } from '../filter.ts';
 import { countRejected, withRejected } from '../rejected.ts';
+import type { RecordRule } from '../rule.ts';
 
 /** Leaves out messages, and rejected replies, that agents wrote for each other: marked by a fact of the message, or by how the text begins. */
-export function internalNotes({ flags, patterns }: CurateConfig['internal_notes']): Filter {
+export function internalNotes({ flags, patterns }: CurateConfig['internal_notes']): RecordRule {
   const expressions = patterns.map((pattern) => new RegExp(pattern, 'iu'));
   const looksInternal = (content: string): boolean =>
     expressions.some((expression) => expression.test(content));
@@ -13,16 +13,19 @@ export function internalNotes({ flags, patterns }: CurateConfig['internal_notes'
     if (meta && flags.some((flag) => isTrue(meta[flag]))) return true;
     return looksInternal(content);
   };
-  return perExample('internal_notes', (example) => {
-    const whole = example.messages.filter((one) => !isInternal(one));
-    const messages = whole.map((one) => withRejected(one, (reply) => !looksInternal(reply.content)));
-    const left = example.messages.length - messages.length + countRejected(whole) - countRejected(messages);
-    if (left === 0) return { example };
-    if (!messages.some(({ role }) => role === 'assistant'))
-      return { drop: 'nothing but internal notes is left of what the assistant says' };
-    const reason = `left out ${left} internal ${left === 1 ? 'note' : 'notes'}`;
-    return { example: { ...example, messages }, changes: [{ reason, kind: 'left out internal notes' }] };
-  });
+  return {
+    name: 'internal_notes',
+    decide: (example) => {
+      const whole = example.messages.filter((one) => !isInternal(one));
+      const messages = whole.map((one) => withRejected(one, (reply) => !looksInternal(reply.content)));
+      const left = example.messages.length - messages.length + countRejected(whole) - countRejected(messages);
+      if (left === 0) return { example };
+      if (!messages.some(({ role }) => role === 'assistant'))
+        return { drop: 'nothing but internal notes is left of what the assistant says' };
+      const reason = `left out ${left} internal ${left === 1 ? 'note' : 'notes'}`;
+      return { example: { ...example, messages }, changes: [{ reason, kind: 'left out internal notes' }] };
+    },
+  };
 }
 
 function isTrue(value: unknown): boolean {

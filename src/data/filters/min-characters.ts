@@ -1,17 +1,20 @@
-import { type Filter, perExample } from '../filter.ts';
+import type { RecordRule } from '../rule.ts';
 
 /** Drops conversations whose user and assistant text together is shorter than `minimum`, in Unicode code points. */
-export function minCharacters(minimum: number): Filter {
-  return perExample('min_characters', (example) => {
-    let characters = 0;
-    for (const { role, content } of example.messages)
-      if (role === 'user' || role === 'assistant') characters += countCharacters(content);
-    if (characters >= minimum) return { example };
-    return {
-      drop: `${characters} characters, fewer than ${minimum}`,
-      kind: `fewer than ${minimum} characters`,
-    };
-  });
+export function minCharacters(minimum: number): RecordRule {
+  return {
+    name: 'min_characters',
+    decide: (example) => {
+      let characters = 0;
+      for (const { role, content } of example.messages)
+        if (role === 'user' || role === 'assistant') characters += countCharacters(content);
+      if (characters >= minimum) return { example };
+      return {
+        drop: `${characters} characters, fewer than ${minimum}`,
+        kind: `fewer than ${minimum} characters`,
+      };
+    },
+  };
 }
 
 function countCharacters(text: string): number {

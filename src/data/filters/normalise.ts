@@ -1,28 +1,31 @@
 import type { CurateConfig } from '../config.ts';
 import type { Message, RejectedReply } from '../example.ts';
-import { type Filter, perExample } from '../filter.ts';
 import { splitCode, stripCodeTags, stripMarkup } from '../markup.ts';
+import type { RecordRule } from '../rule.ts';
 
 /**
  * Cleans texts, rejected replies among them: Unicode NFC, control and invisible characters, white space, markup. Tool results keep their white
  * space and markup, as they may be code or data; system prompts keep their markup.
  */
-export function normalise(config: CurateConfig['normalise']): Filter {
-  return perExample('normalise', (example) => {
-    let changed = 0;
-    const messages = example.messages.map((one): Message => {
-      const clean = <T extends Message | RejectedReply>(text: T): T => {
-        const content = normaliseContent(one.role, text.content, config.markup === 'strip');
-        if (content === text.content) return text;
-        changed += 1;
-        return { ...text, content };
-      };
-      return one.rejected ? { ...clean(one), rejected: one.rejected.map(clean) } : clean(one);
-    });
-    if (changed === 0) return { example };
-    const reason = `cleaned ${changed} ${changed === 1 ? 'text' : 'texts'}`;
-    return { example: { ...example, messages }, changes: [{ reason, kind: 'cleaned' }] };
-  });
+export function normalise(config: CurateConfig['normalise']): RecordRule {
+  return {
+    name: 'normalise',
+    decide: (example) => {
+      let changed = 0;
+      const messages = example.messages.map((one): Message => {
+        const clean = <T extends Message | RejectedReply>(text: T): T => {
+          const content = normaliseContent(one.role, text.content, config.markup === 'strip');
+          if (content === text.content) return text;
+          changed += 1;
+          return { ...text, content };
+        };
+        return one.rejected ? { ...clean(one), rejected: one.rejected.map(clean) } : clean(one);
+      });
+      if (changed === 0) return { example };
+      const reason = `cleaned ${changed} ${changed === 1 ? 'text' : 'texts'}`;
+      return { example: { ...example, messages }, changes: [{ reason, kind: 'cleaned' }] };
+    },
+  };
 }
 
 function normaliseContent(role: Message['role'], content: string, markup: boolean): string {

@@ -2,9 +2,9 @@ import type { CountryCode } from 'libphonenumber-js';
 import { parseStrictJson } from '../../formats/strict-json.ts';
 import type { CurateConfig } from '../config.ts';
 import type { Example, Message, RejectedReply, ToolCall } from '../example.ts';
-import { type Filter, perExample } from '../filter.ts';
 import type { LedgerDetail } from '../ledger.ts';
 import { findPii, type PiiOptions, type PiiSpan, type PiiType } from '../pii/find.ts';
+import type { RecordRule } from '../rule.ts';
 
 /** Digits that were recognised once in a conversation, so that the same number is masked wherever it comes again. */
 type Known = Map<string, PiiType>;
@@ -17,25 +17,28 @@ const leastDigits = 7;
  * Replaces e-mail addresses, phone numbers, card numbers and IP addresses by placeholders, in every message, in
  * rejected replies, in the arguments of tool calls and in tool results. The ledger gets types and offsets, never the values.
  */
-export function pii(config: CurateConfig['pii']): Filter {
+export function pii(config: CurateConfig['pii']): RecordRule {
   const options: PiiOptions = { ...config, country: config.country as CountryCode };
-  return perExample('pii', (example) => {
-    const known = findKnown(example, options);
-    const details: LedgerDetail[] = [];
-    const messages = example.messages.map((one, message) => {
-      const before = example.messages[message - 1]?.content ?? '';
-      return maskMessage(one, before, { options, known, details, message });
-    });
-    if (details.length === 0) return { example };
-    const counts = new Map<string, number>();
-    for (const { type } of details) counts.set(type, (counts.get(type) ?? 0) + 1);
-    const changes = [...counts].map(([type, count]) => ({
-      reason: `masked ${count} ${type}`,
-      kind: `masked ${type}`,
-      details: details.filter((detail) => detail.type === type),
-    }));
-    return { example: { ...example, messages }, changes };
-  });
+  return {
+    name: 'pii',
+    decide: (example) => {
+      const known = findKnown(example, options);
+      const details: LedgerDetail[] = [];
+      const messages = example.messages.map((one, message) => {
+        const before = example.messages[message - 1]?.content ?? '';
+        return maskMessage(one, before, { options, known, details, message });
+      });
+      if (details.length === 0) return { example };
+      const counts = new Map<string, number>();
+      for (const { type } of details) counts.set(type, (counts.get(type) ?? 0) + 1);
+      const changes = [...counts].map(([type, count]) => ({
+        reason: `masked ${count} ${type}`,
+        kind: `masked ${type}`,
+        details: details.filter((detail) => detail.type === type),
+      }));
+      return { example: { ...example, messages }, changes };
+    },
+  };
 }
 
 /** A first pass over the plain texts, for the numbers that a later message repeats without the words around them. */

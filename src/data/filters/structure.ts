@@ -1,6 +1,7 @@
-import type { Message, RejectedReply } from '../example.ts';
-import { type Change, type Filter, perExample, type Verdict } from '../filter.ts';
+import type { Example, Message, RejectedReply } from '../example.ts';
+import type { Change, Verdict } from '../filter.ts';
 import { countRejected, withRejected } from '../rejected.ts';
+import type { RecordRule } from '../rule.ts';
 
 /**
  * Brings the turns into the order that chat templates expect: one system prompt first, user and assistant in turn (an
@@ -8,7 +9,9 @@ import { countRejected, withRejected } from '../rejected.ts';
  * last reply are cut; two turns of one speaker become one; what cannot be mended is dropped. Of a joined turn's rejected
  * replies those of its last part stay, behind the words that came first.
  */
-export const structure: Filter = perExample('structure', (example): Verdict => {
+export const structure: RecordRule = { name: 'structure', decide };
+
+function decide(example: Example): Verdict {
   const changes: Change[] = [];
   const said = example.messages.filter((one) => !isEmpty(one));
   note(changes, example.messages.length - said.length, 'left out empty turns');
@@ -25,7 +28,7 @@ export const structure: Filter = perExample('structure', (example): Verdict => {
   note(changes, lost, 'left out rejected replies of a turn that was joined with the next');
   if (!messages.some(teaches)) return { drop: 'no assistant turn that is trained on' };
   return changes.length === 0 ? { example } : { example: { ...example, messages }, changes };
-});
+}
 
 /** A turn that SFT or a preference objective learns from. */
 function teaches({ role, trained, rejected, meta }: Message): boolean {

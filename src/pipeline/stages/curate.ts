@@ -5,14 +5,16 @@ import type { Stage } from '../stage.ts';
 /** Cleans and filters the examples, with a ledger of every change and a funnel of the counts. */
 export const curateStage: Stage = {
   name: 'curate',
-  version: 1,
+  version: 2,
   needs: ['collect'],
   configPart: (config) => ({ curate: config.curate, seed: config.seed }),
-  run: ({ config, inputs, outputFolder, report, signal }) =>
+  run: ({ config, projectFolder, inputs, outputFolder, workFolder, report, signal }) =>
     curate({
       config: config.curate,
-      examplesPath: join(inputs.collect!.folder, 'examples.jsonl'),
+      projectFolder,
+      examplesPaths: [join(inputs.collect!.folder, 'examples.jsonl')],
       outputFolder,
+      workFolder,
       seed: config.seed,
       report,
       signal,

@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { openProcesses } from '../../../test/support/job-processes.ts';
+import { silent } from '../../base/progress.ts';
+import { seededRandom } from '../../base/random.ts';
+import { curateConfig } from '../config.ts';
+import { curate, type CurateContext } from '../curate.ts';
+import type { Example } from '../example.ts';
+import { type JobRunner, openRunner } from './runner.ts';
+
+const files = ['examples.jsonl', 'ledger.jsonl', 'funnel.json'];
+
+/** Conversations with something for every rule: markup, notes, short ones, personal data, duplicates. */
+function conversations(count: number): Example[] {
+  const random = seededRandom(7);
+  return Array.from({ length: count }, (_, i): Example => {
+    const topic = `topic ${random.integer(5)}`;
+    const order = random.integer(Math.ceil(count / 2));
+    const reply = random.integer(9) === 0 ? '[internal] he is rude' : `<p>Order ${order} is on its way.</p>`;
+    const content = random.integer(9) === 0 ? 'Hi' : `Where is order ${order}? Write to jo${i}@shop.example.`;
+    return {
+      messages: [
+        { role: 'user', content },
+        { role: 'assistant', content: reply },
+      ],
+      meta: { id: `c${i}`, source: 's', place: `s:${i + 1}`, topic },
+    };
+  });
+}
+
+function newFolder(count = 600): string {
+  const folder = mkdtempSync(join(tmpdir(), 'attune-engine-'));
+  const lines = conversations(count).map((example) => JSON.stringify(example));
+  writeFileSync(join(folder, 'in.jsonl'), `${lines.join('\n')}\n`);
+  return folder;
+}
+
+async function run(folder: string, options: Partial<CurateContext> = {}): Promise<string[]> {
+  await curate({
+    config: curateConfig.parse({ budget: { examples: 150 } }),
+    projectFolder: folder,
+    examplesPaths: [join(folder, 'in.jsonl')],
+    outputFolder: join(folder, 'out'),
+    workFolder: join(folder, 'work'),
+    seed: 3,
+    rangeBytes: 40_000,
+    report: silent,
+    signal: new AbortController().signal,
+    ...options,
+  });
+  return contents(folder);
+}
+
+const contents = (folder: string): string[] =>
+  files.map((file) => readFileSync(join(folder, 'out', file), 'utf8'));
+
+const threads =
+  (count: number) =>
+  (jobs: number): JobRunner =>
+    openRunner(jobs, count);
+
+test('one thread, three threads and three processes give the same bytes, in jobs of any size', async () => {
+  const expected = await run(newFolder(), { openRunner: threads(1) });
+  assert.equal(expected[0]!.trimEnd().split('\n').length, 150);
+  assert.deepEqual(await run(newFolder(), { openRunner: threads(3) }), expected);
+  assert.deepEqual(await run(newFolder(), { openRunner: threads(1), rangeBytes: 3333 }), expected);
+  const processes = openProcesses(3);
+  assert.deepEqual(await run(newFolder(), { openRunner: () => processes, rangeBytes: 60_000 }), expected);
+  assert.ok(
+    processes.counts.every((count) => count > 0),
+    `jobs by process: ${processes.counts.join(', ')}`,
+  );
+});
+
+/** Runs the stage in a process and kills it after so many reports; the exit code is null when it was killed. */
+function runAndKill(folder: string, afterReports: number): Promise<number | null> {
+  const script = new URL('../../../test/support/curate-run.ts', import.meta.url).pathname;
+  const child = spawn(process.execPath, [script, folder, '2'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  let reports = 0;
+  child.stdout.on('data', (chunk: Buffer) => {
+    reports += chunk.toString().split('\n').length - 1;
+    if (reports >= afterReports) child.kill('SIGKILL');
+  });
+  return new Promise((resolve) => child.on('close', resolve));
+}
+
+test('killed again and again, it goes on from the finished jobs and ends in the same bytes', async () => {
+  const whole = newFolder();
+  assert.equal(await runAndKill(whole, Infinity), 0);
+  const folder = newFolder();
+  const kept = new Map<string, number>();
+  for (const reports of [2, 3, 5, 8]) {
+    if ((await runAndKill(folder, reports)) === 0) break;
+    for (const [file, time] of kept) assert.equal(statSync(file).mtimeMs, time, `${file} was made again`);
+    const pass = join(folder, 'work', 'pass-0');
+    const results = existsSync(pass) ? readdirSync(pass).filter((file) => /^\d+\.json$/.test(file)) : [];
+    for (const file of results) {
+      const path = join(pass, file.replace('.json', '.ledger.jsonl'));
+      kept.set(path, statSync(path).mtimeMs);
+    }
+  }
+  assert.ok(kept.size > 0, 'no job was finished before a kill');
+  assert.equal(await runAndKill(folder, Infinity), 0);
+  assert.deepEqual(contents(folder), contents(whole));
+});
+
+test('a part that was damaged between two runs is made again', async () => {
+  const folder = newFolder();
+  const expected = await run(folder);
+  for (const file of ['pass-0/00001.ledger.jsonl', 'pass-2/00000.examples.jsonl']) {
+    const path = join(folder, 'work', file);
+    writeFileSync(path, readFileSync(path, 'utf8').replace('c', 'd'));
+    assert.deepEqual(await run(folder), expected, file);
+  }
+});
+
+test('a damaged file of examples is an error that names it, from a thread too', async () => {
+  const folder = newFolder();
+  const path = join(folder, 'in.jsonl');
+  writeFileSync(path, readFileSync(path, 'utf8').replace(/^(.{30000}[^\n]*\n)[^\n]*/s, '$1{"messages": 1}'));
+  for (const count of [1, 3])
+    await assert.rejects(run(folder, { openRunner: threads(count) }), {
+      code: 'data',
+      message: /in\.jsonl has a line that is not an example/,
+      fix: /--force/,
+    });
+});
+
+test('a raised signal ends the threads at once', async () => {
+  const folder = newFolder(20_000);
+  const stop = new AbortController();
+  const started = performance.now();
+  const running = run(folder, {
+    openRunner: threads(2),
+    signal: stop.signal,
+    report: () => setTimeout(() => stop.abort(), 10),
+  });
+  await assert.rejects(running, { code: 'interrupted' });
+  assert.ok(performance.now() - started < 20_000);
+});

@@ -1,0 +1,101 @@
+/** Facts on disk: what `observe` returned, in frames of some hundred records, one file a job. */
+import { readFile } from 'node:fs/promises';
+import { deserialize, serialize } from 'node:v8';
+import { storageError } from '../../base/files.ts';
+import { throwIfInterrupted } from '../interrupt.ts';
+import type { Facts } from '../rule.ts';
+import { groupByKey } from './shuffle.ts';
+
+/** A file of facts and how many records it tells of. */
+export type FactsPart = { path: string; count: number };
+
+const factsPerFrame = 256;
+/** Before each frame: its bytes and its facts, as two 32-bit integers. */
+const headerBytes = 8;
+
+export function encodeFacts(facts: readonly unknown[]): Buffer {
+  const blocks: Buffer[] = [];
+  for (let at = 0; at < facts.length; at += factsPerFrame) {
+    const some = facts.slice(at, at + factsPerFrame);
+    const bytes = serialize(some);
+    const header = Buffer.alloc(headerBytes);
+    header.writeUInt32LE(bytes.byteLength, 0);
+    header.writeUInt32LE(some.length, 4);
+    blocks.push(header, bytes);
+  }
+  return Buffer.concat(blocks);
+}
+
+export type FactsOptions = { scratchFolder: string; signal: AbortSignal };
+
+/** The facts of a pass. Memory holds one file of them at a time. */
+export function openFacts<Fact>(parts: readonly FactsPart[], options: FactsOptions): Facts<Fact> {
+  const count = parts.reduce((sum, part) => sum + part.count, 0);
+  const frames = (isWanted: (end: number) => boolean = () => true): AsyncGenerator<Frame<Fact>> =>
+    readFrames<Fact>(parts, isWanted, options.signal);
+  return {
+    count,
+    async *[Symbol.asyncIterator]() {
+      for await (const { facts } of frames()) for (const fact of facts) yield fact;
+    },
+    async *pick(indexes) {
+      const wanted = ascending(indexes);
+      let next = 0;
+      const isWanted = (end: number): boolean => next < wanted.length && wanted[next]! < end;
+      for await (const { first, facts } of frames(isWanted))
+        for (; next < wanted.length && wanted[next]! < first + facts.length; next++)
+          yield { index: wanted[next]!, fact: facts[wanted[next]! - first]! };
+    },
+    groupBy: (keysOf, { atLeast = 2 } = {}) =>
+      groupByKey(
+        async function* (add) {
+          for await (const { first, facts } of frames()) {
+            facts.forEach((fact, i) => {
+              for (const key of keysOf(fact, first + i)) add(key, first + i);
+            });
+            yield;
+          }
+        },
+        { ...options, count, atLeast },
+      ),
+  };
+}
+
+/** Distinct numbers in ascending order. */
+export function ascending(indexes: Iterable<number>): Uint32Array {
+  const sorted = Uint32Array.from(indexes).sort();
+  return sorted.filter((index, i) => i === 0 || index !== sorted[i - 1]);
+}
+
+type Frame<Fact> = { first: number; facts: Fact[] };
+
+/** Frames in order; files and frames that end before what is wanted are passed over unread. */
+async function* readFrames<Fact>(
+  parts: readonly FactsPart[],
+  isWanted: (end: number) => boolean,
+  signal: AbortSignal,
+): AsyncGenerator<Frame<Fact>> {
+  let first = 0;
+  for (const { path, count } of parts) {
+    const end = first + count;
+    if (count === 0 || !isWanted(end)) {
+      first = end;
+      continue;
+    }
+    const bytes = await readFile(path).catch((cause: unknown) => {
+      throw storageError(path, cause);
+    });
+    for (let at = 0; at < bytes.length;) {
+      throwIfInterrupted(signal);
+      const length = bytes.readUInt32LE(at);
+      const facts = bytes.readUInt32LE(at + 4);
+      if (isWanted(first + facts))
+        yield {
+          first,
+          facts: deserialize(bytes.subarray(at + headerBytes, at + headerBytes + length)) as Fact[],
+        };
+      first += facts;
+      at += headerBytes + length;
+    }
+  }
+}

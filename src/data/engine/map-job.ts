@@ -1,0 +1,151 @@
+/**
+ * The unit of curation's work: one pass over the records of one range of bytes. A job is plain JSON and needs nothing but
+ * the files it names, so a worker thread, a process or another machine that sees the folder can run it. It is the same
+ * wherever it runs, and one that was finished is not done again.
+ */
+import { readFile } from 'node:fs/promises';
+import { setImmediate } from 'node:timers/promises';
+import { deserialize } from 'node:v8';
+import { AttuneError } from '../../base/errors.ts';
+import { storageError } from '../../base/files.ts';
+import { sha256 } from '../../base/hash.ts';
+import { canonicalJson } from '../../base/json.ts';
+import type { Example } from '../example.ts';
+import { throwIfInterrupted } from '../interrupt.ts';
+import { makeRules, type RuleSettings } from '../rules.ts';
+import { JobWork } from './job-work.ts';
+import { type ByteRange, linesOf, readLineRange } from './line-range.ts';
+import { areWhole, type Part, readRecord } from './part.ts';
+import { type Pass, planPasses } from './passes.ts';
+import type { FunnelRow } from './tally.ts';
+
+export type MapJob = {
+  /** Hash of all that decides the result (see jobId). */
+  id: string;
+  settings: RuleSettings;
+  /** Counted from 0. */
+  pass: number;
+  /** A file of examples; the lines that begin in this range are the job's. */
+  input: ByteRange & { path: string };
+  /** Index of the first record among those of its pass; what passes before the first corpus rule do not ask for. */
+  firstIndex: number;
+  /** The plan of the rule that this pass applies. */
+  plan?: Part;
+  /** Where results go: this path with .examples.jsonl, .ledger.jsonl, .facts and, last, .json for the result itself. */
+  output: string;
+};
+
+export type MapResult = {
+  id: string;
+  /** Records read, and records that go on. */
+  in: number;
+  out: number;
+  /** What each rule of the pass did, in order. */
+  rows: FunnelRow[];
+  examples: Part;
+  ledger: Part;
+  /** Only where the pass observes. */
+  facts?: Part;
+};
+
+export type JobContext = {
+  signal: AbortSignal;
+  /** Told now and then how many records more are done. */
+  onRecords: (count: number) => void;
+};
+
+/** Raised when jobs make other bytes of the same input. */
+const jobVersion = 1;
+/** How long a job keeps its thread before it looks whether it should stop. */
+const turnMs = 50;
+const recordsPerLook = 16;
+
+/** What a job's result depends on. `inputHash` stands for the input's content where that is not settled elsewhere. */
+export function jobId(job: Omit<MapJob, 'id'>, inputHash: string): string {
+  const { settings, pass, input, firstIndex, plan } = job;
+  const { config, seed } = settings;
+  const { start, end } = input;
+  return sha256(
+    canonicalJson({ jobVersion, config, seed, pass, start, end, inputHash, firstIndex, plan: plan?.sha256 }),
+  );
+}
+
+/**
+ * Runs a job, or returns the result that it left when it ran before. Throws AttuneError 'data' at a line that is no
+ * example, 'storage' for its files and 'interrupted' once the signal is raised.
+ */
+export async function runMapJob(job: MapJob, { signal, onRecords }: JobContext): Promise<MapResult> {
+  const finished = await finishedResult(job);
+  if (finished) {
+    onRecords(finished.in);
+    return finished;
+  }
+  const passes = await passesOf(job.settings);
+  const pass = passes[job.pass]!;
+  const plan = job.plan && (await planOf(job.plan));
+  const text = (await readLineRange(job.input.path, job.input)).toString('utf8');
+  const { firstIndex } = job;
+  const work = new JobWork(pass, { plan, isLast: job.pass === passes.length - 1, firstIndex });
+  let turnStart = performance.now();
+  let told = 0;
+  for (const line of linesOf(text)) {
+    work.take(line, parseExample(line, job));
+    if (work.in % recordsPerLook > 0 || performance.now() - turnStart < turnMs) continue;
+    onRecords(work.in - told);
+    told = work.in;
+    await setImmediate();
+    throwIfInterrupted(signal);
+    turnStart = performance.now();
+  }
+  const result = await work.write(job);
+  onRecords(work.in - told);
+  return result;
+}
+
+/** The result of a job that ran before and whose files are whole. */
+async function finishedResult({ id, output }: MapJob): Promise<MapResult | undefined> {
+  const result = await readRecord<MapResult>(`${output}.json`);
+  if (result?.id !== id) return undefined;
+  const { examples, ledger, facts } = result;
+  return (await areWhole([examples, ledger, ...(facts ? [facts] : [])])) ? result : undefined;
+}
+
+function parseExample(line: string, { input }: MapJob): Example {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    value = undefined;
+  }
+  const { messages, meta } = (value ?? {}) as Partial<Example>;
+  if (Array.isArray(messages) && typeof meta?.id === 'string') return value as Example;
+  throw new AttuneError(
+    'data',
+    `${input.path} has a line that is not an example, after byte ${input.start}`,
+    {
+      fix: 'The file was changed or damaged: run the stage that made it again with --force.',
+    },
+  );
+}
+
+let madePasses: { settings: string; passes: Promise<Pass[]> } | undefined;
+
+/** A thread runs many jobs with one set of rules, and making them may read word lists and models. */
+function passesOf(settings: RuleSettings): Promise<Pass[]> {
+  const name = canonicalJson(settings);
+  if (madePasses?.settings !== name)
+    madePasses = { settings: name, passes: makeRules(settings).then(planPasses) };
+  return madePasses.passes;
+}
+
+let readPlan: { sha256: string; plan: unknown } | undefined;
+
+async function planOf({ path, sha256: hash }: Part): Promise<unknown> {
+  if (readPlan?.sha256 !== hash) {
+    const bytes = await readFile(path).catch((cause: unknown) => {
+      throw storageError(path, cause);
+    });
+    readPlan = { sha256: hash, plan: deserialize(bytes) };
+  }
+  return readPlan.plan;
+}

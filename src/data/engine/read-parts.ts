@@ -1,0 +1,37 @@
+import { readFile } from 'node:fs/promises';
+import { storageError } from '../../base/files.ts';
+import type { Example } from '../example.ts';
+import { throwIfInterrupted } from '../interrupt.ts';
+import { ascending } from './facts.ts';
+import { linesOf } from './line-range.ts';
+
+/** A file of examples between two passes. */
+export type ExamplesPart = { path: string; count: number };
+
+/** The records of a pass in order, or those with the given indexes. Only what is asked for is parsed. */
+export async function* readParts(
+  parts: readonly ExamplesPart[],
+  { indexes, signal }: { indexes: Iterable<number> | undefined; signal: AbortSignal },
+): AsyncGenerator<{ index: number; example: Example }> {
+  const wanted = indexes && ascending(indexes);
+  let next = 0;
+  let index = 0;
+  for (const { path, count } of parts) {
+    const end = index + count;
+    if (count === 0 || (wanted && !(wanted[next]! < end))) {
+      index = end;
+      continue;
+    }
+    const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+      throw storageError(path, cause);
+    });
+    for (const line of linesOf(text)) {
+      throwIfInterrupted(signal);
+      if (!wanted || wanted[next] === index) {
+        yield { index, example: JSON.parse(line) as Example };
+        next += 1;
+      }
+      index += 1;
+    }
+  }
+}

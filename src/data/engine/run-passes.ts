@@ -1,0 +1,230 @@
+/**
+ * Runs the passes: jobs over byte ranges of what the pass before left, then the conclusion of the pass's corpus rule.
+ * The ranges depend on the data alone, so the bytes are the same for any number of threads or machines. What is finished
+ * stays in the work folder, and a run that was killed goes on from there.
+ */
+import { mkdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { storageError, writeJson } from '../../base/files.ts';
+import type { Reporter } from '../../base/progress.ts';
+import { throwIfInterrupted } from '../interrupt.ts';
+import type { RuleSettings } from '../rules.ts';
+import type { CurateServices } from '../services.ts';
+import { conclude, type PlanRecord } from './conclude.ts';
+import { divideBytes } from './line-range.ts';
+import { jobId, type MapJob, type MapResult } from './map-job.ts';
+import { areWhole, emptyFolder, type Part, readRecord } from './part.ts';
+import { decidingRules, type Pass } from './passes.ts';
+import type { JobRunner } from './runner.ts';
+import { addRow, emptyRow, type FunnelRow } from './tally.ts';
+
+export type PassesContext = {
+  settings: RuleSettings;
+  passes: readonly Pass[];
+  /** Files of examples, one after the other. */
+  examplesPaths: readonly string[];
+  /** Kept between interrupted runs with the same settings and examples. */
+  workFolder: string;
+  /** Opens what runs so many jobs. */
+  openRunner: (jobs: number) => JobRunner;
+  /** Bytes of examples in a job of the first pass. */
+  rangeBytes?: number;
+  services: CurateServices;
+  report: Reporter;
+  signal: AbortSignal;
+};
+
+export type PassesResult = {
+  /** Of the last pass, in order; their lines one after the other are the result. */
+  examples: Part[];
+  /** Of all passes, in order. */
+  ledger: Part[];
+  /** What corpus rules left to be shown. */
+  reports: string[];
+  funnel: FunnelRow[];
+  in: number;
+  out: number;
+};
+
+/** Some thousand conversations, a second or two of work. */
+const jobBytes = 4 * 1024 * 1024;
+
+/** A finished pass. Its examples and facts are removed once the next pass is finished too. */
+type PassRecord = { results: MapResult[] };
+
+export async function runPasses(context: PassesContext): Promise<PassesResult> {
+  const { settings, passes, workFolder, services, report, signal } = context;
+  const firsts = await firstJobs(context);
+  const done = await finishedPasses(firsts, context);
+  let conclusion: PlanRecord | undefined;
+  const reports: string[] = [];
+  const runner = context.openRunner(firsts.length);
+  try {
+    for (const [number, pass] of passes.entries()) {
+      const before = done[number - 1];
+      if (done.length === number) {
+        const jobs = before ? nextJobs(context, number, before, conclusion!) : firsts;
+        const expected = before && total(before.results, 'out');
+        const results = await runJobs(jobs, { number, expected, runner }, context);
+        checkCounts(results, number, expected);
+        const record: PassRecord = { results };
+        await writeJson(join(folderOf(workFolder, number), 'done.json'), record);
+        done.push(record);
+        if (before) await removeInputs(before, conclusion!);
+      }
+      if (!pass.observe) continue;
+      conclusion = await conclude(pass.observe, {
+        seed: settings.seed,
+        collected: total(done[0]!.results, 'in'),
+        services,
+        report,
+        signal,
+        results: done[number]!.results,
+        folder: folderOf(workFolder, number),
+        isUsed: done.length > number + 1,
+      });
+      reports.push(...conclusion.reports);
+    }
+  } finally {
+    await runner.close();
+  }
+  return summarise(passes, done, reports);
+}
+
+function summarise(passes: readonly Pass[], done: readonly PassRecord[], reports: string[]): PassesResult {
+  const funnel = passes.flatMap((pass, number) => {
+    const rows = decidingRules(pass).map(emptyRow);
+    for (const result of done[number]!.results) result.rows.forEach((row, i) => addRow(rows[i]!, row));
+    return rows;
+  });
+  const last = done.at(-1)!.results;
+  return {
+    examples: last.map(({ examples }) => examples),
+    ledger: done.flatMap(({ results }) => results.map(({ ledger }) => ledger)),
+    reports,
+    funnel,
+    in: total(done[0]!.results, 'in'),
+    out: total(last, 'out'),
+  };
+}
+
+const total = (results: readonly MapResult[], count: 'in' | 'out'): number =>
+  results.reduce((sum, result) => sum + result[count], 0);
+
+const folderOf = (workFolder: string, number: number): string => join(workFolder, `pass-${number}`);
+
+async function firstJobs(context: PassesContext): Promise<MapJob[]> {
+  const { settings, examplesPaths, workFolder, rangeBytes = jobBytes } = context;
+  const jobs: MapJob[] = [];
+  for (const [file, path] of examplesPaths.entries()) {
+    const { size } = await stat(path).catch((cause: unknown) => {
+      throw storageError(path, cause);
+    });
+    for (const range of divideBytes(size, rangeBytes)) {
+      const input = { path, ...range };
+      const output = outputOf(workFolder, 0, jobs.length);
+      const job = { settings, pass: 0, input, firstIndex: 0, output };
+      // The work folder belongs to one content of these files.
+      jobs.push({ id: jobId(job, String(file)), ...job });
+    }
+  }
+  return jobs;
+}
+
+/** A job for each part that the pass before left records in. */
+function nextJobs(
+  { settings, workFolder }: PassesContext,
+  pass: number,
+  { results }: PassRecord,
+  { plans }: PlanRecord,
+): MapJob[] {
+  const jobs: MapJob[] = [];
+  let firstIndex = 0;
+  for (const [i, { examples, out }] of results.entries()) {
+    const plan = plans.length === 1 ? plans[0]! : plans[i]!;
+    const input = { path: examples.path, start: 0, end: examples.byteLength };
+    const job = { settings, pass, input, firstIndex, plan, output: outputOf(workFolder, pass, i) };
+    if (out > 0) jobs.push({ id: jobId(job, examples.sha256), ...job });
+    firstIndex += out;
+  }
+  return jobs;
+}
+
+function outputOf(workFolder: string, pass: number, i: number): string {
+  return join(folderOf(workFolder, pass), String(i).padStart(5, '0'));
+}
+
+/** Each lane takes the next job as soon as it is free; results come back in the order of the jobs. */
+async function runJobs(
+  jobs: readonly MapJob[],
+  { number, expected, runner }: { number: number; expected: number | undefined; runner: JobRunner },
+  { passes, report, signal }: PassesContext,
+): Promise<MapResult[]> {
+  const results: MapResult[] = Array.from({ length: jobs.length });
+  const label = passes.length === 1 ? 'curate' : `curate ${number + 1}/${passes.length}`;
+  let next = 0;
+  let done = 0;
+  const onRecords = (count: number): void => {
+    done += count;
+    report({ type: 'progress', label, done, ...(expected && { total: expected }), unit: 'examples' });
+  };
+  const lane = async (_: unknown, at: number): Promise<void> => {
+    while (next < jobs.length) {
+      throwIfInterrupted(signal);
+      const i = next++;
+      results[i] = await runner.run(jobs[i]!, at, { signal, onRecords });
+    }
+  };
+  await Promise.all(Array.from({ length: runner.lanes }, lane));
+  if (expected === undefined) report({ type: 'progress', label, done, total: done, unit: 'examples' });
+  return results;
+}
+
+/** Each record that the pass before let go on is read, and goes on or is dropped by a rule. */
+function checkCounts(results: readonly MapResult[], number: number, expected: number | undefined): void {
+  const read = total(results, 'in');
+  if (expected !== undefined && read !== expected)
+    throw new Error(`pass ${number} of curation read ${read} records where ${expected} were left`);
+  const dropped = results.reduce(
+    (sum, { rows }) => sum + rows.reduce((some, row) => some + row.dropped, 0),
+    0,
+  );
+  const out = total(results, 'out');
+  if (read !== out + dropped)
+    throw new Error(
+      `pass ${number} of curation read ${read} records, passed on ${out} and dropped ${dropped}`,
+    );
+}
+
+/** What no later pass reads. The ledger stays: it is part of the result. */
+async function removeInputs({ results }: PassRecord, { plans }: PlanRecord): Promise<void> {
+  const parts = [
+    ...results.flatMap(({ examples, facts }) => [examples, ...(facts ? [facts] : [])]),
+    ...plans,
+  ];
+  for (const { path } of parts) await rm(path, { force: true });
+}
+
+/** The passes that an earlier run finished, if all that is still needed of them is whole; else the folder is emptied. */
+async function finishedPasses(
+  firsts: readonly MapJob[],
+  { passes, workFolder }: PassesContext,
+): Promise<PassRecord[]> {
+  const done: PassRecord[] = [];
+  for (const number of passes.keys()) {
+    const record = await readRecord<PassRecord>(join(folderOf(workFolder, number), 'done.json'));
+    if (!record) break;
+    done.push(record);
+  }
+  const needed = done.flatMap(({ results }, number) =>
+    results.flatMap(({ ledger, examples, facts }) =>
+      number < done.length - 1 ? [ledger] : [ledger, examples, ...(facts ? [facts] : [])],
+    ),
+  );
+  const ids = firsts.map(({ id }) => id).join();
+  const isSame = done.length === 0 || done[0]!.results.map(({ id }) => id).join() === ids;
+  const usable = isSame && (await areWhole(needed));
+  if (!usable) await emptyFolder(workFolder);
+  for (const number of passes.keys()) await mkdir(folderOf(workFolder, number), { recursive: true });
+  return usable ? done : [];
+}
