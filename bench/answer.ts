@@ -1,7 +1,7 @@
 /** The child's side of child.ts: says hello, then answers one command after the other until its input ends. */
 import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
-import type { Reply } from '../child.ts';
+import type { Reply } from './child.ts';
 
 /** The job that the parent gave as the first argument. */
 export function job<T>(): T {

@@ -1,13 +1,11 @@
 import type { Spread } from './statistics.ts';
 
-export const sectionNames = ['step', 'text', 'dpo', 'memory', 'start', 'growth'] as const;
-export type SectionName = (typeof sectionNames)[number];
-
-/** One line of the table: a figure of ours beside the peer's, and what was promised of their ratio. */
+/** One line of the table: a figure of ours beside another one, and what was promised of their ratio. */
 export type Finding = {
-  section: SectionName;
+  section: string;
   what: string;
   ours: string;
+  /** The peer's figure, or the limit that was promised. */
   peer: string;
   ratio: Spread;
   /** Absent where nothing was promised. */

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { root } from './models.ts';
+import { root } from './paths.ts';
 
 export type Machine = {
   commit: string;

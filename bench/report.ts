@@ -53,6 +53,8 @@ export function describe({ commit, cpu, cores, memoryGb, instructions, versions 
 }
 
 export type Report = {
+  /** As in `npm run bench:train`. */
+  bench: string;
   quick: boolean;
   threads: number;
   machine: Machine;
@@ -69,10 +71,10 @@ export function jsonLine(report: Report): string {
 }
 
 /** An entry for bench/LOG.md. */
-export function logEntry({ machine, findings, threads, minutes }: Report, date: string): string {
+export function logEntry({ bench, machine, findings, threads, minutes }: Report, date: string): string {
   return [
-    `## ${date}, at ${machine.commit}: npm run bench:train`,
-    `${describe(machine)} ${threads} threads on each side; ${minutes.toFixed(0)} minutes.`,
+    `## ${date}, at ${machine.commit}: npm run bench:${bench}`,
+    `${describe(machine)} ${threads} threads; ${minutes.toFixed(0)} minutes.`,
     '',
     table(findings),
     '',

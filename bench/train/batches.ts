@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { writeJson } from '../../src/base/files.ts';
 import { seededRandom } from '../../src/base/random.ts';
-import { cacheFolder } from './models.ts';
+import { cacheFolder } from '../paths.ts';
 
 export type BatchShape = { rows: number; length: number; vocabulary: number };
 

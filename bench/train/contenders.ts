@@ -1,7 +1,7 @@
 /** The programs that are compared, each in a process of its own that waits until it is told to take steps. */
 import { join } from 'node:path';
-import { openChild } from './child.ts';
-import type { Child, Reply } from './child.ts';
+import { openChild } from '../child.ts';
+import type { Child, Reply } from '../child.ts';
 import type { OurJob } from './children/ours.ts';
 import type { BenchContext } from './section.ts';
 

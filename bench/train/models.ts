@@ -6,9 +6,8 @@ import { seededRandom } from '../../src/base/random.ts';
 import { writeSafetensors } from '../../src/formats/safetensors.ts';
 import type { TensorToWrite } from '../../src/formats/safetensors.ts';
 import { readModelConfig, weightShapes } from '../../src/model/config.ts';
+import { cacheFolder, root } from '../paths.ts';
 
-export const root = join(import.meta.dirname, '..', '..');
-export const cacheFolder = join(root, 'bench', '.cache');
 export const attuneBase = join(root, 'models', 'attune-base');
 
 export type ModelSize = {

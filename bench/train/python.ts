@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { exists, writeFileAtomic } from '../../src/base/files.ts';
-import { root } from './models.ts';
+import { root } from '../paths.ts';
 
 const requirements = join(import.meta.dirname, 'requirements.txt');
 

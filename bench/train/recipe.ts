@@ -7,7 +7,7 @@ import { writeFileAtomic } from '../../src/base/files.ts';
 import type { Example, Message } from '../../src/data/example.ts';
 import { readExamples } from '../../src/data/read-examples.ts';
 import { writeJsonLines } from '../../src/formats/jsonl.ts';
-import { cacheFolder, root } from './models.ts';
+import { cacheFolder, root } from '../paths.ts';
 
 /** A message as chat templates without tools have it. */
 type PlainMessage = { role: string; content: string };

@@ -1,10 +1,10 @@
 /** A race of trainers that make batches of their own: what counts is tokens that are learnt from, per second. */
 import type { Steps, Stepper } from './contenders.ts';
-import { interleave } from './interleave.ts';
+import { interleave } from '../interleave.ts';
 import { adapterFolder, attuneBase, modelFolder, sizes } from './models.ts';
 import type { BenchContext } from './section.ts';
-import { ratioSpread, spreadOf } from './statistics.ts';
-import type { Spread } from './statistics.ts';
+import { ratioSpread, spreadOf } from '../statistics.ts';
+import type { Spread } from '../statistics.ts';
 
 /** Options of a TRL trainer that are not its defaults. */
 export type TrainerOptions = Readonly<Record<string, unknown>>;

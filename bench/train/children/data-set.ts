@@ -6,7 +6,7 @@ import { writeJsonLines } from '../../../src/formats/jsonl.ts';
 import type { Example } from '../../../src/data/example.ts';
 import { trainConfig } from '../../../src/train/config.ts';
 import { embeddedEngine } from '../../../src/train/engines/embedded.ts';
-import { answer, job, peakBytes } from './answer.ts';
+import { answer, job, peakBytes } from '../../answer.ts';
 
 export type DataSetJob = { model: string; examples: string; threads: number; steps: number };
 

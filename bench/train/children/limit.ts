@@ -3,8 +3,8 @@ import * as ort from 'onnxruntime-node';
 import { encodeOnnxModel } from '../../../src/formats/onnx.ts';
 import type { OnnxInitializer, OnnxValue } from '../../../src/formats/onnx.ts';
 import type { Product } from '../products.ts';
-import { spreadOf } from '../statistics.ts';
-import { answer, job } from './answer.ts';
+import { spreadOf } from '../../statistics.ts';
+import { answer, job } from '../../answer.ts';
 
 export type LimitJob = { products: Product[]; threads: number };
 /** Seconds of one product of each kind, in the order of the job. */

@@ -19,7 +19,7 @@ import type { ObjectiveConfig } from '../../../src/train/objective.ts';
 import { getObjective } from '../../../src/train/objectives/index.ts';
 import { withReference } from '../../../src/train/reference.ts';
 import type { StepTime } from '../contenders.ts';
-import { answer, job, peakBytes } from './answer.ts';
+import { answer, job, peakBytes } from '../../answer.ts';
 import { loadQuantised, resultOf } from './quantised.ts';
 
 type Planned = { plan: BatchPlan; facts: object; referenceSecondsPerPair: number };

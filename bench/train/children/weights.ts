@@ -3,7 +3,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { loadModel } from '../../../src/model/checkpoint.ts';
 import type { LanguageModel } from '../../../src/model/parameters.ts';
-import { answer, job } from './answer.ts';
+import { answer, job } from '../../answer.ts';
 import { loadQuantised } from './quantised.ts';
 
 export type WeightsJob = { model: string; quantised: boolean; cache: string };

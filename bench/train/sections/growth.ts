@@ -8,11 +8,12 @@ import { batchFile } from '../batches.ts';
 import type { DataSetJob } from '../children/data-set.ts';
 import { openNode, openOurs, openPython, stepper } from '../contenders.ts';
 import type { Stepper } from '../contenders.ts';
-import type { Curve, Finding, Plot, Point, SectionResult } from '../finding.ts';
-import { adapterFolder, attuneBase, cacheFolder, modelFolder, parametersOf, sizes } from '../models.ts';
+import type { Curve, Finding, Plot, Point, SectionResult } from '../../finding.ts';
+import { adapterFolder, attuneBase, modelFolder, parametersOf, sizes } from '../models.ts';
+import { cacheFolder } from '../../paths.ts';
 import type { ModelSize } from '../models.ts';
 import type { BenchContext } from '../section.ts';
-import { spreadOf } from '../statistics.ts';
+import { spreadOf } from '../../statistics.ts';
 
 type Shape = { size: ModelSize; rows: number; length: number; threads: number };
 type Program = 'ours' | 'PEFT fp32';

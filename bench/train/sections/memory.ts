@@ -4,11 +4,12 @@ import type { OurJob } from '../children/ours.ts';
 import type { WeightsJob } from '../children/weights.ts';
 import { openNode, openOurs, openPython, stepper } from '../contenders.ts';
 import type { Stepper } from '../contenders.ts';
-import type { Finding, SectionResult } from '../finding.ts';
-import { interleave } from '../interleave.ts';
-import { adapterFolder, cacheFolder, modelFolder, sizes } from '../models.ts';
+import type { Finding, SectionResult } from '../../finding.ts';
+import { interleave } from '../../interleave.ts';
+import { adapterFolder, modelFolder, sizes } from '../models.ts';
+import { cacheFolder } from '../../paths.ts';
 import type { BenchContext } from '../section.ts';
-import { ratioSpread, spreadOf } from '../statistics.ts';
+import { ratioSpread, spreadOf } from '../../statistics.ts';
 
 const half = { atMost: 1 / 2 };
 const third = { atMost: 1 / 3 };

@@ -4,12 +4,13 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { openPython } from '../contenders.ts';
-import type { Finding, SectionResult } from '../finding.ts';
-import { interleave } from '../interleave.ts';
-import { attuneBase, cacheFolder, modelFolder, root, sizes } from '../models.ts';
+import type { Finding, SectionResult } from '../../finding.ts';
+import { interleave } from '../../interleave.ts';
+import { attuneBase, modelFolder, sizes } from '../models.ts';
+import { cacheFolder, root } from '../../paths.ts';
 import { messagesFile, recipeExamples, recipeProject } from '../recipe.ts';
 import type { BenchContext } from '../section.ts';
-import { ratioSpread, spreadOf } from '../statistics.ts';
+import { ratioSpread, spreadOf } from '../../statistics.ts';
 
 /** One short row a step: what is timed is the way there. */
 const training = { sequence_length: 768, batch_size: 1 };

@@ -4,12 +4,12 @@ import { batchFile } from '../batches.ts';
 import type { LimitJob, LimitTimes } from '../children/limit.ts';
 import { openNode, openOurs, openPython, stepper } from '../contenders.ts';
 import type { Stepper, StepTime } from '../contenders.ts';
-import type { Finding, SectionResult } from '../finding.ts';
-import { interleave } from '../interleave.ts';
+import type { Finding, SectionResult } from '../../finding.ts';
+import { interleave } from '../../interleave.ts';
 import { floatingPointOperations, productsOfStep } from '../products.ts';
 import type { Product } from '../products.ts';
 import type { BenchContext } from '../section.ts';
-import { ratioSpread, spreadOf } from '../statistics.ts';
+import { ratioSpread, spreadOf } from '../../statistics.ts';
 
 const learningRate = 1e-3;
 const batchCount = 4;

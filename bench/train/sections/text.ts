@@ -2,8 +2,8 @@
 import { join } from 'node:path';
 import { openOurs, openPython, stepper } from '../contenders.ts';
 import type { Stepper } from '../contenders.ts';
-import type { Finding, SectionResult } from '../finding.ts';
-import { cacheFolder } from '../models.ts';
+import type { Finding, SectionResult } from '../../finding.ts';
+import { cacheFolder } from '../../paths.ts';
 import { messagesFile, recipeExamples, recipeProject } from '../recipe.ts';
 import type { BenchContext } from '../section.ts';
 import { raceOf, trainerSettings, workloads } from '../trainers.ts';

@@ -1,0 +1,13 @@
+/**
+ * `npm run bench:curate`: the default curation on up to a million conversations, on this machine. Prints a table; exits
+ * with 1 when a target is missed.
+ */
+import { type CommonContext, runBenchmark } from '../program.ts';
+import { throughputSection } from './sections/throughput.ts';
+
+await runBenchmark<CommonContext>({
+  name: 'curate',
+  quick: 'ten thousand conversations at most',
+  sections: { throughput: throughputSection },
+  open: async (common) => common,
+});
