@@ -5,14 +5,13 @@ import type { Json } from '../base/json.ts';
 import type { Reporter } from '../base/progress.ts';
 import { writeJsonLines } from '../formats/jsonl.ts';
 import type { CollectConfig } from './config.ts';
-import { sourceKind, sourceName, sourcePath } from './config/sources.ts';
+import { sourceName } from './config/sources.ts';
 import type { Example } from './example.ts';
 import { throwIfInterrupted } from './interrupt.ts';
 import { Ledger } from './ledger.ts';
-import { fileEndings, listSourceFiles } from './sources/files.ts';
 import { moduleFiles } from './sources/module.ts';
 import { readSource } from './sources/read-source.ts';
-import { placeText, type SourceChange, type SourceItem } from './sources/source.ts';
+import { placeText } from './sources/source.ts';
 import { withSystemPrompt } from './system-prompt.ts';
 
 export type CollectContext = {
@@ -24,11 +23,7 @@ export type CollectContext = {
   signal: AbortSignal;
 };
 
-/** Records read, and what became of them; `left_out` are those that can be read but hold nothing to learn from. */
-type Counts = { in: number; kept: number; bad: number; left_out?: number };
-
-/** The first records without an example, as `chats.jsonl:12: not UTF-8`, for messages. */
-type FirstReasons = { bad: string[]; leftOut: string[] };
+type Counts = { in: number; kept: number; bad: number };
 
 const shownPlaces = 5;
 const progressEvery = 5000;
@@ -41,16 +36,22 @@ export async function collect(context: CollectContext): Promise<Record<string, J
   const { config, outputFolder } = context;
   const ledger = new Ledger(join(outputFolder, 'ledger.jsonl'));
   const bySource: Record<string, Counts> = {};
-  const first: FirstReasons = { bad: [], leftOut: [] };
+  const firstBad: string[] = [];
   try {
-    await writeJsonLines(join(outputFolder, 'examples.jsonl'), examplesOf(context, ledger, bySource, first));
+    await writeJsonLines(
+      join(outputFolder, 'examples.jsonl'),
+      examplesOf(context, ledger, bySource, firstBad),
+    );
     ledger.close();
   } catch (cause) {
     ledger.abort();
     throw cause;
   }
-  const total = sumOf(Object.values(bySource));
-  checkShare(total, config.max_bad_share, first);
+  const total = Object.values(bySource).reduce(
+    (sum, one) => ({ in: sum.in + one.in, kept: sum.kept + one.kept, bad: sum.bad + one.bad }),
+    { in: 0, kept: 0, bad: 0 },
+  );
+  checkShare(total, config.max_bad_share, firstBad);
   warnOfSources(bySource, config.max_bad_share, context.report);
   return { ...total, sources: bySource };
 }
@@ -59,12 +60,7 @@ export async function collect(context: CollectContext): Promise<Record<string, J
 export async function collectFiles(config: CollectConfig, projectFolder: string): Promise<string[]> {
   const files: string[] = [];
   for (const source of config.sources) {
-    const endings = fileEndings[sourceKind(source)];
-    if (endings === undefined) files.push(resolve(projectFolder, sourcePath(source)));
-    else {
-      const listed = await listSourceFiles(sourcePath(source), projectFolder, endings);
-      files.push(...listed.map(({ path }) => path));
-    }
+    files.push(resolve(projectFolder, source.jsonl ?? source.csv ?? source.module ?? ''));
     if (source.module !== undefined)
       files.push(...(await moduleFiles(source.module, source.options ?? {}, projectFolder)));
   }
@@ -75,7 +71,7 @@ async function* examplesOf(
   context: CollectContext,
   ledger: Ledger,
   bySource: Record<string, Counts>,
-  first: FirstReasons,
+  firstBad: string[],
 ): AsyncGenerator<Example> {
   const uniqueId = idKeeper();
   let done = 0;
@@ -87,34 +83,31 @@ async function* examplesOf(
       done += 1;
       if (done % progressEvery === 0)
         context.report({ type: 'progress', label: 'collect', done, unit: 'records' });
-      if (item.example) {
+      const place = placeText(item.place);
+      if (item.rejected !== undefined) {
+        counts.bad += 1;
+        if (firstBad.length < shownPlaces) firstBad.push(`${place}: ${item.rejected}`);
+        ledger.add({
+          action: 'dropped',
+          rule: 'read',
+          reason: item.rejected,
+          source: sourceName(source),
+          place,
+        });
+      } else {
         counts.kept += 1;
-        yield finish(item.example, item.changes ?? [], { config: context.config, uniqueId, ledger });
-      } else explain(item, sourceName(source), { counts, ledger, first });
+        yield finish(item.example, context.config, uniqueId, ledger);
+      }
     }
   }
   context.report({ type: 'progress', label: 'collect', done, total: done, unit: 'records' });
 }
 
-/** Counts a record that is no example, and writes the reason to the ledger. */
-function explain(
-  { place, rejected, leftOut }: Exclude<SourceItem, { example: Example }>,
-  source: string,
-  { counts, ledger, first }: { counts: Counts; ledger: Ledger; first: FirstReasons },
-): void {
-  const { reason, kind, id } = leftOut ?? { reason: rejected ?? '', kind: undefined, id: undefined };
-  const shown = leftOut ? first.leftOut : first.bad;
-  if (shown.length < shownPlaces) shown.push(`${placeText(place)}: ${reason}`);
-  if (leftOut) counts.left_out = (counts.left_out ?? 0) + 1;
-  else counts.bad += 1;
-  const rule = leftOut ? 'thread' : 'read';
-  ledger.add({ action: 'dropped', rule, reason, id, source, place: placeText(place) }, kind);
-}
-
 function finish(
   example: Example,
-  changes: readonly SourceChange[],
-  { config, uniqueId, ledger }: { config: CollectConfig; uniqueId: (id: string) => string; ledger: Ledger },
+  config: CollectConfig,
+  uniqueId: (id: string) => string,
+  ledger: Ledger,
 ): Example {
   const { source, place } = example.meta;
   const id = uniqueId(example.meta.id);
@@ -125,8 +118,6 @@ function finish(
     const reason = `the id ${example.meta.id} was taken`;
     ledger.add({ action: 'changed', rule: 'id', reason, id, source, place }, 'the id was taken');
   }
-  for (const { rule, reason, kind } of changes)
-    ledger.add({ action: 'changed', rule, reason, id, source, place }, kind);
   ledger.add({ action: 'kept', rule: 'collect', id, source, place });
   return { ...example, messages: withSystemPrompt(example.messages, meta.topic, config), meta };
 }
@@ -146,42 +137,25 @@ function idKeeper(): (id: string) => string {
   };
 }
 
-function sumOf(all: readonly Counts[]): Counts {
-  const total: Counts = { in: 0, kept: 0, bad: 0 };
-  for (const one of all) {
-    total.in += one.in;
-    total.kept += one.kept;
-    total.bad += one.bad;
-    if (one.left_out !== undefined) total.left_out = (total.left_out ?? 0) + one.left_out;
-  }
-  return total;
-}
-
-function checkShare(total: Counts, maxShare: number, first: FirstReasons): void {
+function checkShare(total: Counts, maxShare: number, firstBad: readonly string[]): void {
   if (total.in === 0)
     throw new AttuneError('data', 'the sources hold no records at all', {
       fix: 'Check the paths under collect.sources.',
     });
   const share = total.bad / total.in;
-  const listed = (reasons: readonly string[]): string => reasons.map((line) => `\n  ${line}`).join('');
+  const examples = firstBad.map((line) => `\n  ${line}`).join('');
   if (share > maxShare)
     throw new AttuneError(
       'data',
-      `${total.bad} of ${total.in} records could not be read (${percent(share)}; collect.max_bad_share allows ${percent(maxShare)}). The first ones:${listed(first.bad)}`,
+      `${total.bad} of ${total.in} records could not be read (${percent(share)}; collect.max_bad_share allows ${percent(maxShare)}). The first ones:${examples}`,
       { fix: 'Correct the records or the source settings, or raise collect.max_bad_share.' },
     );
   if (total.kept === 0)
-    throw new AttuneError(
-      'data',
-      `none of ${total.in} records became an example:${listed([...first.bad, ...first.leftOut].slice(0, shownPlaces))}`,
-      {
-        fix: 'Check the source settings against the reasons.',
-      },
-    );
+    throw new AttuneError('data', `none of ${total.in} records could be read:${examples}`);
 }
 
 function warnOfSources(bySource: Record<string, Counts>, maxShare: number, report: Reporter): void {
-  for (const [name, { in: read, bad, left_out: leftOut = 0 }] of Object.entries(bySource)) {
+  for (const [name, { in: read, bad }] of Object.entries(bySource)) {
     if (read === 0) report({ type: 'warning', message: `${name} holds no records` });
     else if (bad / read > maxShare)
       report({
@@ -190,11 +164,6 @@ function warnOfSources(bySource: Record<string, Counts>, maxShare: number, repor
       });
     else if (bad > 0)
       report({ type: 'note', message: `${name}: ${bad} of ${read} records could not be read` });
-    if (leftOut > 0)
-      report({
-        type: 'note',
-        message: `${name}: ${leftOut} of ${read} records hold no conversation to learn from; see ledger.jsonl`,
-      });
   }
 }
 

@@ -2,7 +2,15 @@
 import { z } from 'zod';
 import { piiConfig } from './config/pii.ts';
 import { sourceConfig, sourceName } from './config/sources.ts';
-import { internalNotesConfig, normaliseConfig } from './config/text.ts';
+import {
+  boilerplateConfig,
+  entitiesConfig,
+  internalNotesConfig,
+  languageConfig,
+  macrosConfig,
+  normaliseConfig,
+  toxicityConfig,
+} from './config/text.ts';
 import { defaultSystemPrompt } from './system-prompt.ts';
 
 export const collectConfig = z
@@ -42,13 +50,18 @@ export const collectConfig = z
 export const curateConfig = z
   .strictObject({
     normalise: normaliseConfig,
+    entities: entitiesConfig,
     internal_notes: internalNotesConfig,
+    boilerplate: boilerplateConfig,
     min_characters: z
       .int()
       .min(0)
       .default(50)
       .describe('Least characters of user and assistant text in a conversation.'),
+    language: languageConfig,
+    toxicity: toxicityConfig,
     pii: piiConfig,
+    macros: macrosConfig,
     deduplicate: z
       .boolean()
       .default(true)

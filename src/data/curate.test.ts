@@ -69,15 +69,20 @@ test('the funnel adds up, rule by rule, and every example has one end in the led
     example('silent', [user(long)]),
     example('note', [user(long), assistant('[internal] he is rude'), assistant('Certainly!')]),
   ]);
+  funnel.forEach((row, i) => {
+    assert.equal(row.in, i === 0 ? 5 : funnel[i - 1]!.out, row.rule);
+    assert.equal(row.out, row.in - row.dropped, row.rule);
+  });
   assert.deepEqual(
-    funnel.map(({ rule, in: got, changed, dropped, out }) => [rule, got, changed, dropped, out]),
+    funnel
+      .filter(({ changed, dropped }) => changed + dropped > 0)
+      .map(({ rule, changed, dropped }) => [rule, changed, dropped]),
     [
-      ['normalise', 5, 2, 0, 5],
-      ['internal_notes', 5, 1, 0, 5],
-      ['structure', 5, 0, 1, 4],
-      ['min_characters', 4, 0, 1, 3],
-      ['pii', 3, 0, 0, 3],
-      ['deduplicate', 3, 0, 1, 2],
+      ['normalise', 2, 0],
+      ['internal_notes', 1, 0],
+      ['structure', 0, 1],
+      ['min_characters', 0, 1],
+      ['deduplicate', 0, 1],
     ],
   );
   assert.deepEqual([summary['in'], summary['kept'], summary['dropped']], [5, 2, 3]);
@@ -219,7 +224,10 @@ test('duplicates: the first stays, and another topic is told', async () => {
     kept.map(({ meta }) => meta.id),
     ['1', '4', '5'],
   );
-  assert.deepEqual(funnel.at(-1)?.reasons, { 'exact duplicate with another topic': 1, 'exact duplicate': 1 });
+  assert.deepEqual(funnel.find(({ rule }) => rule === 'deduplicate')?.reasons, {
+    'exact duplicate with another topic': 1,
+    'exact duplicate': 1,
+  });
   assert.match(ledger.find(({ id }) => id === '2')?.reason ?? '', /the same as 1, but its topic is y, not x/);
 });
 

@@ -1,13 +1,20 @@
 /** The rules of curation, in the order they run. To add one: a file in filters/ and a line here. */
 import type { CurateConfig } from './config.ts';
+import { boilerplate } from './filters/boilerplate.ts';
 import { budgetSample } from './filters/budget.ts';
+import { encoding } from './filters/encoding.ts';
+import { entities } from './filters/entities.ts';
 import { exactDuplicates } from './filters/exact-duplicates.ts';
 import { internalNotes } from './filters/internal-notes.ts';
+import { language } from './filters/language.ts';
+import { macros } from './filters/macros.ts';
 import { minCharacters } from './filters/min-characters.ts';
 import { normalise } from './filters/normalise.ts';
 import { pii } from './filters/pii.ts';
 import { structure } from './filters/structure.ts';
+import { toxicity, loadToxicWords } from './filters/toxicity.ts';
 import type { Rule } from './rule.ts';
+import { loadLanguageDetector } from '../text/language.ts';
 
 /** What rules are made from, as plain JSON: it travels to wherever they run. */
 export type RuleSettings = {
@@ -21,13 +28,19 @@ export type RuleSettings = {
 export async function makeRules({ config }: RuleSettings): Promise<Rule[]> {
   const rules: (Rule | Promise<Rule> | false)[] = [
     // Level 1: what a record must be to be learnt from.
+    config.normalise.repair_encoding && encoding,
     config.normalise.enabled && normalise(config.normalise),
+    config.entities.names.length + config.entities.urls.length > 0 && entities(config.entities),
     internalNotes(config.internal_notes),
+    config.boilerplate.enabled && boilerplate(config.boilerplate),
     structure,
     config.min_characters > 0 && minCharacters(config.min_characters),
+    config.language.enabled && loadLanguageDetector().then((detect) => language(config.language, detect)),
+    config.toxicity.enabled && loadToxicWords().then((listed) => toxicity(config.toxicity, listed)),
     pii(config.pii),
     // After the placeholders: conversations that differ in a phone number alone are the same to a model.
     config.deduplicate && exactDuplicates,
+    config.macros.enabled && macros(config.macros),
     // Level 2: how good it is.
     // Level 3: what it adds to the others.
     config.budget !== undefined && budgetSample(config.budget),

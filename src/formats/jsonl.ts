@@ -2,7 +2,6 @@
 import { writeStreamAtomic, type WrittenFile } from './write-stream.ts';
 import { readLineBatches } from './lines.ts';
 import { parseStrictJson } from './strict-json.ts';
-import type { TextEncoding } from './text-chunks.ts';
 
 /** One line, numbered from 1: its value, or why it has none. */
 export type JsonLine =
@@ -16,7 +15,7 @@ export type JsonLine =
  */
 export async function* readJsonLines(
   path: string,
-  options: { maxLineBytes?: number; encoding?: TextEncoding } = {},
+  options: { maxLineBytes?: number } = {},
 ): AsyncGenerator<JsonLine> {
   for await (const batch of readLineBatches(path, options)) {
     if (batch.kind === 'oversized') {

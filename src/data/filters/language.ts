@@ -1,0 +1,59 @@
+import type { LanguageOf } from '../../text/language.ts';
+import type { LanguageConfig } from '../config/text.ts';
+import type { Example, Message } from '../example.ts';
+import type { Verdict } from '../filter.ts';
+import type { RecordRule } from '../rule.ts';
+
+/**
+ * Notes the language of a conversation in `meta.language`, unless the source named one, and of a message in its own meta
+ * where it differs. Drops what is in none of the languages to keep; a text too short to tell is kept.
+ */
+export function language({ keep }: LanguageConfig, detect: LanguageOf): RecordRule {
+  return {
+    name: 'language',
+    decide: (example): Verdict => {
+      const spoken = example.meta.language ?? detect(textOf(example));
+      if (spoken === undefined) return { example };
+      if (keep.length > 0 && !keep.includes(baseOf(spoken)))
+        return { drop: `it is in ${spoken}, not in ${keep.join(' or ')}`, kind: `in ${spoken}` };
+      const changed: Message[] = [];
+      const messages = example.messages.map((one) => {
+        const marked = withLanguage(one, baseOf(spoken), detect);
+        if (marked !== one) changed.push(marked);
+        return marked;
+      });
+      if (example.meta.language !== undefined && changed.length === 0) return { example };
+      return {
+        example: { ...example, messages, meta: { ...example.meta, language: spoken } },
+        changes: changed.length === 0 ? [] : [mixedChange(changed.length)],
+      };
+    },
+  };
+}
+
+function mixedChange(count: number): { reason: string; kind: string } {
+  return {
+    reason: `${count} ${count === 1 ? 'message is' : 'messages are'} in another language than the conversation`,
+    kind: 'marked messages in another language',
+  };
+}
+
+function withLanguage(one: Message, conversation: string, detect: LanguageOf): Message {
+  if (one.role !== 'user' && one.role !== 'assistant') return one;
+  const found = detect(one.content);
+  return found === undefined || found === conversation
+    ? one
+    : { ...one, meta: { ...one.meta, language: found } };
+}
+
+function textOf({ messages }: Example): string {
+  return messages
+    .filter(({ role }) => role === 'user' || role === 'assistant')
+    .map(({ content }) => content)
+    .join('\n');
+}
+
+/** `pt-BR` is `pt`. */
+function baseOf(tag: string): string {
+  return tag.split('-')[0]!.toLowerCase();
+}
