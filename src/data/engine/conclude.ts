@@ -66,11 +66,11 @@ async function writePlans(
   results: readonly MapResult[],
   folder: string,
 ): Promise<Part[]> {
-  if (!rule.slice) return [await writePart(join(folder, 'plan'), serialize(plan))];
+  if (!rule.slice) return [await writePart(join(folder, 'plan'), [serialize(plan)])];
   const plans: Part[] = [];
   let first = 0;
   for (const [i, { out }] of results.entries()) {
-    plans.push(await writePart(join(folder, `plan-${i}`), serialize(rule.slice(plan, first, first + out))));
+    plans.push(await writePart(join(folder, `plan-${i}`), [serialize(rule.slice(plan, first, first + out))]));
     first += out;
   }
   return plans;

@@ -13,17 +13,29 @@ const factsPerFrame = 256;
 /** Before each frame: its bytes and its facts, as two 32-bit integers. */
 const headerBytes = 8;
 
-export function encodeFacts(facts: readonly unknown[]): Buffer {
-  const blocks: Buffer[] = [];
-  for (let at = 0; at < facts.length; at += factsPerFrame) {
-    const some = facts.slice(at, at + factsPerFrame);
-    const bytes = serialize(some);
+/** Encodes the facts of a job, a frame at a time. */
+export class FactsWriter {
+  readonly #blocks: Buffer[] = [];
+  #frame: unknown[] = [];
+
+  add(fact: unknown): void {
+    if (this.#frame.push(fact) === factsPerFrame) this.#close();
+  }
+
+  finish(): readonly Uint8Array[] {
+    this.#close();
+    return this.#blocks;
+  }
+
+  #close(): void {
+    if (this.#frame.length === 0) return;
+    const bytes = serialize(this.#frame);
     const header = Buffer.alloc(headerBytes);
     header.writeUInt32LE(bytes.byteLength, 0);
-    header.writeUInt32LE(some.length, 4);
-    blocks.push(header, bytes);
+    header.writeUInt32LE(this.#frame.length, 4);
+    this.#blocks.push(header, bytes);
+    this.#frame = [];
   }
-  return Buffer.concat(blocks);
 }
 
 export type FactsOptions = { scratchFolder: string; signal: AbortSignal };

@@ -3,7 +3,9 @@ import { dirname } from 'node:path';
 import type { Example } from '../example.ts';
 import type { Verdict } from '../filter.ts';
 import { countReason, type LedgerEntry } from '../ledger.ts';
-import { encodeFacts } from './facts.ts';
+import { Blocks } from './blocks.ts';
+import { FactsWriter } from './facts.ts';
+import type { ByteRange } from './line-range.ts';
 import type { MapJob, MapResult } from './map-job.ts';
 import { writePart } from './part.ts';
 import { decidingRules, type Pass } from './passes.ts';
@@ -12,19 +14,26 @@ import { emptyRow, type FunnelRow } from './tally.ts';
 /** What a job has made of its records so far. */
 export class JobWork {
   in = 0;
+  #out = 0;
+  /** The job's lines, each with its newline. */
+  readonly #bytes: Buffer;
   readonly #pass: Pass;
   readonly #plan: unknown;
   readonly #isLast: boolean;
   readonly #firstIndex: number;
   readonly #rows: FunnelRow[];
-  readonly #lines: string[] = [];
-  readonly #ledger: string[] = [];
-  readonly #facts: unknown[] = [];
+  readonly #examples = new Blocks();
+  readonly #ledger = new Blocks();
+  readonly #facts = new FactsWriter();
+  /** Lines in a row that no rule changed: they go on as the bytes they are. */
+  #unchanged: ByteRange = { start: 0, end: 0 };
 
   constructor(
+    bytes: Buffer,
     pass: Pass,
     { plan, isLast, firstIndex }: { plan: unknown; isLast: boolean; firstIndex: number },
   ) {
+    this.#bytes = bytes;
     this.#pass = pass;
     this.#plan = plan;
     this.#isLast = isLast;
@@ -32,16 +41,35 @@ export class JobWork {
     this.#rows = decidingRules(pass).map(emptyRow);
   }
 
-  /** Runs the pass over one record: its line in the file, and the example it holds. */
-  take(line: string, original: Example): void {
+  /** Runs the pass over one record, which stands in this range of the bytes. */
+  take(original: Example, range: ByteRange): void {
     const index = this.#firstIndex + this.in;
     this.in += 1;
     const example = this.#decide(original, index);
     if (example === undefined) return;
     const { id, source, place } = example.meta;
     if (this.#isLast) this.#note({ action: 'kept', rule: 'curate', id, source, place });
-    if (this.#pass.observe) this.#facts.push(this.#pass.observe.observe(example));
-    this.#lines.push(example === original ? line : JSON.stringify(example));
+    if (this.#pass.observe) this.#facts.add(this.#pass.observe.observe(example));
+    this.#out += 1;
+    if (example === original) this.#keepBytes(range);
+    else {
+      this.#flushUnchanged();
+      this.#examples.addText(`${JSON.stringify(example)}\n`);
+    }
+  }
+
+  #keepBytes({ start, end }: ByteRange): void {
+    if (this.#unchanged.end !== start) {
+      this.#flushUnchanged();
+      this.#unchanged.start = start;
+    }
+    this.#unchanged.end = end;
+  }
+
+  #flushUnchanged(): void {
+    const { start, end } = this.#unchanged;
+    if (end > start) this.#examples.addBytes(this.#bytes.subarray(start, end));
+    this.#unchanged = { start: end, end };
   }
 
   /** The example as the rules of this pass leave it; undefined when one of them leaves it out. */
@@ -81,26 +109,23 @@ export class JobWork {
   }
 
   #note(entry: LedgerEntry): void {
-    this.#ledger.push(JSON.stringify(entry));
+    this.#ledger.addText(`${JSON.stringify(entry)}\n`);
   }
 
   /** Writes the parts, and the result last: its being there says that they are. */
   async write({ id, output }: MapJob): Promise<MapResult> {
     await mkdir(dirname(output), { recursive: true });
+    this.#flushUnchanged();
     const result: MapResult = {
       id,
       in: this.in,
-      out: this.#lines.length,
+      out: this.#out,
       rows: this.#rows,
-      examples: await writePart(`${output}.examples.jsonl`, inLines(this.#lines)),
-      ledger: await writePart(`${output}.ledger.jsonl`, inLines(this.#ledger)),
-      ...(this.#pass.observe && { facts: await writePart(`${output}.facts`, encodeFacts(this.#facts)) }),
+      examples: await writePart(`${output}.examples.jsonl`, this.#examples.finish()),
+      ledger: await writePart(`${output}.ledger.jsonl`, this.#ledger.finish()),
+      ...(this.#pass.observe && { facts: await writePart(`${output}.facts`, this.#facts.finish()) }),
     };
-    await writePart(`${output}.json`, JSON.stringify(result));
+    await writePart(`${output}.json`, [Buffer.from(JSON.stringify(result))]);
     return result;
   }
-}
-
-function inLines(lines: readonly string[]): string {
-  return lines.length === 0 ? '' : `${lines.join('\n')}\n`;
 }

@@ -16,7 +16,7 @@ export function divideBytes(byteLength: number, rangeBytes: number): ByteRange[]
 
 /**
  * The lines whose first byte lies in [start, end), whole, however far the last one reaches. So ranges that cover a file
- * give each of its lines once, wherever they are cut. Throws AttuneError 'storage'.
+ * give each of its lines once, wherever they are cut. A last line without a newline gets one. Throws AttuneError 'storage'.
  */
 export async function readLineRange(path: string, { start, end }: ByteRange): Promise<Buffer> {
   try {
@@ -32,7 +32,7 @@ export async function readLineRange(path: string, { start, end }: ByteRange): Pr
         const block = await readFully(file, at, blockBytes);
         const found = block.indexOf(newline);
         if (found >= 0 || block.length === 0) {
-          blocks.push(block.subarray(0, found + 1));
+          blocks.push(found >= 0 ? block.subarray(0, found + 1) : Buffer.of(newline));
           break;
         }
         blocks.push(block);
@@ -48,13 +48,12 @@ export async function readLineRange(path: string, { start, end }: ByteRange): Pr
   }
 }
 
-/** The lines of a text, without their newlines; a last line without one counts too. */
-export function* linesOf(text: string): Generator<string> {
-  for (let start = 0; start < text.length;) {
-    const found = text.indexOf('\n', start);
-    const end = found < 0 ? text.length : found;
-    yield text.slice(start, end);
-    start = end + 1;
+/** Where the lines are, each with its newline. */
+export function* lineRanges(bytes: Buffer): Generator<ByteRange> {
+  for (let start = 0; start < bytes.length;) {
+    const end = bytes.indexOf(newline, start) + 1 || bytes.length;
+    yield { start, end };
+    start = end;
   }
 }
 

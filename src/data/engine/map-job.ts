@@ -14,7 +14,7 @@ import type { Example } from '../example.ts';
 import { throwIfInterrupted } from '../interrupt.ts';
 import { makeRules, type RuleSettings } from '../rules.ts';
 import { JobWork } from './job-work.ts';
-import { type ByteRange, linesOf, readLineRange } from './line-range.ts';
+import { type ByteRange, lineRanges, readLineRange } from './line-range.ts';
 import { areWhole, type Part, readRecord } from './part.ts';
 import { type Pass, planPasses } from './passes.ts';
 import type { FunnelRow } from './tally.ts';
@@ -83,13 +83,13 @@ export async function runMapJob(job: MapJob, { signal, onRecords }: JobContext):
   const passes = await passesOf(job.settings);
   const pass = passes[job.pass]!;
   const plan = job.plan && (await planOf(job.plan));
-  const text = (await readLineRange(job.input.path, job.input)).toString('utf8');
+  const bytes = await readLineRange(job.input.path, job.input);
   const { firstIndex } = job;
-  const work = new JobWork(pass, { plan, isLast: job.pass === passes.length - 1, firstIndex });
+  const work = new JobWork(bytes, pass, { plan, isLast: job.pass === passes.length - 1, firstIndex });
   let turnStart = performance.now();
   let told = 0;
-  for (const line of linesOf(text)) {
-    work.take(line, parseExample(line, job));
+  for (const range of lineRanges(bytes)) {
+    work.take(parseExample(bytes.toString('utf8', range.start, range.end), job), range);
     if (work.in % recordsPerLook > 0 || performance.now() - turnStart < turnMs) continue;
     onRecords(work.in - told);
     told = work.in;

@@ -8,8 +8,8 @@ import { throwIfInterrupted } from '../interrupt.ts';
 export type Part = { path: string; byteLength: number; sha256: string };
 
 /** Writes a file aside and renames it, so that nothing reads half of one. Throws AttuneError 'storage'. */
-export async function writePart(path: string, data: string | Uint8Array): Promise<Part> {
-  const bytes = typeof data === 'string' ? Buffer.from(data) : data;
+export async function writePart(path: string, blocks: readonly Uint8Array[]): Promise<Part> {
+  const bytes = Buffer.concat(blocks);
   try {
     await writeFile(`${path}.tmp`, bytes);
     await rename(`${path}.tmp`, path);

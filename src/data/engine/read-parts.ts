@@ -3,7 +3,7 @@ import { storageError } from '../../base/files.ts';
 import type { Example } from '../example.ts';
 import { throwIfInterrupted } from '../interrupt.ts';
 import { ascending } from './facts.ts';
-import { linesOf } from './line-range.ts';
+import { lineRanges } from './line-range.ts';
 
 /** A file of examples between two passes. */
 export type ExamplesPart = { path: string; count: number };
@@ -22,13 +22,13 @@ export async function* readParts(
       index = end;
       continue;
     }
-    const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    const bytes = await readFile(path).catch((cause: unknown) => {
       throw storageError(path, cause);
     });
-    for (const line of linesOf(text)) {
+    for (const { start, end: lineEnd } of lineRanges(bytes)) {
       throwIfInterrupted(signal);
       if (!wanted || wanted[next] === index) {
-        yield { index, example: JSON.parse(line) as Example };
+        yield { index, example: JSON.parse(bytes.toString('utf8', start, lineEnd)) as Example };
         next += 1;
       }
       index += 1;
