@@ -119,7 +119,8 @@ function parseCall(
   }
 }
 
-async function serverError(cause: unknown, baseUrl: string): Promise<AttuneError> {
+/** What went wrong between us and a server, with what to do about it. */
+export async function serverError(cause: unknown, baseUrl: string): Promise<AttuneError> {
   const { APIError, APIConnectionError, APIConnectionTimeoutError } = await import('openai');
   if (cause instanceof AttuneError) return cause;
   if (cause instanceof APIConnectionTimeoutError)

@@ -9,6 +9,8 @@ export type Tokenizer = {
   readonly vocabularySize: number;
   /** Ids of `text`. Special tokens written in the text (such as <|im_end|>) become their ids; none is added. */
   encode: (text: string) => number[];
+  /** The same with the tokens that its post-processor adds around a text, such as [CLS] and [SEP]; what encoders expect. */
+  encodeMarked: (text: string) => number[];
   /** The text of ids, special tokens included. */
   decode: (ids: readonly number[]) => string;
   /** The id of one token, or undefined. */
@@ -40,20 +42,22 @@ export async function loadTokenizer(folder: string): Promise<Tokenizer> {
   const vocabulary = library.get_vocab(true);
   let highestId = -1;
   for (const id of vocabulary.values()) highestId = Math.max(highestId, id);
+  const encode = (text: string, marked: boolean): number[] => {
+    const { ids } = library.encode(text, { add_special_tokens: marked });
+    if (ids.every((id) => id !== undefined)) return ids;
+    throw new AttuneError(
+      'model',
+      `${path}: no token for a part of ${JSON.stringify(text.slice(0, 80))}.`,
+      {
+        fix: 'The vocabulary has neither bytes nor an unknown token; use a tokenizer that covers all text.',
+      },
+    );
+  };
   return {
     vocabularySize: highestId + 1,
-    encode: (text) => {
-      // A post-processor would add BOS and EOS even where the chat template has written them.
-      const { ids } = library.encode(text, { add_special_tokens: false });
-      if (ids.every((id) => id !== undefined)) return ids;
-      throw new AttuneError(
-        'model',
-        `${path}: no token for a part of ${JSON.stringify(text.slice(0, 80))}.`,
-        {
-          fix: 'The vocabulary has neither bytes nor an unknown token; use a tokenizer that covers all text.',
-        },
-      );
-    },
+    // A post-processor would add BOS and EOS even where the chat template has written them.
+    encode: (text) => encode(text, false),
+    encodeMarked: (text) => encode(text, true),
     decode: (ids) =>
       ids.length === 0
         ? ''

@@ -1,0 +1,86 @@
+import type { Json } from '../../base/json.ts';
+import { seededRandom, shuffled } from '../../base/random.ts';
+import { hashWords, type Words } from '../../text/words.ts';
+import type { Example } from '../example.ts';
+import type { ConcludeTools } from '../rule.ts';
+import type { Columns } from './columns.ts';
+import { describeSet, rounded } from './describe-set.ts';
+import { textStatistics } from './text-statistics.ts';
+
+/** Conversations of each set whose texts are counted: distinct n-grams can be compared in sets of one size only. */
+const mostCounted = 5000;
+
+export type Selection = {
+  columns: Columns;
+  count: number;
+  /** 1 for each record that was chosen. */
+  chosen: Uint8Array;
+  /** As many, drawn at random. */
+  random: Uint8Array;
+  /** A figure about a set of records that the rule adds, such as its coverage. */
+  measure?: (records: Int32Array) => Record<string, number>;
+};
+
+/** All records, the chosen and as many at random, side by side: distributions, and how varied the texts are. */
+export async function compareSelection(
+  { columns, count, chosen, random, measure }: Selection,
+  tools: Pick<ConcludeTools, 'seed' | 'readExamples'>,
+): Promise<{ all: Json; chosen: Json; random: Json }> {
+  const texts = await countTexts(chosen, random, tools);
+  const side = (marks: Uint8Array, words: Words[]): Json => ({
+    ...describeSet(columns, count, marks),
+    texts: {
+      conversations: Math.min(mostCounted, countMarks(marks)),
+      ...mapRounded(textStatistics(words)),
+    },
+    ...(measure && mapRounded(measure(marked(marks)))),
+  });
+  return {
+    all: describeSet(columns, count) as Json,
+    chosen: side(chosen, texts.chosen),
+    random: side(random, texts.random),
+  };
+}
+
+function mapRounded(values: Record<string, number>): Record<string, number> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, rounded(value)]));
+}
+
+export function countMarks(marks: Uint8Array): number {
+  let count = 0;
+  for (const mark of marks) count += mark;
+  return count;
+}
+
+export function marked(marks: Uint8Array): Int32Array {
+  const records = new Int32Array(countMarks(marks));
+  let at = 0;
+  marks.forEach((mark, i) => {
+    if (mark === 1) records[at++] = i;
+  });
+  return records;
+}
+
+async function countTexts(
+  chosen: Uint8Array,
+  random: Uint8Array,
+  { seed, readExamples }: Pick<ConcludeTools, 'seed' | 'readExamples'>,
+): Promise<{ chosen: Words[]; random: Words[] }> {
+  const draw = (marks: Uint8Array): Set<number> =>
+    new Set(shuffled([...marked(marks)], seededRandom(seed, 'texts')).slice(0, mostCounted));
+  const [ofChosen, ofRandom] = [draw(chosen), draw(random)];
+  const indexes = [...new Set([...ofChosen, ...ofRandom])].sort((a, b) => a - b);
+  const texts: { chosen: Words[]; random: Words[] } = { chosen: [], random: [] };
+  for await (const { index, example } of readExamples(indexes)) {
+    const words = wordsOf(example);
+    if (ofChosen.has(index)) texts.chosen.push(...words);
+    if (ofRandom.has(index)) texts.random.push(...words);
+  }
+  return texts;
+}
+
+function wordsOf({ messages }: Example): Words[] {
+  return messages
+    .filter(({ role }) => role === 'user' || role === 'assistant')
+    .map(({ content }) => hashWords(content));
+}

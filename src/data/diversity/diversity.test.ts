@@ -1,0 +1,260 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { seededRandom } from '../../base/random.ts';
+import { hashWords } from '../../text/words.ts';
+import { normaliseRow } from '../embeddings/embedder.ts';
+import { cosine, makeVectorTable, setRow, type VectorTable } from '../embeddings/vector-table.ts';
+import { closeBuckets } from './buckets.ts';
+import { chooseDiverse } from './choose-diverse.ts';
+import { categoryBuilder, groupsOf } from './columns.ts';
+import { coverage } from './coverage.ts';
+import { describeSet } from './describe-set.ts';
+import { rankShares } from './difficulty.ts';
+import { facilityLocation } from './facility-location.ts';
+import { kCenter } from './k-center.ts';
+import { meanCosine, sphericalKMeans } from './k-means.ts';
+import { divideQuota } from './quotas.ts';
+import { moodOf, sentiment } from './sentiment.ts';
+import { targetOf } from './target.ts';
+import { textStatistics } from './text-statistics.ts';
+import { classTfIdf, countTerms, emptyTermCounts, nameClusters } from './topic-names.ts';
+
+const golden = <T>(name: string): T =>
+  JSON.parse(readFileSync(join(import.meta.dirname, '../../../test/golden/curation', name), 'utf8')) as T;
+
+type SelectionCase = {
+  count: number;
+  choose: number;
+  similarities: number[];
+  greedy: number[];
+  greedy_value: number;
+  k_center: number[];
+  best_value?: number;
+  best_radius?: number;
+};
+const selections = golden<SelectionCase[]>('selection.json');
+
+test('lazy greedy facility location chooses what apricot chooses, and comes within 1 - 1/e of the best', () => {
+  for (const { count, choose, similarities, greedy, greedy_value: expected, best_value: best } of selections) {
+    const chosen = facilityLocation(Float32Array.from(similarities), count, choose);
+    const value = coveredBy(similarities, count, chosen);
+    assert.ok(Math.abs(value - expected) < 1e-4, `${value} ${expected}`);
+    assert.deepEqual(chosen, greedy);
+    if (best !== undefined) assert.ok(value >= (1 - 1 / Math.E) * best && value <= best + 1e-6);
+  }
+});
+
+function coveredBy(similarities: readonly number[], count: number, chosen: readonly number[]): number {
+  let sum = 0;
+  for (let i = 0; i < count; i++) sum += Math.max(0, ...chosen.map((item) => similarities[i * count + item]!));
+  return sum;
+}
+
+test('greedy k-center chooses as its definition says, at most twice the best radius', () => {
+  for (const { count, choose, similarities, k_center: expected, best_radius: best } of selections) {
+    const chosen = kCenter(Float32Array.from(similarities), count, choose);
+    assert.deepEqual(chosen, expected);
+    if (best === undefined) continue;
+    let radius = 0;
+    for (let i = 0; i < count; i++) {
+      const nearest = Math.max(...chosen.map((item) => similarities[i * count + item]!));
+      radius = Math.max(radius, Math.sqrt(Math.max(0, 2 * (1 - nearest))));
+    }
+    assert.ok(radius <= 2 * best + 1e-4, `${radius} ${best}`);
+  }
+});
+
+test('choosing all, or more than there are, gives every item once', () => {
+  const { count, similarities } = selections[0]!;
+  for (const choose of [facilityLocation, kCenter]) {
+    const all = choose(Float32Array.from(similarities), count, count + 5);
+    assert.deepEqual([...all].sort((a, b) => a - b), [...Array(count).keys()]);
+    assert.deepEqual(choose(new Float32Array(9).fill(1), 3, 3).sort(), [0, 1, 2]);
+    assert.deepEqual(choose(new Float32Array(0), 0, 0), []);
+  }
+});
+
+test('spherical k-means comes as far as the best of 50 starts of scikit-learn, within 2 %', () => {
+  for (const { rows, dimensions, count, mean_cosine: expected } of golden<
+    { rows: number[]; dimensions: number; count: number; mean_cosine: number }[]
+  >('k-means.json')) {
+    const values = Float32Array.from(rows);
+    const reached = [1, 2, 3, 4, 5].map((seed) =>
+      meanCosine(values, sphericalKMeans(values, dimensions, { count, random: seededRandom(seed, 'test') })),
+    );
+    assert.ok(Math.max(...reached) > 0.98 * expected, `${reached} ${expected}`);
+    assert.ok(Math.max(...reached) < expected + 1e-3);
+  }
+});
+
+test('k-means on equal rows finds one cluster, and none of none', () => {
+  const random = seededRandom(1, 'test');
+  assert.equal(sphericalKMeans(Float32Array.from([1, 0, 1, 0, 1, 0]), 2, { count: 3, random }).count, 1);
+  assert.equal(sphericalKMeans(new Float32Array(0), 2, { count: 3, random }).count, 0);
+});
+
+test('class-based tf-idf equals its formula on counts of scikit-learn, and names are what sets a cluster apart', () => {
+  const { classes, weights } = golden<{ classes: string[]; weights: Record<string, number>[] }>('topics.json');
+  const terms = classes.map((text) => {
+    const counts = emptyTermCounts();
+    countTerms(counts, text);
+    return counts;
+  });
+  classTfIdf(terms).forEach((scores, i) => {
+    for (const [term, expected] of Object.entries(weights[i]!))
+      assert.ok(Math.abs((scores.get(term) ?? 0) - expected) < 1e-5, term);
+  });
+  const names = nameClusters(terms);
+  assert.equal(new Set(names).size, 4);
+  names.forEach((name, i) => {
+    for (const term of name.split(', ')) {
+      assert.ok(classes[i]!.includes(term));
+      assert.ok(!'please help with this today about your account since monday thanks'.includes(term), name);
+    }
+  });
+  assert.deepEqual(nameClusters([emptyTermCounts(), emptyTermCounts()]), ['cluster 1', 'cluster 2']);
+  const chinese = emptyTermCounts();
+  countTerms(chinese, '退款申请'.repeat(4));
+  assert.ok(chinese.counts.has('退款'));
+});
+
+test('quotas: they sum up, keep to the sizes, and balance goes from proportion to equality', () => {
+  assert.deepEqual(divideQuota([80, 20], 10, 0), [8, 2]);
+  assert.deepEqual(divideQuota([80, 20], 10, 1), [5, 5]);
+  assert.deepEqual(divideQuota([100, 3, 3], 30, 1), [24, 3, 3]);
+  assert.deepEqual(divideQuota([5, 5], 20, 0.5), [5, 5]);
+  assert.deepEqual(divideQuota([0, 7], 3, 1), [0, 3]);
+  fc.assert(
+    fc.property(
+      fc.array(fc.nat(300), { minLength: 1, maxLength: 30 }),
+      fc.nat(4000),
+      fc.double({ min: 0, max: 1, noNaN: true }),
+      (sizes, target, balance) => {
+        const quotas = divideQuota(sizes, target, balance);
+        const all = sizes.reduce((sum, size) => sum + size, 0);
+        assert.equal(quotas.reduce((sum, quota) => sum + quota, 0), Math.min(all, target));
+        quotas.forEach((quota, i) => assert.ok(quota >= 0 && quota <= sizes[i]!));
+        // A larger group never gets less, but for the one place that rounding moves.
+        sizes.forEach((size, i) =>
+          sizes.forEach((other, k) => assert.ok(size <= other || quotas[i]! >= quotas[k]! - 1)),
+        );
+      },
+    ),
+  );
+});
+
+/** Rows around `centres` directions, the share of each falling. */
+function makeTable(count: number, centres: number): { table: VectorTable; labels: Uint32Array } {
+  const dimensions = 16;
+  const random = seededRandom(9, 'rows');
+  const directions = Float32Array.from({ length: centres * dimensions }, () => random.normal());
+  const table = makeVectorTable(count, dimensions);
+  const labels = Uint32Array.from({ length: count }, () => Math.floor(random.uniform() ** 2 * centres));
+  labels.forEach((label, row) => {
+    const vector = directions.slice(label * dimensions, (label + 1) * dimensions).map((value) => value + 0.3 * random.normal());
+    normaliseRow(vector, 0, dimensions);
+    setRow(table, row, vector);
+  });
+  return { table, labels };
+}
+
+test('buckets hold every row once, no more than allowed, and close ones together', () => {
+  const { table, labels } = makeTable(3000, 6);
+  const rows = Int32Array.from({ length: 3000 }, (_, i) => i);
+  const buckets = closeBuckets(table, rows, { largest: 100, random: seededRandom(1, 'b') });
+  assert.deepEqual(buckets.flatMap((bucket) => [...bucket]).sort((a, b) => a - b), [...rows]);
+  const pure = buckets.filter((bucket) => {
+    assert.ok(bucket.length <= 100);
+    const counts = Map.groupBy(bucket, (row) => labels[row]!);
+    return Math.max(...[...counts.values()].map((list) => list.length)) >= 0.9 * bucket.length;
+  });
+  assert.ok(pure.length > 0.7 * buckets.length, `${pure.length} of ${buckets.length}`);
+});
+
+test('equal rows are divided all the same', () => {
+  const table = makeVectorTable(1000, 4);
+  for (let row = 0; row < 1000; row++) setRow(table, row, Float32Array.from([0.5, 0.5, 0.5, 0.5]));
+  const rows = Int32Array.from({ length: 1000 }, (_, i) => i);
+  const buckets = closeBuckets(table, rows, { largest: 10, random: seededRandom(1, 'b') });
+  assert.equal(buckets.reduce((sum, bucket) => sum + bucket.length, 0), 1000);
+});
+
+test('a choice covers more than a random one of the same size, and narrows the imbalance of groups', () => {
+  const { table, labels } = makeTable(2000, 8);
+  const builder = categoryBuilder(2000);
+  labels.forEach((label, row) => builder.set(row, `topic ${label}`));
+  const { category } = builder;
+  const groups = groupsOf(category);
+  const probes = Int32Array.from({ length: 2000 }, (_, i) => i);
+  for (const method of ['facility-location', 'k-center'] as const) {
+    const kept = chooseDiverse(table, groups, { target: 100, method, balance: 0.5, random: seededRandom(3, 'x') });
+    const chosen = probes.filter((row) => kept[row] === 1);
+    assert.equal(chosen.length, 100);
+    const drawn = Int32Array.from({ length: 100 }, (_, i) => i * 20);
+    const better = method === 'facility-location' ? 0.005 : -0.05;
+    assert.ok(coverage(table, probes, chosen) > coverage(table, probes, drawn) + better, method);
+    const columns = { categories: { topic: category }, numbers: {} };
+    const before = describeSet(columns, 2000).categories['topic']!;
+    const after = describeSet(columns, 2000, kept).categories['topic']!;
+    assert.ok(after.evenness > before.evenness + 0.02, `${before.evenness} ${after.evenness}`);
+    assert.ok(after.largest_share < before.largest_share);
+  }
+});
+
+test('coverage is the mean of the nearest cosine', () => {
+  const { table } = makeTable(50, 3);
+  const probes = Int32Array.from([1, 2]);
+  const chosen = Int32Array.from([3, 4, 5]);
+  const nearest = (row: number): number => Math.max(...[...chosen].map((one) => cosine(table, row, one)));
+  assert.ok(Math.abs(coverage(table, probes, chosen) - (nearest(1) + nearest(2)) / 2) < 1e-9);
+  assert.equal(coverage(table, probes, new Int32Array(0)), 0);
+});
+
+test('sentiment: words, negation and strength; other languages are unknown', () => {
+  const of = (text: string, language?: string): number | undefined => sentiment([hashWords(text)], language);
+  const mood = (text: string): string => moodOf(of(text)!);
+  assert.equal(mood('Thank you so much, that was really helpful and quick!'), 'positive');
+  assert.equal(mood('This is terrible, I am furious and want a refund.'), 'negative');
+  assert.equal(mood('I want to change my booking to Friday.'), 'neutral');
+  assert.equal(mood("It isn't good and doesn't work, I am not happy."), 'negative');
+  assert.ok(of('very bad')! < of('bad')!);
+  assert.ok(of('not bad')! > 0);
+  assert.equal(of('Das ist furchtbar', 'de'), undefined);
+  assert.equal(of('这个东西太糟糕了'), undefined);
+  assert.equal(of(''), undefined);
+  assert.ok(of('awful', 'en-GB')! < 0);
+});
+
+test('distinct n-grams, vocabulary, evenness and ranks equal those of Python', () => {
+  const { texts, vocabulary, ...shares } = golden<{ texts: string[]; vocabulary: number } & Record<string, number>>('n-grams.json');
+  const found = textStatistics(texts.map(hashWords));
+  assert.equal(found.vocabulary, vocabulary);
+  for (const n of ['distinct_1', 'distinct_2', 'distinct_3'] as const) assert.ok(Math.abs(found[n] - shares[n]!) < 1e-12);
+  const { labels, evenness, values, ranks } = golden<{
+    labels: number[];
+    evenness: number;
+    values: number[];
+    ranks: number[];
+  }>('topics.json');
+  const count = labels.reduce((sum, size) => sum + size, 0);
+  const builder = categoryBuilder(count);
+  let record = 0;
+  labels.forEach((size, label) => {
+    for (let i = 0; i < size; i++) builder.set(record++, String(label));
+  });
+  const summary = describeSet({ categories: { topic: builder.category }, numbers: {} }, count);
+  assert.ok(Math.abs(summary.categories['topic']!.evenness - evenness) < 1e-4);
+  rankShares(Float32Array.from(values)).forEach((rank, i) => assert.ok(Math.abs(rank - ranks[i]!) < 1e-5));
+});
+
+test('the funnel asks for shares of what was collected, never for less than the floor or more than there is', () => {
+  const funnel = { basic: 0.7, quality: 0.4, diversity: 0.25, at_least: 2000 };
+  assert.equal(targetOf(funnel, 'quality', { count: 560, collected: 800 }), 560);
+  assert.equal(targetOf(funnel, 'quality', { count: 35_000, collected: 50_000 }), 20_000);
+  assert.equal(targetOf(funnel, 'diversity', { count: 20_000, collected: 50_000 }), 12_500);
+  assert.equal(targetOf(funnel, 'diversity', { count: 2400, collected: 6000 }), 2000);
+  assert.equal(targetOf({ ...funnel, quality: 1 }, 'quality', { count: 9000, collected: 10_000 }), 9000);
+});

@@ -1,0 +1,82 @@
+/** Readable names for clusters: the terms that set a cluster apart, by class-based tf-idf (BERTopic, arXiv 2203.05794). */
+import { splitWords } from '../../text/words.ts';
+
+const termsInName = 3;
+/** A term must be this many times as common in its cluster as over all: keeps out what every text says. */
+const leastLift = 2;
+/** Terms seen less often are names, numbers and slips. */
+const leastCount = 3;
+/** Distinct terms held for a cluster while texts are read. */
+const mostTerms = 50_000;
+
+export type TermCounts = { total: number; counts: Map<string, number> };
+
+export function emptyTermCounts(): TermCounts {
+  return { total: 0, counts: new Map() };
+}
+
+/** Words of four letters and more without digits; of Chinese and Japanese the pairs of neighbouring characters. */
+export function countTerms(terms: TermCounts, text: string): void {
+  const words = splitWords(text);
+  words.forEach((word, i) => {
+    const next = words[i + 1];
+    if (isIdeograph(word)) {
+      if (next !== undefined && isIdeograph(next)) addTerm(terms, word + next);
+    } else if (word.length >= 4 && !/\d/.test(word)) addTerm(terms, word);
+  });
+}
+
+const isIdeograph = (word: string): boolean =>
+  word.length === 1 && /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u.test(word);
+
+function addTerm(terms: TermCounts, term: string): void {
+  terms.total += 1;
+  const count = terms.counts.get(term);
+  if (count === undefined && terms.counts.size >= mostTerms) return;
+  terms.counts.set(term, (count ?? 0) + 1);
+}
+
+/**
+ * c-TF-IDF of every term of every cluster: tf · ln(1 + A / f), with tf the term's share of its cluster's terms, f its
+ * count over all clusters and A the mean number of terms in a cluster.
+ */
+export function classTfIdf(clusters: readonly TermCounts[]): Map<string, number>[] {
+  const overall = new Map<string, number>();
+  for (const { counts } of clusters)
+    for (const [term, count] of counts) overall.set(term, (overall.get(term) ?? 0) + count);
+  const average = clusters.reduce((sum, { total }) => sum + total, 0) / clusters.length;
+  return clusters.map(
+    ({ counts, total }) =>
+      new Map(
+        [...counts].map(([term, count]) => [
+          term,
+          (count / total) * Math.log(1 + average / overall.get(term)!),
+        ]),
+      ),
+  );
+}
+
+/** A name for each cluster, such as `card, payment, declined`; names are distinct, and `cluster 3` where nothing sets one apart. */
+export function nameClusters(clusters: readonly TermCounts[]): string[] {
+  const scores = classTfIdf(clusters);
+  const all = clusters.reduce((sum, { total }) => sum + total, 0);
+  const overall = new Map<string, number>();
+  for (const { counts } of clusters)
+    for (const [term, count] of counts) overall.set(term, (overall.get(term) ?? 0) + count);
+  const taken = new Set<string>();
+  return clusters.map(({ counts, total }, i) => {
+    const ranked = [...scores[i]!]
+      .filter(([term]) => {
+        const count = counts.get(term)!;
+        return count >= leastCount && count / total >= (leastLift * overall.get(term)!) / all;
+      })
+      .sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
+    const name = ranked
+      .slice(0, termsInName)
+      .map(([term]) => term)
+      .join(', ');
+    const chosen = name === '' ? `cluster ${i + 1}` : taken.has(name) ? `${name} (${i + 1})` : name;
+    taken.add(chosen);
+    return chosen;
+  });
+}

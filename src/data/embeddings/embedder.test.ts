@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { seededRandom } from '../../base/random.ts';
+import { hashWords } from '../../text/words.ts';
+import { type Embedder, normaliseRow } from './embedder.ts';
+import { featuresOf } from './features.ts';
+import { countFeatures, emptyFrequencies, fitHashedModel, hashedEmbedder } from './hashed.ts';
+import { reduced } from './reduce.ts';
+import { cosine, makeVectorTable, readRow, setRow } from './vector-table.ts';
+
+const golden = <T>(name: string): T =>
+  JSON.parse(readFileSync(join(import.meta.dirname, '../../../test/golden/curation', name), 'utf8')) as T;
+type TfIdf = { texts: string[]; pairs: [number, number, number, number][]; dimensions: number };
+const tfIdf = golden<TfIdf>('tf-idf.json');
+
+function fitted(texts: readonly string[], dimensions: number): Embedder {
+  const sample = texts.map((text) => featuresOf([hashWords(text)]));
+  const frequencies = emptyFrequencies();
+  for (const features of sample) countFeatures(frequencies, features);
+  return hashedEmbedder(fitHashedModel(sample, frequencies, { dimensions, seed: 1 }));
+}
+
+/** The bag of words of a text, as a server might answer. */
+const wide: Embedder = {
+  name: 'a server',
+  dimensions: 1000,
+  embed: async (texts) => {
+    const rows = new Float32Array(texts.length * 1000);
+    texts.forEach((text, i) => {
+      const { stems, lengths } = hashWords(text);
+      stems.forEach((stem, k) => lengths[k]! > 3 && (rows[i * 1000 + (stem % 1000)]! += 1));
+      normaliseRow(rows, i * 1000, 1000);
+    });
+    return rows;
+  },
+  close: async () => {},
+};
+
+const { signal } = new AbortController();
+const implementations: Record<string, () => Promise<Embedder>> = {
+  hashed: async () => fitted(tfIdf.texts, 32),
+  'reduced to 128 dimensions': async () => reduced(wide, 128, 1),
+};
+
+/** What every embedder must keep. */
+for (const [name, open] of Object.entries(implementations))
+  test(`the contract of an embedder: ${name}`, async () => {
+    const embedder = await open();
+    const texts = [
+      'my parcel delivery is late, where is the courier',
+      'the courier has a late delivery, the package',
+      'reset the password of my login, the browser is locked',
+      '',
+      'my parcel delivery is late, where is the courier',
+    ];
+    const { dimensions } = embedder;
+    const rows = await embedder.embed(texts, signal);
+    assert.equal(rows.length, texts.length * dimensions);
+    const row = (i: number): Float32Array => rows.slice(i * dimensions, (i + 1) * dimensions);
+    const dot = (a: number, b: number): number => row(a).reduce((sum, value, i) => sum + value * row(b)[i]!, 0);
+    for (const i of [0, 1, 2]) assert.ok(Math.abs(dot(i, i) - 1) < 1e-5, `row ${i} has length 1`);
+    const empty = dot(3, 3);
+    assert.ok(empty === 0 || Math.abs(empty - 1) < 1e-5);
+    assert.deepEqual(row(4), row(0));
+    assert.ok(dot(0, 1) > dot(0, 2) + 0.1, `alike ${dot(0, 1)}, unlike ${dot(0, 2)}`);
+    const alone = await embedder.embed([texts[1]!], signal);
+    alone.forEach((value, i) => assert.ok(Math.abs(value - row(1)[i]!) < 1e-5, 'what stands beside does not matter'));
+    assert.equal((await embedder.embed([], signal)).length, 0);
+    await embedder.close();
+  });
+
+test('with as many dimensions as words the cosines are those of tf-idf, with fewer those of a truncated SVD (scikit-learn)', async () => {
+  const { texts, pairs, dimensions } = tfIdf;
+  for (const [size, column, tolerance] of [
+    [48, 2, 1e-4],
+    [dimensions, 3, 0.02],
+  ] as const) {
+    const rows = await fitted(texts, size).embed(texts, signal);
+    for (const pair of pairs) {
+      let dot = 0;
+      for (let i = 0; i < size; i++) dot += rows[pair[0] * size + i]! * rows[pair[1] * size + i]!;
+      assert.ok(Math.abs(dot - pair[column]) < tolerance, `${size}: texts ${pair[0]}, ${pair[1]}: ${dot}, ${pair[column]}`);
+    }
+  }
+});
+
+test('features: short words are left out, neighbours of Chinese characters count in pairs', () => {
+  const count = (text: string): number => featuresOf([hashWords(text)]).ids.length;
+  assert.equal(count('I am at an inn'), 1);
+  assert.equal(count('refund refunds Refunded'), 1);
+  assert.equal(count('退款申请'), 3);
+  assert.equal(count('退 ok 款'), 0);
+  const long = Array.from({ length: 2000 }, (_, i) => `${i}word`).join(' ');
+  assert.equal(count(long), 160);
+});
+
+test('a byte a value keeps cosines to 0.01', () => {
+  const random = seededRandom(4, 'vectors');
+  for (const dimensions of [64, 128]) {
+    const table = makeVectorTable(60, dimensions);
+    const rows = Float32Array.from({ length: 60 * dimensions }, () => random.normal());
+    for (let row = 0; row < 60; row++) {
+      normaliseRow(rows, row * dimensions, dimensions);
+      if (row > 0) setRow(table, row, rows, row * dimensions);
+    }
+    const back = new Float32Array(dimensions);
+    for (let a = 1; a < 60; a++)
+      for (let b = 1; b < 60; b++) {
+        let dot = 0;
+        for (let i = 0; i < dimensions; i++) dot += rows[a * dimensions + i]! * rows[b * dimensions + i]!;
+        assert.ok(Math.abs(cosine(table, a, b) - dot) < 0.01);
+      }
+    readRow(table, 5, back);
+    assert.ok(Math.abs(back.reduce((sum, value) => sum + value * value, 0) - 1) < 1e-5);
+    assert.equal(cosine(table, 0, 5), 0);
+  }
+});

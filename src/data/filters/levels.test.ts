@@ -1,0 +1,184 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { silent } from '../../base/progress.ts';
+import { seededRandom } from '../../base/random.ts';
+import { writeJsonLines } from '../../formats/jsonl.ts';
+import { curateConfig } from '../config.ts';
+import { curate } from '../curate.ts';
+import type { Example } from '../example.ts';
+import type { LedgerEntry } from '../ledger.ts';
+import type { CurateServices } from '../services.ts';
+
+const matters: Record<string, { ask: string[]; answer: string[] }> = {
+  refund: {
+    ask: 'refund invoice charged money billing twice amount statement'.split(' '),
+    answer: 'refund invoice reversed statement amount corrected billing department'.split(' '),
+  },
+  parcel: {
+    ask: 'parcel courier delivery tracking street address package late'.split(' '),
+    answer: 'parcel courier tracking delivery depot tomorrow package address'.split(' '),
+  },
+  login: {
+    ask: 'password login browser reset locked account email code'.split(' '),
+    answer: 'password reset email link login browser code account'.split(' '),
+  },
+};
+
+/** Conversations about three matters, 3 : 2 : 1; every fifth has a reply of one word. */
+function conversations(count: number): Example[] {
+  const random = seededRandom(2, 'conversations');
+  const draw = (words: readonly string[], many: number): string =>
+    Array.from({ length: many }, () => words[random.integer(words.length)]!).join(' ');
+  const topics = ['refund', 'refund', 'refund', 'parcel', 'parcel', 'login'];
+  return Array.from({ length: count }, (_, i) => {
+    const topic = topics[i % 6]!;
+    const { ask, answer } = matters[topic]!;
+    const reply = i % 5 === 0 ? 'Ok' : `Please note that the ${draw(answer, 8)} is settled, case number ${i}.`;
+    return {
+      messages: [
+        { role: 'system', content: 'S' },
+        { role: 'user', content: `I need help, my ${draw(ask, 8)} is a terrible problem since day ${i}.` },
+        { role: 'assistant', content: reply },
+      ],
+      meta: { id: `r${i}`, source: 's', topic, ...(i % 4 === 0 && { rating: i % 5 === 0 ? 1 : 5 }) },
+    };
+  });
+}
+
+type SetReport = {
+  records: number;
+  texts: { distinct_2: number; vocabulary: number };
+  coverage: number;
+  categories: Record<string, { counts: Record<string, number>; evenness: number }>;
+};
+type Report = {
+  kept: number;
+  target: number;
+  comparison: { all: SetReport; chosen: SetReport; random: SetReport };
+  components: Record<string, { known: number }>;
+  at_the_cut: { id: string; kept: boolean; quality: number }[];
+  clusters: { count: number };
+  quota: { used: string };
+};
+
+async function run(examples: Example[], config: object, services: CurateServices = {}) {
+  const folder = mkdtempSync(join(tmpdir(), 'attune-levels-'));
+  const path = join(folder, 'in.jsonl');
+  await writeJsonLines(path, examples);
+  for (const name of ['out', 'work']) await mkdir(join(folder, name));
+  await curate({
+    config: curateConfig.parse({ min_characters: 0, ...config }),
+    projectFolder: folder,
+    examplesPaths: [path],
+    outputFolder: join(folder, 'out'),
+    workFolder: join(folder, 'work'),
+    seed: 3,
+    report: silent,
+    signal: new AbortController().signal,
+    services,
+  });
+  const text = (name: string): string => readFileSync(join(folder, 'out', name), 'utf8');
+  const lines = <T>(name: string): T[] => text(name).trimEnd().split('\n').map((line) => JSON.parse(line) as T);
+  const report = (name: string): Report => JSON.parse(text(name)) as Report;
+  return { kept: lines<Example>('examples.jsonl'), ledger: lines<LedgerEntry>('ledger.jsonl'), report };
+}
+
+const funnel = { quality: 0.5, diversity: 0.25, at_least: 0 };
+
+test('a small set loses nothing to selection, and is told its scores, topics, mood and difficulty', async () => {
+  const { kept, report, ledger } = await run(conversations(120), {});
+  assert.equal(kept.length, 120);
+  const [first] = kept;
+  assert.equal(typeof first!.meta['quality'], 'number');
+  assert.equal(typeof first!.meta['difficulty'], 'number');
+  assert.equal(first!.meta['sentiment'], 'negative');
+  assert.equal(typeof first!.meta['cluster'], 'string');
+  assert.deepEqual([report('quality').kept, report('diversity').kept], [120, 120]);
+  const end = ledger.find(({ id, action }) => id === 'r0' && action === 'kept') as LedgerEntry & { scores?: object };
+  assert.ok(end.scores && 'quality' in end.scores && 'difficulty' in end.scores, JSON.stringify(end));
+});
+
+test('the funnel keeps the best of every topic, then what stands for all, and compares both with chance', async () => {
+  const { kept, report, ledger } = await run(conversations(600), { funnel });
+  assert.equal(kept.length, 150);
+  const quality = report('quality');
+  assert.deepEqual([quality.target, quality.kept], [300, 300]);
+  const share = (set: SetReport): number => set.categories['topic']!.counts['login']! / set.records;
+  assert.ok(Math.abs(share(quality.comparison.chosen) - share(quality.comparison.all)) < 0.01);
+  assert.ok(kept.every(({ messages }) => messages[2]!.content !== 'Ok'));
+  assert.ok(quality.at_the_cut.some((one) => one.kept) && quality.at_the_cut.some((one) => !one.kept));
+  const { comparison, clusters, quota } = report('diversity');
+  assert.equal(quota.used, 'topic');
+  assert.ok(clusters.count >= 2);
+  assert.ok(comparison.chosen.categories['topic']!.evenness > comparison.random.categories['topic']!.evenness);
+  assert.ok(comparison.chosen.coverage > comparison.random.coverage);
+  assert.equal(comparison.chosen.records, comparison.random.records);
+  const dropped = ledger.filter(({ action, rule }) => action === 'dropped' && rule === 'quality');
+  assert.equal(dropped.length, 300);
+  assert.match(dropped[0]!.reason!, /^quality 0\.\d\d is not among the best of its topic; weakest is \w+ with \d\.\d\d$/);
+});
+
+test('selection random keeps as many, and other ones', async () => {
+  const best = await run(conversations(600), { funnel });
+  const random = await run(conversations(600), { funnel, selection: 'random' });
+  assert.equal(random.kept.length, best.kept.length);
+  assert.notDeepEqual(
+    random.kept.map(({ meta }) => meta.id),
+    best.kept.map(({ meta }) => meta.id),
+  );
+  assert.ok(random.kept.some(({ messages }) => messages[2]!.content === 'Ok'));
+});
+
+test('without labels the clusters are the topics, and their names are words of the texts', async () => {
+  const unlabelled = conversations(300).map(({ messages, meta: { id, source } }) => ({ messages, meta: { id, source } }));
+  const { kept, report } = await run(unlabelled, { funnel, diversity: { clusters: 3 } });
+  assert.equal(report('diversity').quota.used, 'cluster');
+  const names = new Set(kept.map(({ meta }) => String(meta['cluster'])));
+  assert.equal(names.size, 3);
+  for (const name of names) assert.ok(/refund|invoice|parcel|courier|password|login|billing|tracking|browser|reset|depot/.test(name), name);
+});
+
+test('below min_score a record goes, whatever the funnel asks for', async () => {
+  const { kept, ledger } = await run(conversations(100), { quality: { min_score: 0.7, weights: { satisfaction: 0 } } });
+  assert.equal(kept.length, 80);
+  assert.match(ledger.find(({ action }) => action === 'dropped')!.reason!, /is below min_score 0\.7/);
+});
+
+test('a knowledge base, a model, a judge and an encoder add components', async () => {
+  const asked: number[] = [];
+  const services: CurateServices = {
+    passages: async () => ['The refund of an invoice is settled by the billing department within a week.'],
+    lossOf: async (examples) => examples.map(({ meta }) => (meta.id === 'r1' ? undefined : { given: 1, alone: 2 })),
+    judge: async (_, passages) => {
+      asked.push(passages.length);
+      return asked.length === 1 ? undefined : { score: 0.5, reason: 'so so' };
+    },
+    embedder: {
+      name: 'lengths',
+      dimensions: 200,
+      embed: async (texts) => {
+        const rows = new Float32Array(texts.length * 200);
+        texts.forEach((text, i) => (rows[i * 200 + (text.length % 200)] = 1));
+        return rows;
+      },
+      close: async () => {},
+    },
+  };
+  const { kept, report } = await run(conversations(40), {}, services);
+  const { components } = report('quality');
+  assert.equal(components['judge']!.known, 39);
+  assert.equal(components['fluency']!.known, 39);
+  assert.equal(components['support']!.known, 32);
+  assert.equal(components['semantic_support']!.known, 32);
+  assert.ok(asked.some((count) => count === 1));
+  assert.equal(kept[2]!.meta['following_difficulty'], 0.5);
+});
+
+test('the same seed gives the same choice, whatever the size of the jobs', async () => {
+  const [a, b] = await Promise.all([run(conversations(300), { funnel }), run(conversations(300), { funnel })]);
+  assert.deepEqual(a.kept, b.kept);
+});

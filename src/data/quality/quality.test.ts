@@ -1,0 +1,196 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { qualityConfig } from '../config/quality.ts';
+import type { Example, ExampleMeta } from '../example.ts';
+import { chooseBest } from './choose-best.ts';
+import { coherence } from './coherence.ts';
+import { componentNames, measureCheap } from './components.ts';
+import { isCutOff } from './cut-off.ts';
+import { formatting } from './formatting.ts';
+import { lengthOfReplies } from './length.ts';
+import { indexPassages } from './passage-index.ts';
+import { fluency, followingDifficulty, followingQuality } from './perplexity.ts';
+import { readConversation, type Turn } from './reading.ts';
+import { repetition } from './repetition.ts';
+import { resolution } from './resolution.ts';
+import { satisfaction } from './satisfaction.ts';
+import { combinedScore, makeScoreTable, scoresOf, setScore } from './score-table.ts';
+import { lexicalSupport, semanticSupport, statementsOf } from './support.ts';
+
+/** A conversation of customer and agent in turn. */
+function talk(texts: readonly string[], meta: Partial<ExampleMeta> = {}): Example {
+  return {
+    messages: texts.map((content, i) => ({ role: i % 2 === 0 ? 'user' : 'assistant', content })),
+    meta: { id: 'a', source: 's', ...meta },
+  };
+}
+const turns = (...texts: string[]): readonly Turn[] => readConversation(talk(texts)).turns;
+const config = qualityConfig.parse({});
+
+test('an outcome means what the project says, and nothing otherwise', () => {
+  const of = (outcome?: string): number | undefined =>
+    resolution(talk([], outcome === undefined ? {} : { outcome }), config.resolution);
+  assert.deepEqual([of('Resolved '), of('no'), of('escalated'), of()], [1, 0, undefined, undefined]);
+  const own = qualityConfig.parse({ resolution: { success: ['Escalated'], failure: [] } });
+  assert.equal(resolution(talk([], { outcome: 'ESCALATED' }), own.resolution), 1);
+  assert.equal(resolution(talk([], { outcome: 'no' }), own.resolution), undefined);
+});
+
+test('a rating is read as thumbs, words, points, shares and percentages', () => {
+  const of = (rating: string | number | boolean): number | undefined =>
+    satisfaction(talk([], { rating }), [1, 5]);
+  const read: [string | number | boolean, number | undefined][] = [
+    [true, 1],
+    ['thumbs_down', 0],
+    ['👍', 1],
+    ['Good', 1],
+    [5, 1],
+    [1, 0],
+    ['4', 0.75],
+    ['85%', 0.85],
+    ['3/5', 0.5],
+    ['0/10', undefined],
+    ['10/10', 1],
+    [9, undefined],
+    ['offered', undefined],
+    ['', undefined],
+    ['5/0', undefined],
+  ];
+  for (const [rating, expected] of read) assert.equal(of(rating), expected, String(rating));
+  assert.equal(satisfaction(talk([], { rating: 9 }), [0, 10]), 0.9);
+  assert.equal(satisfaction(talk([]), [1, 5]), undefined);
+});
+
+test('coherence: an answer to the matter scores above one about something else, and above one that is cut off', () => {
+  const question = 'Can I get a refund for the damaged kettle that arrived yesterday?';
+  const good = coherence(turns(question, 'Yes, the refund for the damaged kettle is on its way to your card.'))!;
+  const elsewhere = coherence(turns(question, 'Our lobby opens early and breakfast includes fresh waffles daily.'))!;
+  const cut = coherence(turns(question, 'Yes, the refund for the damaged kettle is on its way to your'))!;
+  const evasive = coherence(turns(question, 'Ok.'))!;
+  assert.equal(good, 1);
+  assert.ok(elsewhere < 0.7 && cut < 0.7 && evasive < 0.7, `${elsewhere} ${cut} ${evasive}`);
+  assert.equal(coherence(turns(question, '')), undefined);
+  assert.equal(coherence(turns('I need a room', 'For how many nights would you like to stay?')), 1);
+});
+
+test('a text is cut off in the midst of a sentence, not where it is short or ends well', () => {
+  const long = 'You can change the delivery address in your account';
+  assert.deepEqual(
+    [long, `${long}.`, `${long},`, `${long} until the`, `${long} (see`, 'Sure, the', `${long}: \`\`\`ts\nlet a`].map(isCutOff),
+    [false, false, true, true, false, false, true],
+  );
+});
+
+test('repetition: 1 without, 0 when the agent says the same again and again', () => {
+  assert.equal(repetition(turns('hi', 'Hello, how can I help you today?')), 1);
+  assert.equal(repetition(turns('hi', 'Please restart it.', 'I did', 'Please restart it.', 'And?', 'Please restart it.')), 0);
+  const phrase = Array.from({ length: 30 }, () => 'try again later').join(' ');
+  assert.equal(repetition(turns('hi', phrase)), 0);
+  const varied = Array.from({ length: 80 }, (_, i) => `word${i}`).join(' ');
+  assert.equal(repetition(turns('hi', varied)), 1);
+  // Four words that come twice are 40 of 495 characters, half of the limit of 0.16.
+  const some = repetition(turns('hi', `${varied} word0 word1 word2 word3 word4`))!;
+  assert.ok(Math.abs(some - (1 - 40 / 495 / 0.16)) < 1e-9, String(some));
+  assert.equal(repetition(turns('hi')), undefined);
+});
+
+test('length: one word is little, forty are enough', () => {
+  const words = (count: number): number => lengthOfReplies(turns('hi', Array(count).fill('w').join(' ')))!;
+  assert.ok(Math.abs(words(1) - 0.187) < 1e-3);
+  assert.ok(Math.abs(words(10) - 0.646) < 1e-3);
+  assert.deepEqual([words(40), words(400)], [1, 1]);
+  assert.equal(lengthOfReplies(turns('hi', '款'.repeat(80))), 1);
+});
+
+test('formatting counts the replies without a fault', () => {
+  const faults = [
+    'I AM NOT GOING TO TELL YOU AGAIN',
+    'Dear {{first_name}}, your parcel is here.',
+    'The price is {price:d} euros.',
+    'Itâ€™s on its way.',
+    'Bro\ufffdken',
+    'What??????? Really',
+    'See <b>here for more.',
+    'Run this:\n```\nnpm install',
+  ];
+  for (const text of faults) assert.equal(formatting(turns('hi', text)), 0, text);
+  const fine = ['Use the API of NASA.', 'Press <b>Save</b>.', 'a < b and c > d', 'Set {"a": 1}.', '好的，我来帮您。'];
+  for (const text of fine) assert.equal(formatting(turns('hi', text)), 1, text);
+  assert.equal(formatting(turns('hi', faults[0]!, 'hm', 'Sorry about that.')), 0.5);
+});
+
+test('instruction-following difficulty is the loss given the conversation over the loss without', () => {
+  assert.equal(followingDifficulty({ given: 1.5, alone: 2 }), 0.75);
+  assert.deepEqual([followingQuality({ given: 1.5, alone: 2 }), followingQuality({ given: 2.5, alone: 2 })], [0.75, 0]);
+  assert.ok(Math.abs(fluency({ given: Math.log(4), alone: 9 }) - 0.25) < 1e-12);
+});
+
+const passages = [
+  'You can return a product within thirty days of delivery if it is unused and in its original box.',
+  'To reset your password open the sign-in page and choose the link Forgot password below the form.',
+];
+
+test('support: what the knowledge base says is supported, what it does not is not', () => {
+  const index = indexPassages(passages);
+  const of = (reply: string): { support: number | undefined; passages: string[] } =>
+    lexicalSupport(statementsOf(turns('?', reply)), index);
+  const good = of('You can return the product within thirty days of delivery if it is unused.');
+  const bad = of('Refunds always take ninety working days because our bank moves money slowly.');
+  assert.ok(good.support! > 0.8, String(good.support));
+  assert.ok(bad.support! < 0.2, String(bad.support));
+  assert.equal(good.passages[0], passages[0]);
+  assert.equal(of('You are welcome!').support, undefined);
+  assert.equal(of('Could you please tell me the number of your order first?').support, undefined);
+});
+
+test('semantic support is the highest cosine with a passage', async () => {
+  const embedder = {
+    name: 'by length',
+    dimensions: 2,
+    embed: async (texts: readonly string[]) =>
+      Float32Array.from(texts.flatMap((text) => (text.length > 50 ? [1, 0] : [0.6, 0.8]))),
+    close: async () => {},
+  };
+  const vectors = { embedder, vectors: Float32Array.from([1, 0, -1, 0]) };
+  const { signal } = new AbortController();
+  assert.ok(Math.abs((await semanticSupport(['short one'], vectors, signal))! - 0.6) < 1e-6);
+  assert.equal(await semanticSupport([], vectors, signal), undefined);
+});
+
+test('the combined score is the weighted mean of what is known', () => {
+  const table = makeScoreTable(2);
+  setScore(table, 0, 'resolution', 1);
+  setScore(table, 0, 'length', 0.5);
+  setScore(table, 0, 'judge', 2);
+  const weights = { ...config.weights, resolution: 1, length: 2, judge: 1 };
+  assert.equal(combinedScore(table, 0, weights), (1 + 2 * 0.5 + 1) / 4);
+  assert.deepEqual(scoresOf(table, 0), { resolution: 1, length: 0.5, judge: 1 });
+  assert.equal(combinedScore(table, 1, weights), 1);
+  assert.equal(combinedScore(table, 0, { ...weights, resolution: 0, judge: 0 }), 0.5);
+  assert.deepEqual(Object.keys(config.weights).sort(), [...componentNames].sort());
+});
+
+test('the best of every topic stay, in proportion; equals are drawn by the seed', () => {
+  const scores = Float32Array.from({ length: 100 }, (_, i) => (i % 10) / 10);
+  const topics = Uint32Array.from({ length: 100 }, (_, i) => Number(i >= 80));
+  const kept = chooseBest(scores, topics, { target: 50, leastScore: 0, seed: 1 });
+  const count = (from: number, to: number): number => kept.slice(from, to).reduce((sum, one) => sum + one, 0);
+  assert.deepEqual([count(0, 80), count(80, 100)], [40, 10]);
+  kept.forEach((one, i) => assert.equal(one === 1, i % 10 >= 5, `record ${i}`));
+  const strict = chooseBest(scores, topics, { target: 50, leastScore: 0.85, seed: 1 });
+  assert.equal(strict.reduce((sum, one) => sum + one, 0), 10);
+  const equal = new Float32Array(100);
+  const one = chooseBest(equal, topics, { target: 30, leastScore: 0, seed: 1 });
+  assert.deepEqual(chooseBest(equal, topics, { target: 30, leastScore: 0, seed: 1 }), one);
+  assert.notDeepEqual(chooseBest(equal, topics, { target: 30, leastScore: 0, seed: 2 }), one);
+});
+
+test('a megabyte of hostile text takes every component no longer than a pass or two', () => {
+  const pieces = ['a', '<b', '{{', '{a', '``` ', 'a b ', '!?', '。', 'Ã', "don't ", '\n', ' , ', '<a <a ', '.a'];
+  for (const piece of pieces) {
+    const text = piece.repeat(Math.ceil(1e6 / piece.length));
+    const reading = readConversation(talk([text, text]));
+    for (const measure of Object.values(measureCheap)) measure(reading, config);
+    statementsOf(reading.turns);
+  }
+});

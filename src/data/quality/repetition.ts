@@ -1,0 +1,101 @@
+import { mixPair } from '../../text/words.ts';
+import { repliesOf, type Turn } from './reading.ts';
+
+/** In fewer words a phrase that comes twice is chance. */
+const leastWords = 50;
+/**
+ * Shares of the characters beyond which Gopher's authors remove a document (arXiv 2112.11446, table A1): those in
+ * lines that were there before, in the commonest phrase of 2 to 4 words, and in phrases of 5 words that came before.
+ */
+const lineLimit = 0.2;
+const commonestLimits: readonly (readonly [length: number, limit: number])[] = [
+  [2, 0.2],
+  [3, 0.18],
+  [4, 0.16],
+];
+const repeatedLength = 5;
+const repeatedLimit = 0.15;
+
+/**
+ * How free of repetition the replies are: 1 without any, 0 from Gopher's limits on, whichever of lines and phrases is
+ * nearest to its limit. Unknown without a reply in words.
+ */
+export function repetition(turns: readonly Turn[]): number | undefined {
+  const replies = repliesOf(turns);
+  if (replies.length === 0) return undefined;
+  const worst = Math.max(repeatedLines(replies) / lineLimit, repeatedPhrases(replies));
+  return 1 - Math.min(1, worst);
+}
+
+/** Share of the characters that stand in lines that were there before, of replies with several lines or several replies. */
+function repeatedLines(replies: readonly Turn[]): number {
+  const seen = new Set<string>();
+  let repeated = 0;
+  let total = 0;
+  for (const { text } of replies)
+    for (const part of text.split('\n')) {
+      const line = part.trim();
+      total += line.length;
+      if (line === '') continue;
+      if (seen.has(line)) repeated += line.length;
+      else seen.add(line);
+    }
+  return total === 0 ? 0 : repeated / total;
+}
+
+function repeatedPhrases(replies: readonly Turn[]): number {
+  const hashes: number[] = [];
+  const lengths: number[] = [];
+  for (const { words } of replies) {
+    for (let i = 0; i < words.hashes.length; i++) {
+      hashes.push(words.hashes[i]!);
+      lengths.push(Math.max(1, words.lengths[i]!));
+    }
+  }
+  if (hashes.length < leastWords) return 0;
+  const total = lengths.reduce((sum, length) => sum + length, 0);
+  let worst = repeatedShare(hashes, lengths, total) / repeatedLimit;
+  for (const [length, limit] of commonestLimits)
+    worst = Math.max(worst, commonestShare(hashes, lengths, length) / total / limit);
+  return worst;
+}
+
+/** Characters that the phrase of `size` words with the most characters in all its occurrences takes, if it comes more than once. */
+function commonestShare(hashes: readonly number[], lengths: readonly number[], size: number): number {
+  const counts = new Map<number, number>();
+  let most = 0;
+  for (let i = 0; i + size <= hashes.length; i++) {
+    let key = hashes[i]!;
+    let characters = lengths[i]!;
+    for (let k = 1; k < size; k++) {
+      key = mixPair(key, hashes[i + k]!);
+      characters += lengths[i + k]!;
+    }
+    const count = (counts.get(key) ?? 0) + 1;
+    counts.set(key, count);
+    if (count > 1) most = Math.max(most, count * characters);
+  }
+  return most;
+}
+
+/** Share of the characters in phrases of `repeatedLength` words that came before; each phrase is counted once past its first. */
+function repeatedShare(hashes: readonly number[], lengths: readonly number[], total: number): number {
+  const seen = new Set<number>();
+  let repeated = 0;
+  for (let i = 0; i + repeatedLength <= hashes.length;) {
+    let key = hashes[i]!;
+    let characters = lengths[i]!;
+    for (let k = 1; k < repeatedLength; k++) {
+      key = mixPair(key, hashes[i + k]!);
+      characters += lengths[i + k]!;
+    }
+    if (seen.has(key)) {
+      repeated += characters;
+      i += repeatedLength;
+    } else {
+      seen.add(key);
+      i += 1;
+    }
+  }
+  return repeated / total;
+}
