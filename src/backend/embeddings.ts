@@ -61,7 +61,8 @@ export async function openEmbeddingServer(
       for (let at = 0; at < texts.length; at += textsPerRequest) {
         const vectors = await ask(texts.slice(at, at + textsPerRequest), stop);
         vectors.forEach((vector, i) => {
-          if (vector.length !== dimensions) throw wrongAnswer(baseUrl, `vectors of ${dimensions} and ${vector.length} values`);
+          if (vector.length !== dimensions)
+            throw wrongAnswer(baseUrl, `vectors of ${dimensions} and ${vector.length} values`);
           const start = (at + i) * dimensions;
           rows.set(vector, start);
           normaliseRow(rows, start, dimensions);

@@ -12,6 +12,7 @@ import { checkTokenizer } from './tokenizer-check.ts';
 const byteTokenizer: Tokenizer = {
   vocabularySize: 256,
   encode: (text) => [...new TextEncoder().encode(text)],
+  encodeMarked: (text) => [...new TextEncoder().encode(text)],
   decode: (ids) => new TextDecoder().decode(Uint8Array.from(ids)),
   tokenId: () => undefined,
 };

@@ -1,6 +1,9 @@
 /** The sections collect, curate and split of the project file; each subject's settings are a file in config/. */
 import { z } from 'zod';
+import { diversityConfig, funnelConfig } from './config/diversity.ts';
+import { embeddingsConfig } from './config/embeddings.ts';
 import { piiConfig } from './config/pii.ts';
+import { qualityConfig } from './config/quality.ts';
 import { sourceConfig, sourceName } from './config/sources.ts';
 import {
   boilerplateConfig,
@@ -66,6 +69,16 @@ export const curateConfig = z
       .boolean()
       .default(true)
       .describe('Keep one of the conversations that are the same but for case and white space.'),
+    quality: qualityConfig,
+    diversity: diversityConfig,
+    embeddings: embeddingsConfig,
+    funnel: funnelConfig,
+    selection: z
+      .enum(['best', 'random'])
+      .default('best')
+      .describe(
+        'best chooses by quality and diversity; random draws as many by the seed, to train on for comparison.',
+      ),
     budget: z
       .strictObject({
         examples: z.int().positive().describe('Examples to keep at most.'),

@@ -2,6 +2,7 @@
 import type { CurateConfig } from './config.ts';
 import { boilerplate } from './filters/boilerplate.ts';
 import { budgetSample } from './filters/budget.ts';
+import { diversity } from './filters/diversity.ts';
 import { encoding } from './filters/encoding.ts';
 import { entities } from './filters/entities.ts';
 import { exactDuplicates } from './filters/exact-duplicates.ts';
@@ -11,6 +12,7 @@ import { macros } from './filters/macros.ts';
 import { minCharacters } from './filters/min-characters.ts';
 import { normalise } from './filters/normalise.ts';
 import { pii } from './filters/pii.ts';
+import { quality } from './filters/quality.ts';
 import { structure } from './filters/structure.ts';
 import { toxicity, loadToxicWords } from './filters/toxicity.ts';
 import type { Rule } from './rule.ts';
@@ -26,6 +28,7 @@ export type RuleSettings = {
 
 /** The rules of a project. One that loads something (a word list, a language model) is a promise of a rule. */
 export async function makeRules({ config }: RuleSettings): Promise<Rule[]> {
+  const selection = { funnel: config.funnel, selection: config.selection };
   const rules: (Rule | Promise<Rule> | false)[] = [
     // Level 1: what a record must be to be learnt from.
     config.normalise.repair_encoding && encoding,
@@ -42,7 +45,9 @@ export async function makeRules({ config }: RuleSettings): Promise<Rule[]> {
     config.deduplicate && exactDuplicates,
     config.macros.enabled && macros(config.macros),
     // Level 2: how good it is.
+    config.quality.enabled && quality({ config: config.quality, ...selection }),
     // Level 3: what it adds to the others.
+    config.diversity.enabled && diversity({ config: config.diversity, ...selection }),
     config.budget !== undefined && budgetSample(config.budget),
   ];
   return (await Promise.all(rules)).filter((rule) => rule !== false);

@@ -1,8 +1,17 @@
+import type { Embedder } from './embeddings/embedder.ts';
+import type { Judge } from './quality/judge.ts';
+import type { LossOf } from './quality/perplexity.ts';
+
 /**
  * What curation may use of the layers above it: models, encoders, judges. The pipeline's stage hands them in as
  * functions, each only where the project has it, and only `conclude` of a corpus rule can call them.
  */
 export type CurateServices = {
-  /** A vector for each text, all of one length. Throws AttuneError 'backend'. */
-  embed?: (texts: readonly string[], signal: AbortSignal) => Promise<readonly Float32Array[]>;
+  /** An encoder or a server of embeddings; without it hashed words make the vectors. */
+  embedder?: Embedder;
+  /** The texts of the knowledge base. */
+  passages?: () => Promise<string[]>;
+  /** What a model makes of replies. */
+  lossOf?: LossOf;
+  judge?: Judge;
 };

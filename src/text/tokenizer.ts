@@ -45,13 +45,9 @@ export async function loadTokenizer(folder: string): Promise<Tokenizer> {
   const encode = (text: string, marked: boolean): number[] => {
     const { ids } = library.encode(text, { add_special_tokens: marked });
     if (ids.every((id) => id !== undefined)) return ids;
-    throw new AttuneError(
-      'model',
-      `${path}: no token for a part of ${JSON.stringify(text.slice(0, 80))}.`,
-      {
-        fix: 'The vocabulary has neither bytes nor an unknown token; use a tokenizer that covers all text.',
-      },
-    );
+    throw new AttuneError('model', `${path}: no token for a part of ${JSON.stringify(text.slice(0, 80))}.`, {
+      fix: 'The vocabulary has neither bytes nor an unknown token; use a tokenizer that covers all text.',
+    });
   };
   return {
     vocabularySize: highestId + 1,

@@ -2,7 +2,10 @@ import { z } from 'zod';
 
 export const diversityConfig = z
   .strictObject({
-    enabled: z.boolean().default(true).describe('Find topics, mood and difficulty, and choose what stands for all.'),
+    enabled: z
+      .boolean()
+      .default(true)
+      .describe('Find topics, mood and difficulty, and choose what stands for all.'),
     method: z
       .enum(['facility-location', 'k-center'])
       .default('facility-location')
@@ -51,7 +54,9 @@ export const funnelConfig = z
       .int()
       .min(0)
       .default(2000)
-      .describe('Quality and diversity never choose fewer conversations than this, so small sets stay whole.'),
+      .describe(
+        'Quality and diversity never choose fewer conversations than this, so small sets stay whole.',
+      ),
   })
   .prefault({})
   .describe('How many conversations the levels of curation leave.');

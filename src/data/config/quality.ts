@@ -17,7 +17,9 @@ export const qualityConfig = z
       .min(0)
       .max(1)
       .default(0)
-      .describe('Conversations whose combined score, in [0, 1], is lower are left out, however few are left.'),
+      .describe(
+        'Conversations whose combined score, in [0, 1], is lower are left out, however few are left.',
+      ),
     weights: z
       .strictObject({
         resolution: weight(1, 'the outcome'),
@@ -33,7 +35,9 @@ export const qualityConfig = z
         judge: weight(3, "the judge's score"),
       })
       .prefault({})
-      .describe('The combined score is the weighted mean of the components that are known for a conversation.'),
+      .describe(
+        'The combined score is the weighted mean of the components that are known for a conversation.',
+      ),
     perplexity: z
       .strictObject({
         model: z

@@ -10,7 +10,10 @@ export type Columns = {
 };
 
 /** A category to be filled record by record. */
-export function categoryBuilder(count: number): { category: Category; set: (record: number, name: string) => void } {
+export function categoryBuilder(count: number): {
+  category: Category;
+  set: (record: number, name: string) => void;
+} {
   const category: Category = { names: [], ids: new Uint32Array(count) };
   const known = new Map<string, number>();
   return {

@@ -58,7 +58,9 @@ function summariseCategory({ names, ids }: Category, records: readonly number[])
 function summariseNumbers(values: readonly number[]): NumberSummary {
   const sorted = Float64Array.from(values.filter((value) => !Number.isNaN(value))).sort();
   const at = (share: number): number =>
-    sorted.length === 0 ? 0 : rounded(sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]!);
+    sorted.length === 0
+      ? 0
+      : rounded(sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]!);
   const mean = sorted.length === 0 ? 0 : sorted.reduce((sum, value) => sum + value, 0) / sorted.length;
   return { known: sorted.length, mean: rounded(mean), p10: at(0.1), p50: at(0.5), p90: at(0.9) };
 }

@@ -38,7 +38,14 @@ type SelectionCase = {
 const selections = golden<SelectionCase[]>('selection.json');
 
 test('lazy greedy facility location chooses what apricot chooses, and comes within 1 - 1/e of the best', () => {
-  for (const { count, choose, similarities, greedy, greedy_value: expected, best_value: best } of selections) {
+  for (const {
+    count,
+    choose,
+    similarities,
+    greedy,
+    greedy_value: expected,
+    best_value: best,
+  } of selections) {
     const chosen = facilityLocation(Float32Array.from(similarities), count, choose);
     const value = coveredBy(similarities, count, chosen);
     assert.ok(Math.abs(value - expected) < 1e-4, `${value} ${expected}`);
@@ -49,7 +56,8 @@ test('lazy greedy facility location chooses what apricot chooses, and comes with
 
 function coveredBy(similarities: readonly number[], count: number, chosen: readonly number[]): number {
   let sum = 0;
-  for (let i = 0; i < count; i++) sum += Math.max(0, ...chosen.map((item) => similarities[i * count + item]!));
+  for (let i = 0; i < count; i++)
+    sum += Math.max(0, ...chosen.map((item) => similarities[i * count + item]!));
   return sum;
 }
 
@@ -71,7 +79,10 @@ test('choosing all, or more than there are, gives every item once', () => {
   const { count, similarities } = selections[0]!;
   for (const choose of [facilityLocation, kCenter]) {
     const all = choose(Float32Array.from(similarities), count, count + 5);
-    assert.deepEqual([...all].sort((a, b) => a - b), [...Array(count).keys()]);
+    assert.deepEqual(
+      [...all].sort((a, b) => a - b),
+      [...Array(count).keys()],
+    );
     assert.deepEqual(choose(new Float32Array(9).fill(1), 3, 3).sort(), [0, 1, 2]);
     assert.deepEqual(choose(new Float32Array(0), 0, 0), []);
   }
@@ -97,7 +108,9 @@ test('k-means on equal rows finds one cluster, and none of none', () => {
 });
 
 test('class-based tf-idf equals its formula on counts of scikit-learn, and names are what sets a cluster apart', () => {
-  const { classes, weights } = golden<{ classes: string[]; weights: Record<string, number>[] }>('topics.json');
+  const { classes, weights } = golden<{ classes: string[]; weights: Record<string, number>[] }>(
+    'topics.json',
+  );
   const terms = classes.map((text) => {
     const counts = emptyTermCounts();
     countTerms(counts, text);
@@ -135,7 +148,10 @@ test('quotas: they sum up, keep to the sizes, and balance goes from proportion t
       (sizes, target, balance) => {
         const quotas = divideQuota(sizes, target, balance);
         const all = sizes.reduce((sum, size) => sum + size, 0);
-        assert.equal(quotas.reduce((sum, quota) => sum + quota, 0), Math.min(all, target));
+        assert.equal(
+          quotas.reduce((sum, quota) => sum + quota, 0),
+          Math.min(all, target),
+        );
         quotas.forEach((quota, i) => assert.ok(quota >= 0 && quota <= sizes[i]!));
         // A larger group never gets less, but for the one place that rounding moves.
         sizes.forEach((size, i) =>
@@ -154,7 +170,9 @@ function makeTable(count: number, centres: number): { table: VectorTable; labels
   const table = makeVectorTable(count, dimensions);
   const labels = Uint32Array.from({ length: count }, () => Math.floor(random.uniform() ** 2 * centres));
   labels.forEach((label, row) => {
-    const vector = directions.slice(label * dimensions, (label + 1) * dimensions).map((value) => value + 0.3 * random.normal());
+    const vector = directions
+      .slice(label * dimensions, (label + 1) * dimensions)
+      .map((value) => value + 0.3 * random.normal());
     normaliseRow(vector, 0, dimensions);
     setRow(table, row, vector);
   });
@@ -165,7 +183,10 @@ test('buckets hold every row once, no more than allowed, and close ones together
   const { table, labels } = makeTable(3000, 6);
   const rows = Int32Array.from({ length: 3000 }, (_, i) => i);
   const buckets = closeBuckets(table, rows, { largest: 100, random: seededRandom(1, 'b') });
-  assert.deepEqual(buckets.flatMap((bucket) => [...bucket]).sort((a, b) => a - b), [...rows]);
+  assert.deepEqual(
+    buckets.flatMap((bucket) => [...bucket]).sort((a, b) => a - b),
+    [...rows],
+  );
   const pure = buckets.filter((bucket) => {
     assert.ok(bucket.length <= 100);
     const counts = Map.groupBy(bucket, (row) => labels[row]!);
@@ -179,7 +200,10 @@ test('equal rows are divided all the same', () => {
   for (let row = 0; row < 1000; row++) setRow(table, row, Float32Array.from([0.5, 0.5, 0.5, 0.5]));
   const rows = Int32Array.from({ length: 1000 }, (_, i) => i);
   const buckets = closeBuckets(table, rows, { largest: 10, random: seededRandom(1, 'b') });
-  assert.equal(buckets.reduce((sum, bucket) => sum + bucket.length, 0), 1000);
+  assert.equal(
+    buckets.reduce((sum, bucket) => sum + bucket.length, 0),
+    1000,
+  );
 });
 
 test('a choice covers more than a random one of the same size, and narrows the imbalance of groups', () => {
@@ -190,7 +214,12 @@ test('a choice covers more than a random one of the same size, and narrows the i
   const groups = groupsOf(category);
   const probes = Int32Array.from({ length: 2000 }, (_, i) => i);
   for (const method of ['facility-location', 'k-center'] as const) {
-    const kept = chooseDiverse(table, groups, { target: 100, method, balance: 0.5, random: seededRandom(3, 'x') });
+    const kept = chooseDiverse(table, groups, {
+      target: 100,
+      method,
+      balance: 0.5,
+      random: seededRandom(3, 'x'),
+    });
     const chosen = probes.filter((row) => kept[row] === 1);
     assert.equal(chosen.length, 100);
     const drawn = Int32Array.from({ length: 100 }, (_, i) => i * 20);
@@ -229,10 +258,13 @@ test('sentiment: words, negation and strength; other languages are unknown', () 
 });
 
 test('distinct n-grams, vocabulary, evenness and ranks equal those of Python', () => {
-  const { texts, vocabulary, ...shares } = golden<{ texts: string[]; vocabulary: number } & Record<string, number>>('n-grams.json');
+  const { texts, vocabulary, ...shares } = golden<
+    { texts: string[]; vocabulary: number } & Record<string, number>
+  >('n-grams.json');
   const found = textStatistics(texts.map(hashWords));
   assert.equal(found.vocabulary, vocabulary);
-  for (const n of ['distinct_1', 'distinct_2', 'distinct_3'] as const) assert.ok(Math.abs(found[n] - shares[n]!) < 1e-12);
+  for (const n of ['distinct_1', 'distinct_2', 'distinct_3'] as const)
+    assert.ok(Math.abs(found[n] - shares[n]!) < 1e-12);
   const { labels, evenness, values, ranks } = golden<{
     labels: number[];
     evenness: number;

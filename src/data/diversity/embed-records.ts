@@ -41,7 +41,10 @@ export async function embedRecords(
   const model = fitHashedModel(sample, frequencies, { dimensions: hashedDimensions, seed });
   const rarity = new Float32Array(count);
   const { embedder } = services;
-  const table = makeVectorTable(count, embedder ? Math.min(mostDimensions, embedder.dimensions) : hashedDimensions);
+  const table = makeVectorTable(
+    count,
+    embedder ? Math.min(mostDimensions, embedder.dimensions) : hashedDimensions,
+  );
   const vector = new Float32Array(hashedDimensions);
   let record = 0;
   for await (const { features } of facts) {

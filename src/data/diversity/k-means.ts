@@ -78,7 +78,11 @@ function assign(rows: Float32Array, clustering: Clustering, assigned: Int32Array
 }
 
 /** The cluster whose centre has the highest cosine with the vector at `rows[start...]`, the first of equals. */
-export function nearestCentre({ centres, count, dimensions }: Clustering, rows: Float32Array, start = 0): number {
+export function nearestCentre(
+  { centres, count, dimensions }: Clustering,
+  rows: Float32Array,
+  start = 0,
+): number {
   let best = 0;
   let highest = -Infinity;
   for (let cluster = 0; cluster < count; cluster++) {
@@ -92,7 +96,11 @@ export function nearestCentre({ centres, count, dimensions }: Clustering, rows: 
 }
 
 /** A centre is the direction of the sum of its rows; a cluster that lost all its rows keeps its centre. */
-function moveCentres(rows: Float32Array, { centres, count, dimensions }: Clustering, assigned: Int32Array): void {
+function moveCentres(
+  rows: Float32Array,
+  { centres, count, dimensions }: Clustering,
+  assigned: Int32Array,
+): void {
   const sums = new Float32Array(count * dimensions);
   assigned.forEach((cluster, row) => {
     for (let i = 0; i < dimensions; i++)

@@ -9,7 +9,9 @@ const listed: Readonly<Record<string, string>> = {
 };
 
 export const moodByWord: ReadonlyMap<string, number> = new Map(
-  Object.entries(listed).flatMap(([mood, words]) => words.split(' ').map((word) => [word, Number(mood)] as const)),
+  Object.entries(listed).flatMap(([mood, words]) =>
+    words.split(' ').map((word) => [word, Number(mood)] as const),
+  ),
 );
 
 /** Turn the mood of the next words round. */

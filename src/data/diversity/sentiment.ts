@@ -17,10 +17,7 @@ const strengths = new Map(Object.entries(intensifiers).map(([word, strength]) =>
  * The customer's mood by a list of English words, from -1 to 1, 0 where no word of mood is said; the sum of the moods s
  * becomes s / (|s| + 3). Unknown for other languages: nothing here can tell them.
  */
-export function sentiment(
-  texts: readonly Words[],
-  language: string | undefined,
-): number | undefined {
+export function sentiment(texts: readonly Words[], language: string | undefined): number | undefined {
   if (language !== undefined && !/^en\b/i.test(language)) return undefined;
   let sum = 0;
   let ideographs = 0;

@@ -15,11 +15,11 @@ const golden = <T>(name: string): T =>
 type TfIdf = { texts: string[]; pairs: [number, number, number, number][]; dimensions: number };
 const tfIdf = golden<TfIdf>('tf-idf.json');
 
-function fitted(texts: readonly string[], dimensions: number): Embedder {
+function fitted(texts: readonly string[], dimensions: number, iterations?: number): Embedder {
   const sample = texts.map((text) => featuresOf([hashWords(text)]));
   const frequencies = emptyFrequencies();
   for (const features of sample) countFeatures(frequencies, features);
-  return hashedEmbedder(fitHashedModel(sample, frequencies, { dimensions, seed: 1 }));
+  return hashedEmbedder(fitHashedModel(sample, frequencies, { dimensions, seed: 1, iterations }));
 }
 
 /** The bag of words of a text, as a server might answer. */
@@ -59,14 +59,17 @@ for (const [name, open] of Object.entries(implementations))
     const rows = await embedder.embed(texts, signal);
     assert.equal(rows.length, texts.length * dimensions);
     const row = (i: number): Float32Array => rows.slice(i * dimensions, (i + 1) * dimensions);
-    const dot = (a: number, b: number): number => row(a).reduce((sum, value, i) => sum + value * row(b)[i]!, 0);
+    const dot = (a: number, b: number): number =>
+      row(a).reduce((sum, value, i) => sum + value * row(b)[i]!, 0);
     for (const i of [0, 1, 2]) assert.ok(Math.abs(dot(i, i) - 1) < 1e-5, `row ${i} has length 1`);
     const empty = dot(3, 3);
     assert.ok(empty === 0 || Math.abs(empty - 1) < 1e-5);
     assert.deepEqual(row(4), row(0));
     assert.ok(dot(0, 1) > dot(0, 2) + 0.1, `alike ${dot(0, 1)}, unlike ${dot(0, 2)}`);
     const alone = await embedder.embed([texts[1]!], signal);
-    alone.forEach((value, i) => assert.ok(Math.abs(value - row(1)[i]!) < 1e-5, 'what stands beside does not matter'));
+    alone.forEach((value, i) =>
+      assert.ok(Math.abs(value - row(1)[i]!) < 1e-5, 'what stands beside does not matter'),
+    );
     assert.equal((await embedder.embed([], signal)).length, 0);
     await embedder.close();
   });
@@ -77,11 +80,14 @@ test('with as many dimensions as words the cosines are those of tf-idf, with few
     [48, 2, 1e-4],
     [dimensions, 3, 0.02],
   ] as const) {
-    const rows = await fitted(texts, size).embed(texts, signal);
+    const rows = await fitted(texts, size, 20).embed(texts, signal);
     for (const pair of pairs) {
       let dot = 0;
       for (let i = 0; i < size; i++) dot += rows[pair[0] * size + i]! * rows[pair[1] * size + i]!;
-      assert.ok(Math.abs(dot - pair[column]) < tolerance, `${size}: texts ${pair[0]}, ${pair[1]}: ${dot}, ${pair[column]}`);
+      assert.ok(
+        Math.abs(dot - pair[column]) < tolerance,
+        `${size}: texts ${pair[0]}, ${pair[1]}: ${dot}, ${pair[column]}`,
+      );
     }
   }
 });

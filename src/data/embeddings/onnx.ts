@@ -1,22 +1,14 @@
 /** An encoder from a Hugging Face folder with an ONNX file, as sentence-transformers and optimum write it. */
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
-import { exists } from '../../base/files.ts';
-import { isRecord } from '../../base/json.ts';
 import { type FloatTensor, type ModelFile, openModelFile } from '../../runtime/model-file.ts';
 import { loadTokenizer, type Tokenizer } from '../../text/tokenizer.ts';
 import { throwIfInterrupted } from '../interrupt.ts';
 import { type Embedder, normaliseRow } from './embedder.ts';
+import { findModel, type Pooling, readLength, readPooling } from './onnx-files.ts';
 
-/** How the vectors of tokens become one: their mean, or that of the first token ([CLS]). */
-export type Pooling = 'mean' | 'cls';
-
-const fileNames = ['model.onnx', 'onnx/model.onnx', 'onnx/model_quantized.onnx', 'model_quantized.onnx'];
 /** Outputs that are a vector for each text, and those that are one for each token. */
 const pooledOutputs = ['sentence_embedding'];
 const tokenOutputs = ['last_hidden_state', 'token_embeddings'];
-const defaultLength = 512;
 const tokensPerRun = 8192;
 
 /**
@@ -91,10 +83,14 @@ function cut(ids: readonly number[], longest: number): readonly number[] {
 }
 
 /** [texts, tokens], padded with id 0 that the mask hides. */
-function makeFeeds(ids: readonly (readonly number[])[]): Record<string, { shape: number[]; data: BigInt64Array }> {
+function makeFeeds(
+  ids: readonly (readonly number[])[],
+): Record<string, { shape: number[]; data: BigInt64Array }> {
   const length = Math.max(1, ...ids.map((one) => one.length));
   const shape = [ids.length, length];
-  const make = (value: (row: readonly number[], i: number) => number): { shape: number[]; data: BigInt64Array } => ({
+  const make = (
+    value: (row: readonly number[], i: number) => number,
+  ): { shape: number[]; data: BigInt64Array } => ({
     shape,
     data: BigInt64Array.from(ids.flatMap((row) => Array.from({ length }, (_, i) => BigInt(value(row, i))))),
   });
@@ -120,9 +116,13 @@ function poolOutputs(
     (one) => one?.shape.length === 3,
   );
   if (!tokens)
-    throw new AttuneError('model', `${path} gives ${Object.keys(outputs).join(', ')}, none of them a vector for each token`, {
-      fix: 'Export the model for feature extraction: optimum-cli export onnx --task feature-extraction.',
-    });
+    throw new AttuneError(
+      'model',
+      `${path} gives ${Object.keys(outputs).join(', ')}, none of them a vector for each token`,
+      {
+        fix: 'Export the model for feature extraction: optimum-cli export onnx --task feature-extraction.',
+      },
+    );
   const [, length, width] = tokens.shape as [number, number, number];
   return ids.map((row, i) => {
     const vector = new Float32Array(width);
@@ -132,33 +132,4 @@ function poolOutputs(
         vector[k] = vector[k]! + tokens.data[(i * length + token) * width + k]! / count;
     return vector;
   });
-}
-
-async function findModel(folder: string): Promise<string> {
-  for (const name of fileNames) if (await exists(join(folder, name))) return join(folder, name);
-  throw new AttuneError('model', `${folder} has no ${fileNames[0]}`, {
-    fix: `Export an encoder there, for example with optimum: optimum-cli export onnx --model <name> ${folder}.`,
-  });
-}
-
-async function readPooling(folder: string): Promise<Pooling> {
-  const config = await readOptional(join(folder, '1_Pooling', 'config.json'));
-  return config['pooling_mode_cls_token'] === true ? 'cls' : 'mean';
-}
-
-async function readLength(folder: string): Promise<number> {
-  const { max_seq_length: ofSentences } = await readOptional(join(folder, 'sentence_bert_config.json'));
-  const { max_position_embeddings: ofModel } = await readOptional(join(folder, 'config.json'));
-  const known = [ofSentences, ofModel].find((value) => typeof value === 'number' && value > 2);
-  return Math.min(defaultLength, (known as number | undefined) ?? defaultLength);
-}
-
-async function readOptional(path: string): Promise<Record<string, unknown>> {
-  if (!(await exists(path))) return {};
-  try {
-    const value: unknown = JSON.parse(await readFile(path, 'utf8'));
-    return isRecord(value) ? value : {};
-  } catch (cause) {
-    throw new AttuneError('model', `${path} cannot be read as JSON`, { fix: 'Download the file again.', cause });
-  }
 }

@@ -63,7 +63,8 @@ export function diversity({ config, funnel, selection }: DiversityOptions): Corp
       const columns = await readColumns(facts, clusters.category, rarity);
       const target = targetOf(funnel, 'diversity', { count, collected: tools.collected });
       const by = groupingOf(config.quota.by, columns);
-      const groups = by === 'none' ? [Int32Array.from({ length: count }, (_, i) => i)] : groupsOf(columns.categories[by]!);
+      const groups =
+        by === 'none' ? [Int32Array.from({ length: count }, (_, i) => i)] : groupsOf(columns.categories[by]!);
       const best = chooseDiverse(table, groups, {
         target,
         method: config.method,
@@ -157,7 +158,12 @@ function observe(example: Example): Fact {
 
 async function readColumns(facts: Facts<Fact>, cluster: Category, rarity: Float32Array): Promise<Columns> {
   const { count } = facts;
-  const labels = { topic: categoryBuilder(count), outcome: categoryBuilder(count), language: categoryBuilder(count), mood: categoryBuilder(count) };
+  const labels = {
+    topic: categoryBuilder(count),
+    outcome: categoryBuilder(count),
+    language: categoryBuilder(count),
+    mood: categoryBuilder(count),
+  };
   const numbers = {
     words: new Float32Array(count),
     turns: new Float32Array(count),
@@ -195,7 +201,10 @@ async function readColumns(facts: Facts<Fact>, cluster: Category, rarity: Float3
 }
 
 /** What the quota goes by: topics where at least half of the records have one, else the clusters. */
-function groupingOf(by: DiversityConfig['quota']['by'], { categories }: Columns): DiversityConfig['quota']['by'] {
+function groupingOf(
+  by: DiversityConfig['quota']['by'],
+  { categories }: Columns,
+): DiversityConfig['quota']['by'] {
   if (by !== 'topic') return by;
   const { names, ids } = categories['topic']!;
   const none = names.indexOf('');

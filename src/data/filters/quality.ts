@@ -10,7 +10,14 @@ import { chooseAtRandom, chooseBest } from '../quality/choose-best.ts';
 import { cheapComponents, measureCheap } from '../quality/components.ts';
 import { describeScores } from '../quality/describe-scores.ts';
 import { readConversation } from '../quality/reading.ts';
-import { combinedScore, makeScoreTable, type ScoreTable, scoresOf, setScore, sliceScores } from '../quality/score-table.ts';
+import {
+  combinedScore,
+  makeScoreTable,
+  type ScoreTable,
+  scoresOf,
+  setScore,
+  sliceScores,
+} from '../quality/score-table.ts';
 import { addSlowScores } from '../quality/slow-scores.ts';
 import type { CorpusRule, Facts } from '../rule.ts';
 
@@ -92,7 +99,10 @@ export function quality({ config, funnel, selection }: QualityOptions): CorpusRu
       const scores = { quality: value, ...components };
       if (plan.kept[at] === 1) {
         const ratio = plan.following[at] ?? Number.NaN;
-        const facts = { quality: value, ...(!Number.isNaN(ratio) && { following_difficulty: rounded(ratio) }) };
+        const facts = {
+          quality: value,
+          ...(!Number.isNaN(ratio) && { following_difficulty: rounded(ratio) }),
+        };
         return { example: { ...example, meta: { ...example.meta, ...facts } }, scores };
       }
       if (selection === 'random') return { drop: 'not drawn', scores };
@@ -128,11 +138,17 @@ function observe(example: Example, config: QualityConfig): Fact {
 async function readFacts(facts: Facts<Fact>): Promise<{ columns: Columns; scores: ScoreTable }> {
   const { count } = facts;
   const scores = makeScoreTable(count);
-  const labels = { topic: categoryBuilder(count), outcome: categoryBuilder(count), language: categoryBuilder(count) };
+  const labels = {
+    topic: categoryBuilder(count),
+    outcome: categoryBuilder(count),
+    language: categoryBuilder(count),
+  };
   const words = new Float32Array(count);
   let record = 0;
   for await (const fact of facts) {
-    fact.scores.forEach((value, i) => value !== undefined && setScore(scores, record, cheapComponents[i]!, value));
+    fact.scores.forEach(
+      (value, i) => value !== undefined && setScore(scores, record, cheapComponents[i]!, value),
+    );
     labels.topic.set(record, fact.topic);
     labels.outcome.set(record, fact.outcome);
     labels.language.set(record, fact.language);

@@ -121,7 +121,10 @@ function describeOutcomes(
         meaning: meaning(name),
         records,
         kept: stayed,
-        topics: topics.map(([label, count]) => ({ topic: topic.names[label]!, share: rounded(count / records) })),
+        topics: topics.map(([label, count]) => ({
+          topic: topic.names[label]!,
+          share: rounded(count / records),
+        })),
       },
     ];
   });

@@ -33,8 +33,8 @@ function isShouted(text: string): boolean {
 
 /** An unfilled `{{name}}` or `{price:d}`, U+FFFD, UTF-8 read as Latin-1 ("Ã©", "â€™"), or six marks in a row. */
 function hasDamage(text: string): boolean {
-  return (
-    /\{\{[^{}]{0,60}\}\}|\{[a-z_]{1,40}(?::[a-z0-9.]{0,8})?\}|\ufffd|Ã[\u0080-\u00bf]|â€|[!?]{6}/i.test(text)
+  return /\{\{[^{}]{0,60}\}\}|\{[a-z_]{1,40}(?::[a-z0-9.]{0,8})?\}|\ufffd|Ã[\u0080-\u00bf]|â€|[!?]{6}/i.test(
+    text,
   );
 }
 

@@ -63,8 +63,12 @@ test('a rating is read as thumbs, words, points, shares and percentages', () => 
 
 test('coherence: an answer to the matter scores above one about something else, and above one that is cut off', () => {
   const question = 'Can I get a refund for the damaged kettle that arrived yesterday?';
-  const good = coherence(turns(question, 'Yes, the refund for the damaged kettle is on its way to your card.'))!;
-  const elsewhere = coherence(turns(question, 'Our lobby opens early and breakfast includes fresh waffles daily.'))!;
+  const good = coherence(
+    turns(question, 'Yes, the refund for the damaged kettle is on its way to your card.'),
+  )!;
+  const elsewhere = coherence(
+    turns(question, 'Our lobby opens early and breakfast includes fresh waffles daily.'),
+  )!;
   const cut = coherence(turns(question, 'Yes, the refund for the damaged kettle is on its way to your'))!;
   const evasive = coherence(turns(question, 'Ok.'))!;
   assert.equal(good, 1);
@@ -76,14 +80,27 @@ test('coherence: an answer to the matter scores above one about something else, 
 test('a text is cut off in the midst of a sentence, not where it is short or ends well', () => {
   const long = 'You can change the delivery address in your account';
   assert.deepEqual(
-    [long, `${long}.`, `${long},`, `${long} until the`, `${long} (see`, 'Sure, the', `${long}: \`\`\`ts\nlet a`].map(isCutOff),
+    [
+      long,
+      `${long}.`,
+      `${long},`,
+      `${long} until the`,
+      `${long} (see`,
+      'Sure, the',
+      `${long}: \`\`\`ts\nlet a`,
+    ].map(isCutOff),
     [false, false, true, true, false, false, true],
   );
 });
 
 test('repetition: 1 without, 0 when the agent says the same again and again', () => {
   assert.equal(repetition(turns('hi', 'Hello, how can I help you today?')), 1);
-  assert.equal(repetition(turns('hi', 'Please restart it.', 'I did', 'Please restart it.', 'And?', 'Please restart it.')), 0);
+  assert.equal(
+    repetition(
+      turns('hi', 'Please restart it.', 'I did', 'Please restart it.', 'And?', 'Please restart it.'),
+    ),
+    0,
+  );
   const phrase = Array.from({ length: 30 }, () => 'try again later').join(' ');
   assert.equal(repetition(turns('hi', phrase)), 0);
   const varied = Array.from({ length: 80 }, (_, i) => `word${i}`).join(' ');
@@ -114,14 +131,23 @@ test('formatting counts the replies without a fault', () => {
     'Run this:\n```\nnpm install',
   ];
   for (const text of faults) assert.equal(formatting(turns('hi', text)), 0, text);
-  const fine = ['Use the API of NASA.', 'Press <b>Save</b>.', 'a < b and c > d', 'Set {"a": 1}.', '好的，我来帮您。'];
+  const fine = [
+    'Use the API of NASA.',
+    'Press <b>Save</b>.',
+    'a < b and c > d',
+    'Set {"a": 1}.',
+    '好的，我来帮您。',
+  ];
   for (const text of fine) assert.equal(formatting(turns('hi', text)), 1, text);
   assert.equal(formatting(turns('hi', faults[0]!, 'hm', 'Sorry about that.')), 0.5);
 });
 
 test('instruction-following difficulty is the loss given the conversation over the loss without', () => {
   assert.equal(followingDifficulty({ given: 1.5, alone: 2 }), 0.75);
-  assert.deepEqual([followingQuality({ given: 1.5, alone: 2 }), followingQuality({ given: 2.5, alone: 2 })], [0.75, 0]);
+  assert.deepEqual(
+    [followingQuality({ given: 1.5, alone: 2 }), followingQuality({ given: 2.5, alone: 2 })],
+    [0.75, 0],
+  );
   assert.ok(Math.abs(fluency({ given: Math.log(4), alone: 9 }) - 0.25) < 1e-12);
 });
 
@@ -178,7 +204,10 @@ test('the best of every topic stay, in proportion; equals are drawn by the seed'
   assert.deepEqual([count(0, 80), count(80, 100)], [40, 10]);
   kept.forEach((one, i) => assert.equal(one === 1, i % 10 >= 5, `record ${i}`));
   const strict = chooseBest(scores, topics, { target: 50, leastScore: 0.85, seed: 1 });
-  assert.equal(strict.reduce((sum, one) => sum + one, 0), 10);
+  assert.equal(
+    strict.reduce((sum, one) => sum + one, 0),
+    10,
+  );
   const equal = new Float32Array(100);
   const one = chooseBest(equal, topics, { target: 30, leastScore: 0, seed: 1 });
   assert.deepEqual(chooseBest(equal, topics, { target: 30, leastScore: 0, seed: 1 }), one);
@@ -186,7 +215,22 @@ test('the best of every topic stay, in proportion; equals are drawn by the seed'
 });
 
 test('a megabyte of hostile text takes every component no longer than a pass or two', () => {
-  const pieces = ['a', '<b', '{{', '{a', '``` ', 'a b ', '!?', '。', 'Ã', "don't ", '\n', ' , ', '<a <a ', '.a'];
+  const pieces = [
+    'a',
+    '<b',
+    '{{',
+    '{a',
+    '``` ',
+    'a b ',
+    '!?',
+    '。',
+    'Ã',
+    "don't ",
+    '\n',
+    ' , ',
+    '<a <a ',
+    '.a',
+  ];
   for (const piece of pieces) {
     const text = piece.repeat(Math.ceil(1e6 / piece.length));
     const reading = readConversation(talk([text, text]));

@@ -75,7 +75,9 @@ async function addSupport(
   const nearest: string[][] = [];
   for (const { index: record, example } of batch) {
     const statements = index ? statementsOf(readConversation(example).turns) : [];
-    const { support, passages } = index ? lexicalSupport(statements, index) : { support: undefined, passages: [] };
+    const { support, passages } = index
+      ? lexicalSupport(statements, index)
+      : { support: undefined, passages: [] };
     nearest.push(passages);
     if (support !== undefined) setScore(scores, record, 'support', support);
     const semantic = vectors && (await semanticSupport(statements, vectors, signal));

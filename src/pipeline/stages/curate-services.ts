@@ -1,21 +1,20 @@
 /** What curation may use of models, encoders and servers: made from the project file, each only where it is asked for. */
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { CurateConfig } from '../../data/config.ts';
 import type { Embedder } from '../../data/embeddings/embedder.ts';
+import { encoderFiles } from '../../data/embeddings/onnx-files.ts';
 import type { CurateServices } from '../../data/services.ts';
-import { exists } from '../../base/files.ts';
+import { checkBase } from '../../model/base.ts';
+import type { ProjectConfig } from '../config.ts';
 import type { StageContext } from '../stage.ts';
 import { openReplyLoss } from './reply-loss.ts';
 
 export type OpenServices = { services: CurateServices; close: () => Promise<void> };
 
 export async function openCurateServices(context: StageContext): Promise<OpenServices> {
-  const { config, inputs } = context;
-  const { embeddings, quality, diversity } = config.curate;
+  const { embeddings, quality, diversity } = context.config.curate;
   const services: CurateServices = {};
   if (!quality.enabled && !diversity.enabled) return { services, close: async () => {} };
-  const passagesPath = join(inputs.collect!.folder, 'passages.jsonl');
-  if (quality.enabled && (await exists(passagesPath))) services.passages = () => loadPassages(passagesPath);
   const embedder = await openEmbedder(embeddings, context);
   if (embedder) services.embedder = embedder;
   if (quality.enabled && quality.perplexity)
@@ -23,11 +22,13 @@ export async function openCurateServices(context: StageContext): Promise<OpenSer
   return { services, close: async () => embedder?.close() };
 }
 
-async function loadPassages(path: string): Promise<string[]> {
-  const { readPassages } = await import('../../data/knowledge/passage.ts');
-  const texts: string[] = [];
-  for await (const { text } of readPassages(path)) texts.push(text);
-  return texts;
+/** Files of the models that curation uses; a model on the hub is known by its id. */
+export async function curateFiles({ curate }: ProjectConfig, projectFolder: string): Promise<string[]> {
+  const { embeddings, quality } = curate;
+  const files =
+    embeddings.kind === 'onnx' ? await encoderFiles(resolve(projectFolder, embeddings.folder)) : [];
+  if (!quality.enabled || !quality.perplexity) return files;
+  return [...files, ...(await checkBase(quality.perplexity.model, { projectFolder }))];
 }
 
 async function openEmbedder(

@@ -45,7 +45,8 @@ function answerAlone({ meta, tools }: Example, reply: Message): Example {
   return { messages: [{ role: 'user', content: '' }, reply], meta, ...(tools && { tools }) };
 }
 
-const isScored = ({ supervised }: EncodedExample): boolean => supervised.some((mark, i) => mark === 1 && i > 0);
+const isScored = ({ supervised }: EncodedExample): boolean =>
+  supervised.some((mark, i) => mark === 1 && i > 0);
 
 /** Mean of -log p over all tokens of all parts. */
 function meanLoss(parts: readonly (Float32Array | undefined)[]): number | undefined {
