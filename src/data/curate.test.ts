@@ -28,6 +28,9 @@ const assistant = (content: string, more: Partial<Message> = {}): Message => ({
   ...more,
 });
 
+/** Levels 2 and 3 have tests of their own (filters/levels.test.ts). */
+const levelOneOnly = { quality: { enabled: false }, diversity: { enabled: false } };
+
 async function run(examples: Example[], config: object = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'attune-curate-'));
   const outputFolder = join(folder, 'out');
@@ -35,7 +38,7 @@ async function run(examples: Example[], config: object = {}) {
   await writeJsonLines(join(outputFolder, 'made'), []);
   const { signal } = new AbortController();
   const context = {
-    config: curateConfig.parse(config),
+    config: curateConfig.parse({ ...levelOneOnly, ...config }),
     projectFolder: folder,
     examplesPaths: [join(folder, 'in.jsonl')],
     outputFolder,

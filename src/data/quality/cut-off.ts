@@ -12,7 +12,7 @@ export function isCutOff(text: string): boolean {
   const trimmed = text.trimEnd();
   if ((trimmed.split('```').length - 1) % 2 === 1) return true;
   if (trimmed.length < leastCharacters) return false;
-  if (/[,;(\[{\-–—/、，；（]$/.test(trimmed)) return true;
+  if (/[,;([{\-–—/、，；（]$/.test(trimmed)) return true;
   const lastWord = /[a-z]{1,8}$/i.exec(trimmed.slice(-10))?.[0];
   return lastWord !== undefined && openWords.has(lastWord.toLowerCase());
 }
