@@ -8,13 +8,17 @@ import { readLineBatches } from '../formats/lines.ts';
 import { writeStreamAtomic } from '../formats/write-stream.ts';
 import { assignSplits, type SplitName, type SplitUnit, splitNames } from './assign-splits.ts';
 import { checkSplit } from './check-split.ts';
+import type { PiiConfig } from './config/pii.ts';
 import type { SplitConfig } from './config/split.ts';
 import { contentKey } from './content-key.ts';
 import { throwIfInterrupted } from './interrupt.ts';
+import { scanForPii } from './pii/scan.ts';
 import { ownLineLimitBytes, readExamples } from './read-examples.ts';
 
 export type SplitContext = {
   config: SplitConfig;
+  /** What curate was told about personal data: none of it is left in a split. */
+  pii: PiiConfig;
   /** examples.jsonl of curate. */
   examplesPath: string;
   outputFolder: string;
@@ -26,7 +30,7 @@ export type SplitContext = {
 /**
  * Writes train.jsonl, validation.jsonl, test.jsonl and split.json (counts by stratum) and returns the counts. Depends on
  * the examples and the seed, not on their order. Throws AttuneError 'data' when a split would be empty, and when
- * `checkSplit` finds a conversation or a content in two splits.
+ * `checkSplit` finds a conversation or a content in two splits, or a structured piece of personal data is left.
  */
 export async function split(context: SplitContext): Promise<Record<string, Json>> {
   const { config, examplesPath, outputFolder, seed, report, signal } = context;
@@ -58,8 +62,10 @@ export async function split(context: SplitContext): Promise<Record<string, Json>
     });
   }
   const checked = await checkSplit(outputFolder);
+  const files = splitNames.map((name) => ({ name, path: join(outputFolder, `${name}.jsonl`) }));
+  const personalData = await scanForPii(files, context.pii, signal);
   const summary = { examples: units.length, ...counts.total, stratify: config.stratify };
-  await writeJson(join(outputFolder, 'split.json'), { ...summary, seed, checked, strata: counts.strata });
+  await writeJson(join(outputFolder, 'split.json'), { ...summary, seed, checked, personalData, strata: counts.strata });
   return { ...summary, strata: Object.keys(counts.strata).length };
 }
 

@@ -1,17 +1,69 @@
+/** What is done about personal data, type by type. */
 import { isSupportedCountry } from 'libphonenumber-js';
 import { z } from 'zod';
+import { boundedPattern } from '../../text/bounded-pattern.ts';
+import { type PiiType, piiTypes } from '../pii/recogniser.ts';
+
+const strategies = ['placeholder', 'surrogate', 'hash', 'drop', 'keep'] as const;
+const strategy = z.enum(strategies);
+type TypeStrategy = z.infer<typeof strategy>;
+
+/** Types that are left alone unless asked for: what support talks about, more often than whom it talks to. */
+const keptByDefault: ReadonlySet<PiiType> = new Set(['URL', 'PLACE', 'ORGANISATION']);
+
+type TypeFields = { [T in PiiType as Lowercase<T>]: z.ZodType<TypeStrategy | undefined> };
+
+const typeFields = Object.fromEntries(
+  (Object.keys(piiTypes) as PiiType[]).map((type) => [
+    type.toLowerCase(),
+    (keptByDefault.has(type) ? strategy.default('keep') : strategy.optional()).describe(
+      `${piiTypes[type][0]!.toUpperCase()}${piiTypes[type].slice(1)}.`,
+    ),
+  ]),
+) as TypeFields;
 
 export const piiConfig = z
   .strictObject({
-    email: z.boolean().default(true).describe('Replace e-mail addresses by [EMAIL].'),
-    phone: z.boolean().default(true).describe('Replace phone numbers by [PHONE].'),
-    card: z.boolean().default(true).describe('Replace payment card numbers by [CARD].'),
-    ip: z.boolean().default(true).describe('Replace IP addresses by [IP].'),
-    country: z
-      .string()
-      .refine(isSupportedCountry, 'is not a two-letter country code such as US, DE or IN')
-      .default('US')
-      .describe('Country of phone numbers written without a country code (ISO 3166-1 alpha-2).'),
+    strategy: strategy
+      .default('placeholder')
+      .describe(
+        'What takes the place of personal data. placeholder: [EMAIL], [NAME_1], the same for the same value all through a conversation; surrogate: an invented value of the same form; hash: [EMAIL_3f2a9c81d04b], keyed by the environment variable ATTUNE_PII_KEY; drop: the whole record is left out; keep: nothing is done.',
+      ),
+    types: z
+      .strictObject(typeFields)
+      .prefault({})
+      .describe('A strategy for one type of personal data; without it, the one above.'),
+    countries: z
+      .array(z.string().refine(isSupportedCountry, 'is not a two-letter country code such as US, DE or IN'))
+      .min(1)
+      .default(['US'])
+      .describe(
+        'Where your customers are (ISO 3166-1 alpha-2): their forms of postcodes and addresses. Phone numbers without a country code are taken to be of the first.',
+      ),
+    patterns: z
+      .record(
+        z.string().regex(/^[A-Z][A-Z0-9_]{0,40}$/, 'is not a name in capitals such as ORDER_NUMBER'),
+        z.string().min(1).superRefine(refuseUnsafe),
+      )
+      .default({})
+      .describe(
+        'Regular expressions (case ignored) for numbers of your own, by the name of their placeholder: ORDER_NUMBER: "\\bORD-\\d{6}\\b".',
+      ),
+    allow: z
+      .array(z.string().min(1))
+      .default([])
+      .describe(
+        'What is left in any case, such as your own address or number; "@shop.example" for all addresses of a domain, "shop.example" for all pages of a site.',
+      ),
   })
   .prefault({})
-  .describe('Personal data replaced by placeholders, in messages, tool calls and tool results.');
+  .describe(
+    'Personal data in messages, rejected replies, tool calls, tool results and facts. Web addresses, places and organisations are left unless `types` says otherwise.',
+  );
+
+export type PiiConfig = z.infer<typeof piiConfig>;
+
+function refuseUnsafe(pattern: string, context: z.RefinementCtx): void {
+  const { problem } = boundedPattern(pattern);
+  if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
+}

@@ -1,19 +1,30 @@
-import type { Span } from './find.ts';
+import { isLuhn } from './check-digits.ts';
+import { talkBefore, wholeWords } from './context.ts';
+import type { Recogniser } from './recogniser.ts';
 
-const candidate = /(?<![\d.])(?<!\d[- ])\d(?:[ -]?\d){11,18}(?![- ]?\d|\.\d)/g;
+const candidate = /(?<![\p{L}\p{N}_.])(?<!\d[- ])\d(?:[ -]?\d){11,18}(?![- ]?\d|\.\d|[\p{L}_])/gu;
 const enoughDigits = /\d(?:[ -]?\d){11}/;
 
-/** Payment card numbers: a length and prefix that an issuer uses (ISO/IEC 7812) and a right check digit (Luhn). */
-export function findCards(text: string): Span[] {
-  if (!enoughDigits.test(text)) return [];
-  return [...text.matchAll(candidate)].flatMap((match) => {
-    const digits = match[0].replace(/\D/g, '');
-    return isCardNumber(digits) ? [{ start: match.index, end: match.index + match[0].length }] : [];
-  });
-}
+const words = wholeWords(['(?:credit|debit|bank|payment|gift)? ?cards?(?: (?:number|no\\.?))?', 'cc', 'visa', 'mastercard', 'amex', 'maestro', 'kreditkarte', 'tarjeta', 'carte']);
 
-export function isCardNumber(digits: string): boolean {
-  return hasIssuer(digits) && isLuhn(digits) && !/^(\d)\1+$/.test(digits);
+/**
+ * Payment card numbers: a right check digit (Luhn), and a length and prefix that an issuer uses (ISO/IEC 7812) or a word
+ * for a card before it.
+ */
+export const cards: Recogniser = {
+  types: ['CARD'],
+  find: (text, { before }) => {
+    if (!enoughDigits.test(text)) return [];
+    return [...text.matchAll(candidate)].flatMap(({ 0: found, index }) =>
+      isCardNumber(found.replace(/\D/g, ''), () => words.test(talkBefore(text, index, before)))
+        ? [{ type: 'CARD' as const, start: index, end: index + found.length, confidence: 0.95 }]
+        : [],
+    );
+  },
+};
+
+function isCardNumber(digits: string, isNamed: () => boolean): boolean {
+  return isLuhn(digits) && !/^(\d)\1+$/.test(digits) && (hasIssuer(digits) || isNamed());
 }
 
 function hasIssuer(digits: string): boolean {
@@ -33,15 +44,4 @@ function hasIssuer(digits: string): boolean {
   const maestro =
     (prefix(50, 50) || prefix(56, 58) || prefix(6304, 6304) || prefix(6759, 6763)) && length >= 12;
   return visa || mastercard || americanExpress || discover || diners || jcb || unionPay || maestro;
-}
-
-/** Luhn: every second digit from the right doubled, digits summed, a multiple of ten (ISO/IEC 7812-1, annex B). */
-export function isLuhn(digits: string): boolean {
-  let sum = 0;
-  for (let i = 0; i < digits.length; i++) {
-    const digit = Number(digits[digits.length - 1 - i]);
-    const doubled = digit * 2;
-    sum += i % 2 === 0 ? digit : doubled > 9 ? doubled - 9 : doubled;
-  }
-  return sum % 10 === 0;
 }

@@ -1,15 +1,41 @@
-import type { Span } from './find.ts';
+import type { PiiSpan, Recogniser } from './recogniser.ts';
+import { commonEndings } from './top-level-domains.ts';
 
 const localEnd = /[\p{L}\p{N}._%+'-]{1,64}$/u;
-const domain = /^(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,62})\.){1,8}[\p{L}]{2,24}(?![\p{L}\p{N}_-])/u;
+const domain =
+  /^(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,62})\.){1,8}(?:xn--[a-z0-9-]{2,59}|\p{L}{2,24})(?![\p{L}\p{N}_-])/iu;
+/** "jo (at) shop (dot) example", "jo at shop dot example": the word dot, and an ending that domains have, tell it from a sentence. */
+const spelledAt = /(?: ?[([{] ?at ?[)\]}] ?| at )/gi;
+const spelledDomain =
+  /^[\p{L}\p{N}-]{1,63}(?:(?: ?[([{] ?dot ?[)\]}] ?| dot |\.)[\p{L}\p{N}-]{1,63}){0,3}(?: ?[([{] ?dot ?[)\]}] ?| dot )\p{L}{2,24}(?![\p{L}\p{N}_-])/iu;
 
 /** E-mail addresses, looked for around each "@" so that long texts cost linear time. */
-export function findEmails(text: string): Span[] {
-  const spans: Span[] = [];
-  for (let at = text.indexOf('@'); at >= 0; at = text.indexOf('@', at + 1)) {
-    const local = localEnd.exec(text.slice(Math.max(0, at - 64), at))?.[0].replace(/^[.'-]+/, '');
-    const host = domain.exec(text.slice(at + 1, at + 256))?.[0];
-    if (local && host) spans.push({ start: at - local.length, end: at + 1 + host.length });
-  }
-  return spans;
+export const emails: Recogniser = {
+  types: ['EMAIL'],
+  find: (text) => {
+    const spans: PiiSpan[] = [];
+    for (let at = text.indexOf('@'); at >= 0; at = text.indexOf('@', at + 1))
+      addAround(spans, text, { at, length: 1, host: domain });
+    if (/dot/i.test(text))
+      for (const match of text.matchAll(spelledAt))
+        addAround(spans, text, { at: match.index, length: match[0].length, host: spelledDomain });
+    return spans;
+  },
+};
+
+/** The address whose "@" stands at `at`, if what stands on both sides can be one. */
+function addAround(
+  spans: PiiSpan[],
+  text: string,
+  { at, length, host }: { at: number; length: number; host: RegExp },
+): void {
+  const local = localEnd.exec(text.slice(Math.max(0, at - 64), at))?.[0].replace(/^[.'-]+/, '');
+  const found = local ? host.exec(text.slice(at + length, at + length + 254))?.[0] : undefined;
+  if (local && found && (host === domain || commonEndings.has(/\p{L}+$/u.exec(found)![0].toLowerCase())))
+    spans.push({
+      type: 'EMAIL',
+      start: at - local.length,
+      end: at + length + found.length,
+      confidence: length === 1 ? 1 : 0.8,
+    });
 }

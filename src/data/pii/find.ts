@@ -1,40 +1,33 @@
-/** Finds personal data of fixed form in a text: patterns, each with a check that the value can be what it looks like. */
-import type { CountryCode } from 'libphonenumber-js';
-import { findCards } from './card.ts';
-import { findEmails } from './email.ts';
-import { findAddresses } from './ip.ts';
-import { findPhones } from './phone.ts';
+/** Finds personal data in one text, by whatever recognisers are given. Knows nothing of strategies or records. */
+import type { Allowed } from './allow.ts';
+import type { Recogniser, RecogniserContext } from './recogniser.ts';
+import { type FoundSpan, settle } from './settle.ts';
 
-export type PiiType = 'EMAIL' | 'CARD' | 'IP' | 'PHONE';
+/** A pattern of the user's own; `name` is the type of what it finds. */
+export type PiiPattern = { name: string; expression: RegExp };
 
-/** Offsets in UTF-16 units. */
-export type Span = { start: number; end: number };
-export type PiiSpan = Span & { type: PiiType };
-
-export type PiiOptions = {
-  email: boolean;
-  phone: boolean;
-  card: boolean;
-  ip: boolean;
-  /** Country of numbers without a country code, ISO 3166-1 alpha-2. */
-  country: CountryCode;
+export type Finder = {
+  readonly recognisers: readonly Recogniser[];
+  /** Types to look for, among them the names of `patterns`. */
+  readonly types: ReadonlySet<string>;
+  readonly patterns: readonly PiiPattern[];
+  /** What is nobody's personal data, such as the address of the support itself. */
+  readonly isAllowed: Allowed;
+  readonly context: Omit<RecogniserContext, 'before'>;
 };
 
-/**
- * Spans in order, none overlapping another. `before` is what stands before the text (the turn before, or the name of the
- * field): a bare number is a phone number only where the talk is of phones.
- */
-export function findPii(text: string, options: PiiOptions, before = ''): PiiSpan[] {
-  if (!/[\d@]|::/.test(text)) return [];
-  const found: PiiSpan[] = [];
-  const add = (type: PiiType, spans: readonly Span[]): void => {
-    for (const span of spans)
-      if (!found.some(({ start, end }) => span.start < end && start < span.end))
-        found.push({ type, ...span });
-  };
-  if (options.email) add('EMAIL', findEmails(text));
-  if (options.card) add('CARD', findCards(text));
-  if (options.ip) add('IP', findAddresses(text));
-  if (options.phone) add('PHONE', findPhones(text, options.country, before));
-  return found.sort((a, b) => a.start - b.start);
+/** Spans in order, none overlapping another; `before` is the turn before, or the name of the field. */
+export function findPii(text: string, finder: Finder, before = ''): FoundSpan[] {
+  if (text === '') return [];
+  const spans: FoundSpan[] = [];
+  const context = { ...finder.context, before };
+  for (const recogniser of finder.recognisers) {
+    if (!recogniser.types.some((type) => finder.types.has(type))) continue;
+    for (const span of recogniser.find(text, context)) if (finder.types.has(span.type)) spans.push(span);
+  }
+  for (const { name, expression } of finder.patterns)
+    for (const { 0: found, index } of text.matchAll(expression))
+      if (found !== '') spans.push({ type: name, start: index, end: index + found.length, confidence: 1 });
+  if (spans.length === 0) return spans;
+  return settle(text, spans).filter(({ type, start, end }) => !finder.isAllowed(type, text.slice(start, end)));
 }

@@ -4,16 +4,19 @@
  * words before them.
  */
 import { type CountryCode, findPhoneNumbersInText } from 'libphonenumber-js';
-import type { Span } from './find.ts';
+import { lastIndexOf, talkBefore } from './context.ts';
+import type { PiiSpan, Recogniser, Span } from './recogniser.ts';
 
+/** Digits with what may stand between those of one number; libphonenumber sees nothing else of a text. */
+const digitRun = /(?:[+＋]|\(\+?)?\d[\d ()./\u00a0‐‑–-]{5,250}/gu;
 const enoughDigits = /\d(?:\D{0,3}\d){6}/;
 const loose = /(?:\+|\(\+?)?\d(?:[ ()./-]{0,2}\d){6,14}/g;
 const phoneWord =
-  /phone|(?<![a-z])tel(?![a-z])|telefon|téléphone|teléfono|(?<![a-z])(?:call(?:ed|ing|s)?|mobile|cell|fax|sms|text me|dial|hotline|whatsapp|reach (?:me|him|her|us|them)|handy|móvil|portable)(?![a-z])|rufnummer|电话|手机|電話/giu;
+  /phone|(?<![a-z])tel(?![a-z])|telefon|téléphone|teléfono|(?<![a-z])(?:call(?:ed|ing|s)?|mobile|cell|fax|sms|text me|dial|hotline|whatsapp|reach (?:me|him|her|us|them)|answer(?:ed|ing|s)? (?:at|on)|messages? (?:at|on|to)|voice ?mail|ring|ph|contact|desk(?=:)|office(?=:)|handy|móvil|portable)(?![a-z])|rufnummer|电话|手机|電話/giu;
 const otherNumberWord =
   /(?<![a-z])(?:orders?|invoice|ticket|tracking|reference|ref|case|account|acct|confirmation|booking|reservation|serial|sku|model|version|id|code|isbn|policy|claim|customer|member|membership|item|product|part|imei|iban|routing|transaction|zip|pin|parcel|package|shipment|amount|total|price|bestellnummer|rechnung)(?![a-z])|#|№/giu;
 const labelled =
-  /(?:order|invoice|ticket|tracking|reference|ref|case|account|acct|confirmation|booking|reservation|serial|sku|model|version|id|code|isbn|policy|claim|customer|member|item|product|part|imei|iban|routing|transaction|parcel|package|shipment|#|№)\.?[\s_-]*(?:number|num|no|id|code)?\.?["'\s]*(?:is|was|:|=|#)?["'\s#]*$/iu;
+  /(?:order|invoice|ticket|tracking|reference|ref|case|account|acct|confirmation|booking|reservation|serial|sku|model|version|id|code|isbn|policy|claim|customer|member|item|product|part|imei|iban|routing|transaction|parcel|package|shipment|#|№)\.?[\s_-]{0,3}(?:number|num|no|id|code)?\.?["'\s]{0,3}(?:is|was|:|=|#)?["'\s#]{0,3}$/iu;
 const day = '(?:0?[1-9]|[12]\\d|3[01])';
 const apart = '[-/. ]{1,2}';
 const yearFirst = `(?:19|20)\\d{2}${apart}${day}${apart}${day}`;
@@ -24,30 +27,50 @@ const slashes = '\\d{1,2}/\\d{1,2}/\\d+';
 const date = new RegExp(`^(?:${yearFirst}|${yearLast}|${shortYear}|${slashes})(?![-.]?\\d)`);
 /** A number of United States social security. */
 const socialSecurity = /^\d{3}-\d{2}-\d{4}$/;
+const internetAddress = /^\d{1,3}(?:\.\d{1,3}){3}$/;
 const dates = new RegExp(`(?<!\\d)(?:${yearFirst}|${yearLast})(?![-.]?\\d)`, 'g');
 const grouped = /^\d{1,3}(?:[ .]\d{3})+$/;
 /** The leading 0 that most countries dial within the country, before groups: 0490 75 40 81, 03.93.92.16.85. */
 const trunk = /^\(?0[1-9]\d{0,4}\)?(?:[ ./-]{1,2}\d{2,8}){2,4}$/;
+/** An extension belongs to the number: x123, ext. 123. */
+const extension = /^ ?(?:x|ext\.?|extension) ?\d{1,6}(?![\p{L}\p{N}])/iu;
+/** What a number is, said after it: "655 437 108 office". */
+const phoneWordAfter = /^[\s,\\(-]{1,3}(?:office|fax|mobile|cell|home|work|desk|landline|whatsapp)(?![\p{L}\p{N}])/iu;
 const contextCharacters = 60;
 
-/** Spans of phone numbers; `before` is the text that stands before this one. */
-export function findPhones(text: string, country: CountryCode, before = ''): Span[] {
-  // Finding is dear, and a date is what most texts with many digits have.
-  if (!enoughDigits.test(text) || !enoughDigits.test(text.replace(dates, ''))) return [];
-  const spans: Span[] = [];
-  for (const { startsAt, endsAt } of findPhoneNumbersInText(text, {
-    defaultCountry: country,
-    extended: false,
-  })) {
-    const span = { start: startsAt, end: endsAt };
-    if (isPhone(text, span, before, 'valid')) spans.push(span);
-  }
-  for (const match of text.matchAll(loose)) {
-    const span = { start: match.index, end: match.index + match[0].length };
-    const taken = spans.some(({ start, end }) => span.start < end && start < span.end);
-    if (!taken && isPhone(text, span, before, 'loose')) spans.push(span);
-  }
-  return spans;
+export const phones: Recogniser = {
+  types: ['PHONE'],
+  find: (text, { before, country }) => {
+    // Finding is dear, and a date is what most texts with many digits have.
+    if (!enoughDigits.test(text) || !enoughDigits.test(text.replace(dates, ''))) return [];
+    const valid = findValid(text, country).filter((span) => isPhone(text, span, before, 'valid'));
+    const others = [...text.matchAll(loose)].map(({ 0: found, index }) => ({
+      start: index,
+      end: index + found.length,
+    }));
+    let at = 0;
+    const rest = others.filter((span) => {
+      while (at < valid.length && valid[at]!.end <= span.start) at++;
+      const isTaken = at < valid.length && valid[at]!.start < span.end;
+      return !isTaken && isPhone(text, span, before, 'loose');
+    });
+    const typed = (confidence: number) => ({ start, end }: Span): PiiSpan => {
+      const more = extension.exec(text.slice(end, end + 20))?.[0].length ?? 0;
+      return { start, end: end + more, type: 'PHONE', confidence };
+    };
+    return [...valid.map(typed(0.9)), ...rest.map(typed(0.6))];
+  },
+};
+
+/** What libphonenumber takes for valid numbers, in order. */
+function findValid(text: string, country: CountryCode): Span[] {
+  return [...text.matchAll(digitRun)].flatMap(({ 0: run, index }) =>
+    enoughDigits.test(run)
+      ? findPhoneNumbersInText(run, { defaultCountry: country, extended: false }).map(
+          ({ startsAt, endsAt }) => ({ start: index + startsAt, end: index + endsAt }),
+        )
+      : [],
+  );
 }
 
 function isPhone(text: string, { start, end }: Span, before: string, kind: 'valid' | 'loose'): boolean {
@@ -61,22 +84,23 @@ function isPhone(text: string, { start, end }: Span, before: string, kind: 'vali
     !/(?:tel:|wa\.me\/|phone[=-])$/i.test(left)
   )
     return false;
-  if (/^(?:[\p{L}\p{N}_@%]|[-.,:/]\d| ?[€%£])/u.test(right)) return false;
+  if (/^(?:[\p{L}\p{N}_@%]|[-.,:/]\d| ?[€%£])/u.test(right) && !extension.test(text.slice(end, end + 20))) return false;
   if (/(?:https?:\/\/|www\.)\S*$/i.test(left) && !/wa\.me\/$/i.test(left)) return false;
-  if (date.test(value) || socialSecurity.test(value)) return false;
+  if (date.test(value) || socialSecurity.test(value) || internetAddress.test(value)) return false;
   if (international) return true;
-  const talk = left.length < contextCharacters ? `${before.slice(-contextCharacters * 2)} ${left}` : left;
-  const phoneAt = lastIndex(phoneWord, talk);
-  const otherAt = lastIndex(otherNumberWord, talk);
+  const talk = talkBefore(text, start, before);
+  const phoneAt = lastIndexOf(phoneWord, talk);
+  const otherAt = lastIndexOf(otherNumberWord, talk);
   const isBare = !/\D/.test(value);
   const isForeign = kind === 'loose' && trunk.test(value) && !labelled.test(left);
   if (isForeign) return true;
+  if (phoneWordAfter.test(text.slice(end, end + 14))) return true;
+  if (kind === 'valid' && isBare && otherAt < 0 && isShortAnswer(text, value)) return true;
   if (kind === 'loose' || isBare || grouped.test(value)) return phoneAt > otherAt;
   return phoneAt >= 0 || !labelled.test(left);
 }
 
-function lastIndex(words: RegExp, text: string): number {
-  let last = -1;
-  for (const match of text.matchAll(words)) last = match.index;
-  return last;
+/** Little else than a number of full length: what people type who were asked for it some turns before. */
+function isShortAnswer(text: string, value: string): boolean {
+  return value.length >= 10 && text.length - value.length <= 30 && text.trim().split(/\s+/).length <= 4;
 }

@@ -7,10 +7,11 @@ export const splitStage: Stage = {
   name: 'split',
   version: 1,
   needs: ['curate'],
-  configPart: (config) => ({ split: config.split, seed: config.seed }),
+  configPart: (config) => ({ split: config.split, pii: config.curate.pii, seed: config.seed }),
   run: ({ config, inputs, outputFolder, report, signal }) =>
     split({
       config: config.split,
+      pii: config.curate.pii,
       examplesPath: join(inputs.curate!.folder, 'examples.jsonl'),
       outputFolder,
       seed: config.seed,

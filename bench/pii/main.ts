@@ -1,0 +1,113 @@
+/**
+ * `npm run bench:pii`: finds of personal data, ours and Presidio's, on the same files by the same rule (score.ts). Prints
+ * the tables; exits with 1 when a target is missed. ATTUNE_DATA names the folder that holds the sets.
+ */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { writeFileAtomic } from '../../src/base/files.ts';
+import { attuneFinds } from './attune.ts';
+import { writeDocument } from './document.ts';
+import type { EvaluationFile } from './evaluation-file.ts';
+import { multidogo } from './files/multidogo.ts';
+import { nlupp } from './files/nlupp.ts';
+import { presidioResearch } from './files/presidio-research.ts';
+import { star } from './files/star.ts';
+import { cacheFolder } from './place.ts';
+import { type Presidio, presidio, smallModel } from './presidio.ts';
+import { scoreFile } from './score.ts';
+import { overallTable, labelTable, type Result, ruleTable, typeTable } from './table.ts';
+import { checks } from './targets.ts';
+
+const files: Record<string, (folder: string) => Promise<EvaluationFile>> = {
+  synth: (folder) => presidioResearch(folder, 'synth_dataset_v2'),
+  small: (folder) => presidioResearch(folder, 'generated_small'),
+  star: () => star(),
+  multidogo,
+  nlupp,
+};
+
+const usage = `ATTUNE_DATA=<folder> npm run bench:pii -- [options]
+  --only a,b    these files alone: ${Object.keys(files).join(', ')}
+  --ours        without Presidio
+  --mistakes    write what was missed and what was wrong to bench/.cache/pii/mistakes-<file>.txt
+  --write       put the tables into docs/guides/pii.md
+  --json        one line of JSON last`;
+
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string', default: Object.keys(files).join(',') },
+    ours: { type: 'boolean', default: false },
+    mistakes: { type: 'boolean', default: false },
+    write: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+    help: { type: 'boolean', short: 'h', default: false },
+  },
+});
+
+if (values.help) console.log(usage);
+else await main();
+
+async function main(): Promise<void> {
+  const folder = process.env['ATTUNE_DATA'];
+  if (folder === undefined) throw new Error(`ATTUNE_DATA is not set\n${usage}`);
+  await mkdir(cacheFolder, { recursive: true });
+  const peer = values.ours ? undefined : await presidio((line) => console.error(line));
+  const results: Result[] = [];
+  for (const name of values.only.split(',')) {
+    const read = files[name];
+    if (read === undefined) throw new Error(`no file ${JSON.stringify(name)}\n${usage}`);
+    const result = await scoreAll(await read(folder), peer);
+    results.push(result);
+    if (values.mistakes) await writeMistakes(name, result);
+  }
+  for (const result of results)
+    console.log(`\n${result.file.name}\n${[typeTable, ruleTable, labelTable].map((make) => make(result)).join('\n\n')}`);
+  console.log(`\n${overallTable(results)}\n`);
+  const outcome = checks(results);
+  for (const { what, value, least, met } of outcome)
+    if (!met) console.log(`MISSED: ${what} is ${value.toFixed(3)}, to be ${least.toFixed(3)}`);
+  console.log(`${outcome.filter(({ met }) => met).length} of ${outcome.length} targets met`);
+  if (values.write && peer) await writeDocument(results, peer.version);
+  if (values.json)
+    console.log(
+      JSON.stringify({ peer: peer?.version, results: results.map(plain), checks: outcome }),
+    );
+  process.exitCode = outcome.every(({ met }) => met) ? 0 : 1;
+}
+
+async function scoreAll(file: EvaluationFile, peer: Presidio | undefined): Promise<Result> {
+  const ours = attuneFinds(file);
+  const systems = [{ name: 'Attune', score: scoreFile(file, ours.finds), megabytesPerSecond: ours.megabytesPerSecond }];
+  for (const kind of peer?.kinds ?? []) {
+    const { finds, megabytesPerSecond } = await peer!.find(file, kind);
+    const name = kind === smallModel ? 'Presidio, small model' : 'Presidio';
+    systems.push({ name, score: scoreFile(file, finds), megabytesPerSecond });
+  }
+  return { file, systems };
+}
+
+/** For whoever works on a recogniser: what it did wrong, with the words around it. Not for committing. */
+async function writeMistakes(name: string, { file, systems }: Result): Promise<void> {
+  const lines = systems[0]!.score.mistakes.map(({ kind, type, record, start, end }) => {
+    const { text, before } = file.records[record]!;
+    const shown = `${text.slice(Math.max(0, start - 40), start)}⟦${text.slice(start, end)}⟧${text.slice(end, end + 25)}`;
+    return `${kind} ${type} #${record}: ${shown.replaceAll('\n', '⏎')}${before ? `   ← ${before.slice(-60)}` : ''}`;
+  });
+  await writeFileAtomic(join(cacheFolder, `mistakes-${name}.txt`), `${lines.sort().join('\n')}\n`);
+}
+
+function plain({ file, systems }: Result): object {
+  return {
+    file: file.name,
+    records: file.records.length,
+    systems: systems.map(({ name, score, megabytesPerSecond }) => ({
+      name,
+      megabytesPerSecond,
+      overall: score.overall,
+      types: Object.fromEntries(score.types),
+      falsePer1000: score.falsePer1000,
+      maskedWithoutGold: score.maskedWithoutGold,
+    })),
+  };
+}

@@ -1,0 +1,94 @@
+/** Presidio on the same records, in a Python of its own; what it found is kept, by everything that it was made from. */
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { exists, writeFileAtomic } from '../../src/base/files.ts';
+import { sha256 } from '../../src/base/hash.ts';
+import type { Timed } from './attune.ts';
+import type { EvaluationFile } from './evaluation-file.ts';
+import { helpful, presidioTypes } from './labels.ts';
+import { cacheFolder } from './place.ts';
+import type { FoundSpan } from './score.ts';
+
+/** spaCy's small English model; it is no package of PyPI but a release on GitHub. */
+export const smallModel = 'en_core_web_sm';
+
+type Kind = 'patterns' | typeof smallModel;
+type PresidioSpan = { type: string; start: number; end: number; score: number };
+type Answer = { spans: PresidioSpan[][]; seconds: number };
+
+export type Presidio = { version: string; kinds: Kind[]; find: (file: EvaluationFile, kind: Kind) => Promise<Timed> };
+
+/** Installs Presidio into bench/.cache/pii/.venv, once; tries to get the small model with spaCy's own command. */
+export async function presidio(say: (line: string) => void): Promise<Presidio> {
+  const requirements = await readFile(join(import.meta.dirname, 'requirements.txt'), 'utf8');
+  const program = await readFile(join(import.meta.dirname, 'presidio.py'), 'utf8');
+  const python = await pythonWith(requirements, say);
+  const hasModel = spawnSync(python, ['-c', `import ${smallModel}`]).status === 0;
+  if (!hasModel) say(`the model ${smallModel} could not be had: Presidio runs without it`);
+  return {
+    version: requirements.trim().replaceAll('\n', ', ').replaceAll('==', ' '),
+    kinds: hasModel ? ['patterns', smallModel] : ['patterns'],
+    find: async (file, kind) => {
+      const input = file.records.map(({ text, before }) => JSON.stringify({ text, before })).join('\n') + '\n';
+      const path = join(cacheFolder, `${sha256(requirements + program + kind + input).slice(0, 16)}.json`);
+      if (!(await exists(path))) {
+        say(`Presidio (${kind}) on ${file.name}, ${file.records.length} records`);
+        await writeFileAtomic(path, JSON.stringify(await ask(python, kind, input)));
+      }
+      const { spans, seconds } = JSON.parse(await readFile(path, 'utf8')) as Answer;
+      const bytes = file.records.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0);
+      return { finds: spans.map(toFinds), megabytesPerSecond: bytes / 1e6 / seconds };
+    },
+  };
+}
+
+/** Presidio gives overlapping spans of several types; as its anonymiser does, the surest counts, then the longest. */
+function toFinds(spans: readonly PresidioSpan[]): FoundSpan[] {
+  const known = spans.filter(({ type }) => presidioTypes[type] !== undefined);
+  const byRank = [...known].sort((a, b) => b.score - a.score || b.end - b.start - (a.end - a.start));
+  const finds: FoundSpan[] = [];
+  for (const { type, start, end } of byRank)
+    if (!finds.some((one) => start < one.end && one.start < end))
+      finds.push({ type: presidioTypes[type]!, start, end, ...(helpful.has(type) && { isHelpful: true }) });
+  return finds;
+}
+
+async function pythonWith(requirements: string, say: (line: string) => void): Promise<string> {
+  const folder = join(cacheFolder, '.venv');
+  const python = join(folder, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
+  const done = join(folder, `installed-${sha256(requirements).slice(0, 12)}`);
+  if (await exists(done)) return python;
+  await mkdir(cacheFolder, { recursive: true });
+  say(`installing Presidio into ${folder}`);
+  if (!(await exists(python))) run('python3', ['-m', 'venv', folder]);
+  run(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...requirements.trim().split('\n')]);
+  // Without a network to GitHub this fails, and the run goes on without the model.
+  spawnSync(python, ['-m', 'spacy', 'download', smallModel, '--quiet'], { stdio: 'ignore', timeout: 120_000 });
+  await writeFileAtomic(done, '');
+  return python;
+}
+
+function run(command: string, args: readonly string[]): void {
+  const { status, error } = spawnSync(command, args, { stdio: ['ignore', 'inherit', 'inherit'] });
+  if (error) throw error;
+  if (status !== 0) throw new Error(`${command} ${args.join(' ')} failed`);
+}
+
+async function ask(python: string, kind: Kind, input: string): Promise<Answer> {
+  const child = spawn(python, [join(import.meta.dirname, 'presidio.py'), kind], {
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
+  const chunks: Buffer[] = [];
+  child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
+  const ended = new Promise<number | null>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', resolve);
+  });
+  child.stdin.end(input);
+  const status = await ended;
+  if (status !== 0) throw new Error(`presidio.py ${kind} ended with ${status}`);
+  const lines = Buffer.concat(chunks).toString('utf8').trimEnd().split('\n');
+  const { seconds } = JSON.parse(lines.pop()!) as { seconds: number };
+  return { spans: lines.map((line) => JSON.parse(line) as PresidioSpan[]), seconds };
+}

@@ -1,0 +1,93 @@
+import { lastIndexOf, talkBefore, wholeWords } from './context.ts';
+import type { Recogniser } from './recogniser.ts';
+
+const months =
+  'jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?' +
+  '|januar|februar|märz|mai|juni|juli|oktober|dezember|janvier|février|mars|avril|juin|juillet|août|septembre|octobre|novembre|décembre' +
+  '|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre';
+const numeric = '\\d{1,4}([-/. ]{1,2})\\d{1,2}\\1\\d{2,4}';
+const monthFirst = `(?:${months})\\.? {1,2}\\d{1,2}(?:st|nd|rd|th)?,?(?: {1,2}\\d{4})?`;
+const dayFirst = `\\d{1,2}(?:st|nd|rd|th|\\.)?(?: of| de)? {1,2}(?:${months})\\.?,?(?:(?: de)? {1,2}\\d{4})?`;
+const chinese = '\\d{4} ?年 ?\\d{1,2} ?月 ?\\d{1,2} ?日';
+const date = new RegExp(
+  `(?<![A-Za-z\\p{N}])(?:${numeric}|${monthFirst}|${dayFirst}|${chinese}|\\d{8}|\\d{6})(?![A-Za-z\\p{N}])`,
+  'giu',
+);
+const birthWords = wholeWords(
+  [
+    'born',
+    'birth days?',
+    'birth dates?',
+    'date of birth',
+    'day of birth',
+    'dob',
+    'd\\.o\\.b\\.?',
+    'b day',
+    'geboren(?: am)?',
+    'geburtsdatum',
+    'geburtstag',
+    'née? le',
+    'date de naissance',
+    'nacid[oa]',
+    'fecha de nacimiento',
+    'data di nascita',
+    'geboortedatum',
+  ],
+  'giu',
+);
+const chineseWords = /出生|生日/gu;
+/** Words after which a date is of something else. */
+const otherWords = wholeWords(
+  ['order(?:ed)?', 'arriv\\w{0,5}', 'deliver\\w{0,5}', 'flight', 'appointment', 'expir\\w{0,5}', 'check in', 'check out'],
+  'giu',
+);
+
+/** Dates of birth: a date of any usual form, where the last such word before it is of birth. */
+export const birthDates: Recogniser = {
+  types: ['DATE_OF_BIRTH'],
+  find: (text, { before }) => {
+    if (!/\d/.test(text)) return [];
+    const both = `${before.slice(-120)} ${text}`;
+    if (lastIndexOf(birthWords, both) < 0 && lastIndexOf(chineseWords, both) < 0) return [];
+    return [...text.matchAll(date)].flatMap(({ 0: found, index }) => {
+      const talk = talkBefore(text, index, before);
+      const birthAt = Math.max(lastIndexOf(birthWords, talk), lastIndexOf(chineseWords, talk));
+      return birthAt > lastIndexOf(otherWords, talk) && isPossible(found)
+        ? [{ type: 'DATE_OF_BIRTH' as const, start: index, end: index + found.length, confidence: 0.8 }]
+        : [];
+    });
+  },
+};
+
+/** Numeric forms must be a date in some order of day, month and year, if one that people mistype: 31/06/1996. */
+function isPossible(found: string): boolean {
+  if (/\p{L}/u.test(found)) return true;
+  const compact = /^\d+$/.test(found);
+  const parts = compact
+    ? found.length === 8
+      ? [
+          [found.slice(0, 4), found.slice(4, 6), found.slice(6)],
+          [found.slice(4), found.slice(2, 4), found.slice(0, 2)],
+          [found.slice(4), found.slice(0, 2), found.slice(2, 4)],
+        ]
+      : [
+          [found.slice(0, 2), found.slice(2, 4), found.slice(4)],
+          [found.slice(4), found.slice(2, 4), found.slice(0, 2)],
+          [found.slice(4), found.slice(0, 2), found.slice(2, 4)],
+        ]
+    : orders(found.split(/[-/. ]+/));
+  return parts.some(([year, month, day]) => isBirthDate(Number(year), Number(month), Number(day), year!.length));
+}
+
+function orders([first, second, third]: string[]): string[][] {
+  return [
+    [first!, second!, third!],
+    [third!, second!, first!],
+    [third!, first!, second!],
+  ];
+}
+
+function isBirthDate(year: number, month: number, day: number, yearDigits: number): boolean {
+  const isDay = month >= 1 && month <= 12 && day >= 1 && day <= 31;
+  return isDay && (yearDigits === 2 || (yearDigits === 4 && year >= 1900 && year <= 2100));
+}

@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { type PiiConfig, piiConfig } from '../config/pii.ts';
+import type { Example, Message } from '../example.ts';
+import { pii } from '../filters/pii.ts';
+import { findPii } from './find.ts';
+import { maskExample, maskText } from './mask.ts';
+import { maskRules } from './masking.ts';
+import { isReserved } from './surrogates.ts';
+import { markedByAll } from './testing.ts';
+
+const user = (content: string): Message => ({ role: 'user', content });
+const assistant = (content: string, more: Partial<Message> = {}): Message => ({ role: 'assistant', content, ...more });
+const conversation = (messages: Message[], meta: Record<string, string | number> = {}): Example => ({
+  messages,
+  meta: { id: 'c1', source: 's', ...meta },
+});
+const rulesOf = (config: object = {}, environment = {}) =>
+  maskRules(piiConfig.parse(config), { environment });
+const contents = ({ messages }: Example): string[] => messages.map(({ content }) => content);
+
+test('the same value has the same placeholder all through a conversation', () => {
+  const { example } = maskExample(
+    conversation([
+      user('I am at mary@example.com or 415-555-2671; my husband is at Bob@Example.com.'),
+      assistant('', {
+        toolCalls: [{ name: 'find', arguments: { mail: 'bob@example.com', phone: 4155552671, note: 'x' } }],
+      }),
+      { role: 'tool', name: 'find', content: '{"owner":{"tel":"+1 (415) 555-2671"},"mail":"MARY@example.com"}' },
+      assistant('Found mary@example.com.', { rejected: [{ content: 'Who is bob@example.com?' }], meta: { to: 'mary@example.com' } }),
+    ]),
+    rulesOf(),
+  );
+  assert.equal(example.messages[0]!.content, 'I am at [EMAIL] or [PHONE]; my husband is at [EMAIL_2].');
+  assert.deepEqual(example.messages[1]!.toolCalls![0]!.arguments, { mail: '[EMAIL_2]', phone: '[PHONE]', note: 'x' });
+  assert.equal(example.messages[2]!.content, '{"owner":{"tel":"[PHONE]"},"mail":"[EMAIL]"}');
+  assert.deepEqual(example.messages[3], {
+    role: 'assistant',
+    content: 'Found [EMAIL].',
+    rejected: [{ content: 'Who is [EMAIL_2]?' }],
+    meta: { to: '[EMAIL]' },
+  });
+});
+
+test('a value found by the words around it is found again without them', () => {
+  const { example, details } = maskExample(
+    conversation([
+      user('my account number is 15623485'),
+      assistant('15623485, is that right?', { toolCalls: [{ name: 'get', arguments: { q: '15623485' } }] }),
+    ]),
+    rulesOf(),
+  );
+  assert.deepEqual(contents(example), ['my account number is [ACCOUNT]', '[ACCOUNT], is that right?']);
+  assert.deepEqual(example.messages[1]!.toolCalls![0]!.arguments, { q: '[ACCOUNT]' });
+  assert.deepEqual(details[0], { type: 'ACCOUNT', message: 0, field: 'content', start: 21, end: 29 });
+});
+
+test('placeholders that were there before are not given out again', () => {
+  const { example } = maskExample(conversation([user('[EMAIL] and a@b.example and c@d.example')]), rulesOf());
+  assert.deepEqual(contents(example), ['[EMAIL] and [EMAIL_2] and [EMAIL_3]']);
+});
+
+test('facts are masked, but for those that name the record', () => {
+  const { example } = maskExample(
+    conversation([user('hello there')], { place: 'a@b.example:1', subject: 'call 415-555-2671', plan: 'gold', count: 4 }),
+    rulesOf(),
+  );
+  assert.deepEqual(example.meta, { id: 'c1', source: 's', place: 'a@b.example:1', subject: 'call [PHONE]', plan: 'gold', count: 4 });
+});
+
+test('surrogates keep the form, pass the checks, are nobody’s, and are the same at every run', () => {
+  const config = { strategy: 'surrogate', types: { url: 'surrogate' } };
+  const rules = rulesOf(config);
+  const values: [string, string][] = [
+    ['PHONE', 'call 415-555-2671'],
+    ['EMAIL', 'mail mary.poppins@shop.de'],
+    ['CARD', 'card 5555-5555-5555-4444'],
+    ['CARD', 'card 378282246310005'],
+    ['IBAN', 'to DE89 3704 0044 0532 0130 00'],
+    ['IP', 'from 8.8.8.8'],
+    ['MAC', 'mac 00:1A:2B:3C:4D:5E'],
+    ['URL', 'see https://private.site.net/mary'],
+    ['SECRET', 'use sk-proj-abcdefghijklmnopqrstuvwx123456'],
+  ];
+  for (const [type, text] of values) {
+    const [span] = findPii(text, rules.finder);
+    assert.equal(span?.type, type, text);
+    const masked = maskText(text, rules);
+    assert.notEqual(masked, text);
+    assert.equal(maskText(text, rules), masked);
+    const again = findPii(masked, rules.finder);
+    assert.deepEqual(again.map((one) => one.type), [type], masked);
+    assert.ok(isReserved(type, masked.slice(again[0]!.start, again[0]!.end)), masked);
+  }
+  const layout = (text: string): string => text.replace(/\d/g, '0');
+  assert.equal(layout(maskText('call (415) 555-2671', rules)), 'call (000) 000-0000');
+  assert.equal(markedByAll(maskText('it is 536-90-4399.', rules)), maskText('it is 536-90-4399.', rules));
+  const { example } = maskExample(conversation([user('a@b.de'), assistant('A@B.de or c@d.de')]), rules);
+  const [first, second] = contents(example);
+  assert.match(second!, /^(\S+) or (?!\1)\S+$/);
+  assert.ok(second!.startsWith(first!));
+});
+
+test('hashes need a key, are the same for the same value and another under another key', () => {
+  const config = { types: { email: 'hash' } };
+  assert.throws(() => rulesOf(config), { code: 'config', message: /ATTUNE_PII_KEY is not set/ });
+  const mask = (text: string, key: string): string => maskText(text, rulesOf(config, { ATTUNE_PII_KEY: key }));
+  assert.match(mask('a@b.de', 'k1'), /^\[EMAIL_[0-9a-f]{12}\]$/);
+  assert.equal(mask('x A@b.de', 'k1').slice(2), mask('a@b.de', 'k1'));
+  assert.notEqual(mask('a@b.de', 'k1'), mask('a@b.de', 'k2'));
+});
+
+test('a type to drop leaves out the record, and says only types', () => {
+  const rule = pii(piiConfig.parse({ types: { ssn: 'drop' } }));
+  const verdict = rule.decide(conversation([user('536-90-4399, a@b.de')]));
+  assert.deepEqual(verdict, { drop: 'holds 1 SSN', kind: 'holds SSN' });
+});
+
+test('the rule leaves an example without personal data the very same object', () => {
+  const example = conversation([user('hello'), { role: 'tool', name: 'x', content: '{"a": [1, {"b": null}]}' }]);
+  assert.equal(pii(piiConfig.parse({})).decide(example).example, example);
+});
+
+test('after masking nothing is found again, whatever the texts', () => {
+  const pieces = [
+    'mary@x.de ', '415-555-2671 ', 'call ', 'order ', '4155552671 ', 'account number ', '15623485 ', 'my zip 90210 ', 'born 1963-06-08 ',
+    '4111 1111 1111 1111', 'ssn ', '4399 ', '536-90-4399', 'pin ', '8.8.8.8', '[PHONE] ', '-', '\n', '{"tel": "4155552671"} ', 'password: hunter2! ',
+  ];
+  const text = fc.array(fc.constantFrom(...pieces), { maxLength: 8 }).map((list) => list.join(''));
+  const strategies: PiiConfig['strategy'][] = ['placeholder', 'hash'];
+  fc.assert(
+    fc.property(fc.array(text, { minLength: 1, maxLength: 4 }), fc.constantFrom(...strategies), (texts, strategy) => {
+      const rules = rulesOf({ strategy }, { ATTUNE_PII_KEY: 'key' });
+      const turns = texts.map((content, i) => (i % 2 === 0 ? user(content) : assistant(content)));
+      const { example } = maskExample(conversation(turns), rules);
+      example.messages.forEach(({ content }, i) => {
+        const left = findPii(content, rules.finder, example.messages[i - 1]?.content);
+        assert.deepEqual(left.filter(({ type }) => type !== 'NAME'), [], JSON.stringify(content));
+      });
+    }),
+    { numRuns: 300 },
+  );
+});

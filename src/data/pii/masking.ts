@@ -1,0 +1,54 @@
+/** From the settings to what masks: which types are looked for, by what, and what is done about each. */
+import { AttuneError } from '../../base/errors.ts';
+import { boundedPattern } from '../../text/bounded-pattern.ts';
+import type { CountryCode } from 'libphonenumber-js';
+import type { PiiConfig } from '../config/pii.ts';
+import { allowedBy } from './allow.ts';
+import type { Finder } from './find.ts';
+import type { MaskRules } from './mask.ts';
+import { type PiiType, piiTypes, type Recogniser } from './recogniser.ts';
+import { recognisers } from './recognisers.ts';
+
+/** Environment variable with the key of the strategy hash. */
+export const hashKeyVariable = 'ATTUNE_PII_KEY';
+
+export type MaskingOptions = {
+  /** Recognisers beside the built-in ones, such as one that looks up what a model found. */
+  more?: readonly Recogniser[];
+  environment?: Readonly<Record<string, string | undefined>>;
+};
+
+/** Throws AttuneError 'config' when a type is to be hashed and there is no key. */
+export function maskRules(
+  config: PiiConfig,
+  { more = [], environment = process.env }: MaskingOptions = {},
+): MaskRules {
+  const chosen = new Map<string, PiiConfig['strategy']>();
+  for (const type of Object.keys(piiTypes) as PiiType[])
+    chosen.set(type, config.types[type.toLowerCase() as Lowercase<PiiType>] ?? config.strategy);
+  for (const name of Object.keys(config.patterns)) if (!chosen.has(name)) chosen.set(name, config.strategy);
+  const strategyOf: MaskRules['strategyOf'] = (type) => {
+    const strategy = chosen.get(type);
+    return strategy === undefined || strategy === 'keep' ? 'placeholder' : strategy;
+  };
+  const hashKey = environment[hashKeyVariable] ?? '';
+  if (hashKey === '' && [...chosen.values()].includes('hash'))
+    throw new AttuneError('config', `curate.pii hashes personal data, and ${hashKeyVariable} is not set`, {
+      fix: `Set ${hashKeyVariable} to a secret of at least 16 characters, the same in every run, or take another strategy.`,
+    });
+  const types = [...chosen].filter(([, strategy]) => strategy !== 'keep').map(([type]) => type);
+  return { finder: finderOf(config, new Set(types), more), strategyOf, hashKey };
+}
+
+function finderOf(config: PiiConfig, types: ReadonlySet<string>, more: readonly Recogniser[]): Finder {
+  const countries = config.countries as CountryCode[];
+  return {
+    recognisers: [...recognisers, ...more],
+    types,
+    patterns: Object.entries(config.patterns)
+      .filter(([name]) => types.has(name))
+      .map(([name, pattern]) => ({ name, expression: new RegExp(boundedPattern(pattern).source, 'giu') })),
+    isAllowed: allowedBy(config.allow),
+    context: { country: countries[0]!, countries },
+  };
+}

@@ -1,0 +1,52 @@
+import { talkBefore, wholeWords } from './context.ts';
+import { type NationalForm, nationalForms } from './national-forms.ts';
+import type { PiiSpan, Recogniser } from './recogniser.ts';
+
+/** One word of letters and digits, with a digit among its first eight: RSSMRA85T10A562S, 123.456.789-09. */
+const oneWord =
+  /(?<![\p{L}\p{N}_$€£#])(?<!\d[-./:])(?=[A-Za-z-]{0,7}\d)[A-Za-z0-9](?:[-+./]?[A-Za-z0-9]){7,22}(?![\p{L}\p{N}_%]|[-./:]\d)/gu;
+/** Digits in groups, and at most two letters before and one after them: QQ 12 34 56 C, 2341 2341 2346. */
+const inGroups =
+  /(?<![\p{L}\p{N}_$€£#])(?<!\d[-./ :])(?:[A-Za-z]{2} )?\d{1,9}(?:[-./ ]\d{1,9}){1,8}(?:[ -]?[A-Za-z])?(?![\p{L}\p{N}_%]|[-./:]\d)/gu;
+const enoughDigits = /\d(?:[-+./ ]?[A-Za-z]?\d){3}/;
+const words = new Map(nationalForms.map((form) => [form, wordsOf(form)]));
+
+function wordsOf({ words: names }: NationalForm): RegExp | undefined {
+  return names.length > 0 ? wholeWords(names) : undefined;
+}
+
+/**
+ * Identity, tax and social insurance numbers of other countries than the United States (whose number is SSN). Each with
+ * its check digits; those that are digits alone only after a word that names them.
+ */
+export const nationalIds: Recogniser = {
+  types: ['NATIONAL_ID'],
+  find: (text, { before }) => {
+    if (!enoughDigits.test(text)) return [];
+    const spans: PiiSpan[] = [];
+    for (const { 0: found, index } of [...text.matchAll(oneWord), ...text.matchAll(inGroups)]) {
+      const talk = talkBefore(text, index, before);
+      for (const raw of readings(found)) {
+        const form = nationalForms.find((one) => isOf(one, raw, talk));
+        if (!form) continue;
+        const start = index + found.indexOf(raw);
+        const confidence = form.plain?.test(raw) ? 0.9 : 0.8;
+        spans.push({ type: 'NATIONAL_ID', start, end: start + raw.length, confidence });
+        break;
+      }
+    }
+    return spans;
+  },
+};
+
+/** As it stands, and without the two letters or the one that may be words of the sentence: "my 1237 010180". */
+function readings(found: string): string[] {
+  const shorter = [found.replace(/^[A-Za-z]{2} /, ''), found.replace(/ [A-Za-z]$/, '')];
+  return [found, ...shorter.filter((one) => one !== found)];
+}
+
+function isOf(form: NationalForm, raw: string, talk: string): boolean {
+  const compact = raw.toUpperCase().replace(/[-./ ]/g, '');
+  if (!form.shape.test(compact) || !form.isValid(compact)) return false;
+  return (form.plain?.test(raw) ?? false) || (words.get(form)?.test(talk) ?? false);
+}

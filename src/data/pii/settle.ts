@@ -1,0 +1,66 @@
+/** Which of several overlapping spans counts. Nothing that was found is left unmasked: what is cut off stays a span. */
+import type { Span } from './recogniser.ts';
+
+export type FoundSpan = Span & { type: string; confidence: number };
+
+/**
+ * Spans in order, none overlapping another. Of two that overlap the longer one counts (an address swallows its postcode,
+ * an e-mail address its domain), then the surer one, then the earlier recogniser's; the rest of the other one, when it
+ * holds a letter or digit, stays as a span of its own type.
+ */
+export function settle(text: string, spans: readonly FoundSpan[]): FoundSpan[] {
+  if (spans.length < 2) return [...spans];
+  const sorted = [...spans].sort((a, b) => a.start - b.start);
+  const settled: FoundSpan[] = [];
+  let group: FoundSpan[] = [];
+  let end = -1;
+  for (const span of sorted) {
+    if (span.start >= end && group.length > 0) {
+      settled.push(...settleGroup(text, group));
+      group = [];
+    }
+    group.push(span);
+    end = Math.max(end, span.end);
+  }
+  settled.push(...settleGroup(text, group));
+  return settled;
+}
+
+/** Spans that hang together by overlaps. */
+function settleGroup(text: string, group: readonly FoundSpan[]): FoundSpan[] {
+  if (group.length === 1) return [...group];
+  const byRank = [...group].sort((a, b) => b.end - b.start - (a.end - a.start) || b.confidence - a.confidence);
+  const accepted: FoundSpan[] = [];
+  for (const span of byRank)
+    for (const piece of without(span, accepted)) {
+      const trimmed = trim(text, piece);
+      if (trimmed) accepted.push(trimmed);
+    }
+  return accepted.sort((a, b) => a.start - b.start);
+}
+
+/** The parts of a span that none of the others covers. */
+function without(span: FoundSpan, others: readonly FoundSpan[]): FoundSpan[] {
+  let pieces = [span];
+  for (const { start, end } of others)
+    pieces = pieces.flatMap((piece) => {
+      if (end <= piece.start || piece.end <= start) return [piece];
+      return [
+        { ...piece, end: Math.max(piece.start, start) },
+        { ...piece, start: Math.min(piece.end, end) },
+      ].filter((part) => part.end > part.start);
+    });
+  return pieces;
+}
+
+/** Without the blanks and punctuation at its ends; nothing when that is all. */
+function trim(text: string, span: FoundSpan): FoundSpan | undefined {
+  let { start, end } = span;
+  const isInner = (at: number): boolean => /[\p{L}\p{N}]/u.test(text[at]!);
+  const whole = text.slice(start, end);
+  if (!/[\p{L}\p{N}]/u.test(whole)) return undefined;
+  if (!/^\s|\s$/.test(whole)) return span;
+  while (!isInner(start)) start++;
+  while (!isInner(end - 1)) end--;
+  return { ...span, start, end };
+}
