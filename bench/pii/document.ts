@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../../src/base/files.ts';
-import { root } from './place.ts';
+import { root } from '../paths.ts';
 import { labelTable, overallTable, type Result, ruleTable, typeTable } from './table.ts';
 
 const path = join(root, 'docs', 'guides', 'pii.md');
@@ -14,7 +14,10 @@ export async function writeDocument(results: readonly Result[], versions: string
   const text = await readFile(path, 'utf8');
   const [from, to] = [text.indexOf(begin), text.indexOf(end)];
   if (from < 0 || to < from) throw new Error(`${path} lacks the markers ${begin} and ${end}`);
-  await writeFileAtomic(path, `${text.slice(0, from)}${begin}\n\n${measured(results, versions)}\n\n${text.slice(to)}`);
+  await writeFileAtomic(
+    path,
+    `${text.slice(0, from)}${begin}\n\n${measured(results, versions)}\n\n${text.slice(to)}`,
+  );
 }
 
 function measured(results: readonly Result[], versions: string): string {

@@ -13,7 +13,7 @@ import { multidogo } from './files/multidogo.ts';
 import { nlupp } from './files/nlupp.ts';
 import { presidioResearch } from './files/presidio-research.ts';
 import { star } from './files/star.ts';
-import { cacheFolder } from './place.ts';
+import { cacheFolder as sharedCache } from '../paths.ts';
 import { type Presidio, presidio, smallModel } from './presidio.ts';
 import { scoreFile } from './score.ts';
 import { overallTable, labelTable, type Result, ruleTable, typeTable } from './table.ts';
@@ -26,6 +26,8 @@ const files: Record<string, (folder: string) => Promise<EvaluationFile>> = {
   multidogo,
   nlupp,
 };
+
+const cacheFolder = join(sharedCache, 'pii');
 
 const usage = `ATTUNE_DATA=<folder> npm run bench:pii -- [options]
   --only a,b    these files alone: ${Object.keys(files).join(', ')}
@@ -62,7 +64,9 @@ async function main(): Promise<void> {
     if (values.mistakes) await writeMistakes(name, result);
   }
   for (const result of results)
-    console.log(`\n${result.file.name}\n${[typeTable, ruleTable, labelTable].map((make) => make(result)).join('\n\n')}`);
+    console.log(
+      `\n${result.file.name}\n${[typeTable, ruleTable, labelTable].map((make) => make(result)).join('\n\n')}`,
+    );
   console.log(`\n${overallTable(results)}\n`);
   const outcome = checks(results);
   for (const { what, value, least, met } of outcome)
@@ -70,15 +74,15 @@ async function main(): Promise<void> {
   console.log(`${outcome.filter(({ met }) => met).length} of ${outcome.length} targets met`);
   if (values.write && peer) await writeDocument(results, peer.version);
   if (values.json)
-    console.log(
-      JSON.stringify({ peer: peer?.version, results: results.map(plain), checks: outcome }),
-    );
+    console.log(JSON.stringify({ peer: peer?.version, results: results.map(plain), checks: outcome }));
   process.exitCode = outcome.every(({ met }) => met) ? 0 : 1;
 }
 
 async function scoreAll(file: EvaluationFile, peer: Presidio | undefined): Promise<Result> {
   const ours = attuneFinds(file);
-  const systems = [{ name: 'Attune', score: scoreFile(file, ours.finds), megabytesPerSecond: ours.megabytesPerSecond }];
+  const systems = [
+    { name: 'Attune', score: scoreFile(file, ours.finds), megabytesPerSecond: ours.megabytesPerSecond },
+  ];
   for (const kind of peer?.kinds ?? []) {
     const { finds, megabytesPerSecond } = await peer!.find(file, kind);
     const name = kind === smallModel ? 'Presidio, small model' : 'Presidio';

@@ -7,17 +7,23 @@ import { sha256 } from '../../src/base/hash.ts';
 import type { Timed } from './attune.ts';
 import type { EvaluationFile } from './evaluation-file.ts';
 import { helpful, presidioTypes } from './labels.ts';
-import { cacheFolder } from './place.ts';
+import { cacheFolder as sharedCache } from '../paths.ts';
 import type { FoundSpan } from './score.ts';
 
 /** spaCy's small English model; it is no package of PyPI but a release on GitHub. */
 export const smallModel = 'en_core_web_sm';
 
+const cacheFolder = join(sharedCache, 'pii');
+
 type Kind = 'patterns' | typeof smallModel;
 type PresidioSpan = { type: string; start: number; end: number; score: number };
 type Answer = { spans: PresidioSpan[][]; seconds: number };
 
-export type Presidio = { version: string; kinds: Kind[]; find: (file: EvaluationFile, kind: Kind) => Promise<Timed> };
+export type Presidio = {
+  version: string;
+  kinds: Kind[];
+  find: (file: EvaluationFile, kind: Kind) => Promise<Timed>;
+};
 
 /** Installs Presidio into bench/.cache/pii/.venv, once; tries to get the small model with spaCy's own command. */
 export async function presidio(say: (line: string) => void): Promise<Presidio> {
@@ -30,7 +36,8 @@ export async function presidio(say: (line: string) => void): Promise<Presidio> {
     version: requirements.trim().replaceAll('\n', ', ').replaceAll('==', ' '),
     kinds: hasModel ? ['patterns', smallModel] : ['patterns'],
     find: async (file, kind) => {
-      const input = file.records.map(({ text, before }) => JSON.stringify({ text, before })).join('\n') + '\n';
+      const input =
+        file.records.map(({ text, before }) => JSON.stringify({ text, before })).join('\n') + '\n';
       const path = join(cacheFolder, `${sha256(requirements + program + kind + input).slice(0, 16)}.json`);
       if (!(await exists(path))) {
         say(`Presidio (${kind}) on ${file.name}, ${file.records.length} records`);
@@ -62,9 +69,19 @@ async function pythonWith(requirements: string, say: (line: string) => void): Pr
   await mkdir(cacheFolder, { recursive: true });
   say(`installing Presidio into ${folder}`);
   if (!(await exists(python))) run('python3', ['-m', 'venv', folder]);
-  run(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...requirements.trim().split('\n')]);
+  run(python, [
+    '-m',
+    'pip',
+    'install',
+    '--quiet',
+    '--disable-pip-version-check',
+    ...requirements.trim().split('\n'),
+  ]);
   // Without a network to GitHub this fails, and the run goes on without the model.
-  spawnSync(python, ['-m', 'spacy', 'download', smallModel, '--quiet'], { stdio: 'ignore', timeout: 120_000 });
+  spawnSync(python, ['-m', 'spacy', 'download', smallModel, '--quiet'], {
+    stdio: 'ignore',
+    timeout: 120_000,
+  });
   await writeFileAtomic(done, '');
   return python;
 }

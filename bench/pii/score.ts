@@ -16,7 +16,13 @@ const leastOverlap: Record<Criterion, number> = { exact: 1, half: 0.5, any: Numb
 export type Counts = { gold: number; found: number; goldHit: number; foundHit: number };
 export type Score = Counts & { precision: number; recall: number; f2: number };
 
-export type Mistake = { kind: 'missed' | 'false'; type: CommonType; record: number; start: number; end: number };
+export type Mistake = {
+  kind: 'missed' | 'false';
+  type: CommonType;
+  record: number;
+  start: number;
+  end: number;
+};
 
 export type FileScore = {
   overall: Record<Criterion, { typed: Score; untyped: Score }>;
@@ -54,11 +60,14 @@ export function scoreFile(file: EvaluationFile, finds: readonly (readonly FoundS
       }
     if (gold.length === 0) {
       clean.characters += record.text.length;
-      clean.masked += found.filter((span) => !span.isHelpful).reduce((sum, { start, end }) => sum + end - start, 0);
+      clean.masked += found
+        .filter((span) => !span.isHelpful)
+        .reduce((sum, { start, end }) => sum + end - start, 0);
     }
   });
   const falses = (type?: CommonType): number =>
-    (mistakes.filter((one) => one.kind === 'false' && (type === undefined || one.type === type)).length * 1000) /
+    (mistakes.filter((one) => one.kind === 'false' && (type === undefined || one.type === type)).length *
+      1000) /
     file.records.length;
   const both = (criterion: Criterion): { typed: Score; untyped: Score } => ({
     typed: scoreOf(counts.get(`${criterion} typed`)),
@@ -66,7 +75,9 @@ export function scoreFile(file: EvaluationFile, finds: readonly (readonly FoundS
   });
   return {
     overall: { exact: both('exact'), half: both('half'), any: both('any') },
-    types: new Map([...file.scope].map((type) => [type, { ...scoreOf(counts.get(type)), falsePer1000: falses(type) }])),
+    types: new Map(
+      [...file.scope].map((type) => [type, { ...scoreOf(counts.get(type)), falsePer1000: falses(type) }]),
+    ),
     labels,
     falsePer1000: falses(),
     maskedWithoutGold: clean.masked / Math.max(1, clean.characters),

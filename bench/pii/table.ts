@@ -21,7 +21,17 @@ export function table(rows: readonly (readonly string[])[]): string {
 
 /** Both systems side by side over all types of each file. */
 export function overallTable(results: readonly Result[]): string {
-  const header = ['file, system', 'gold', 'found', 'precision', 'recall', 'F2', 'false per 1,000', 'masked without PII', 'MB/s'];
+  const header = [
+    'file, system',
+    'gold',
+    'found',
+    'precision',
+    'recall',
+    'F2',
+    'false per 1,000',
+    'masked without PII',
+    'MB/s',
+  ];
   const rows = results.flatMap(({ file, systems }) =>
     systems.map(({ name, score, megabytesPerSecond }) => {
       const { typed } = score.overall.half;

@@ -8,6 +8,7 @@ import { silent } from '../base/progress.ts';
 import { writeJsonLines } from '../formats/jsonl.ts';
 import { assignSplits, type SplitUnit, splitNames } from './assign-splits.ts';
 import { checkSplit } from './check-split.ts';
+import { piiConfig } from './config/pii.ts';
 import { splitConfig } from './config/split.ts';
 import type { Example } from './example.ts';
 import { split } from './split.ts';
@@ -31,6 +32,7 @@ async function run(examples: Example[]) {
   const { signal } = new AbortController();
   const summary = await split({
     config: shares,
+    pii: piiConfig.parse({}),
     examplesPath: join(folder, 'in.jsonl'),
     outputFolder: folder,
     seed: 5,

@@ -65,7 +65,13 @@ export async function split(context: SplitContext): Promise<Record<string, Json>
   const files = splitNames.map((name) => ({ name, path: join(outputFolder, `${name}.jsonl`) }));
   const personalData = await scanForPii(files, context.pii, signal);
   const summary = { examples: units.length, ...counts.total, stratify: config.stratify };
-  await writeJson(join(outputFolder, 'split.json'), { ...summary, seed, checked, personalData, strata: counts.strata });
+  await writeJson(join(outputFolder, 'split.json'), {
+    ...summary,
+    seed,
+    checked,
+    personalData,
+    strata: counts.strata,
+  });
   return { ...summary, strata: Object.keys(counts.strata).length };
 }
 

@@ -26,18 +26,23 @@ test('patterns that could take hours, match nothing or are none are refused with
     ['a(', /is not a regular expression/],
     ['', /matches an empty text/],
   ];
-  for (const [pattern, problem] of cases) assert.match(boundedPattern(pattern).problem ?? '', problem, pattern);
+  for (const [pattern, problem] of cases)
+    assert.match(boundedPattern(pattern).problem ?? '', problem, pattern);
 });
 
 test('a limited pattern matches what the original does in short texts', () => {
   const piece = fc.constantFrom('a', '\\d', '[ab]', '(?:ab)', 'a+', '\\d{2}', 'b?', '(?:a|b1)', 'b*', '\\.');
   fc.assert(
-    fc.property(fc.array(piece, { minLength: 1, maxLength: 4 }), fc.stringMatching(/^[ab12.]{0,20}$/), (pieces, text) => {
-      const pattern = pieces.join('');
-      const { source, problem } = boundedPattern(pattern);
-      if (problem !== undefined) return;
-      assert.deepEqual(text.match(new RegExp(source, 'giu')), text.match(new RegExp(pattern, 'giu')));
-    }),
+    fc.property(
+      fc.array(piece, { minLength: 1, maxLength: 4 }),
+      fc.stringMatching(/^[ab12.]{0,20}$/),
+      (pieces, text) => {
+        const pattern = pieces.join('');
+        const { source, problem } = boundedPattern(pattern);
+        if (problem !== undefined) return;
+        assert.deepEqual(text.match(new RegExp(source, 'giu')), text.match(new RegExp(pattern, 'giu')));
+      },
+    ),
   );
 });
 

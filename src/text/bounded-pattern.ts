@@ -35,7 +35,8 @@ export function boundedPattern(pattern: string): BoundedPattern {
 type Cursor = { pattern: string; at: number };
 type Part = { source: string; ways: number };
 
-const atomPattern = /\\[pP]\{[^}]*\}|\\u\{[^}]*\}|\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}|\\c[A-Za-z]|\\.|\[(?:\\.|[^\]\\])*\]|[^]/uy;
+const atomPattern =
+  /\\[pP]\{[^}]*\}|\\u\{[^}]*\}|\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}|\\c[A-Za-z]|\\.|\[(?:\\.|[^\]\\])*\]|[^]/uy;
 const groupBegin = /\((?:\?(?:[:=!]|<[=!]|<[^>]*>|[a-z]*(?:-[a-z]+)?:))?/y;
 const quantifier = /(?:\*|\+|\?|\{\d+(?:,\d*)?\})\??/y;
 
@@ -46,7 +47,10 @@ function readAlternatives(cursor: Cursor): Part {
     cursor.at += 1;
     parts.push(readSequence(cursor));
   }
-  return { source: parts.map(({ source }) => source).join('|'), ways: parts.reduce((sum, { ways }) => sum + ways, 0) };
+  return {
+    source: parts.map(({ source }) => source).join('|'),
+    ways: parts.reduce((sum, { ways }) => sum + ways, 0),
+  };
 }
 
 /** ways(ab) = ways(a) · ways(b) */
@@ -54,7 +58,8 @@ function readSequence(cursor: Cursor): Part {
   const { pattern } = cursor;
   const sequence: Part = { source: '', ways: 1 };
   while (cursor.at < pattern.length && pattern[cursor.at] !== '|' && pattern[cursor.at] !== ')') {
-    const atom = pattern[cursor.at] === '(' ? readGroup(cursor) : { source: read(cursor, atomPattern), ways: 1 };
+    const atom =
+      pattern[cursor.at] === '(' ? readGroup(cursor) : { source: read(cursor, atomPattern), ways: 1 };
     const repeated = repeat(atom, read(cursor, quantifier));
     sequence.source += repeated.source;
     sequence.ways *= repeated.ways;

@@ -48,6 +48,7 @@ const stages: Record<string, () => Promise<Readonly<Record<string, unknown>>>> =
       ...common,
       ...(await outputOf('split')),
       config: splitConfig.parse({}),
+      pii: curateConfig.parse({}).pii,
       examplesPath: examplesOf('curate'),
     }),
 };

@@ -13,7 +13,15 @@ const domains = ['airline', 'fastfood', 'insurance', 'media'];
 export async function multidogo(folder: string): Promise<EvaluationFile> {
   const records: EvaluationRecord[] = [];
   for (const domain of domains) {
-    const path = join(folder, 'multidogo', 'data', 'paper_splits', 'splits_annotated_at_turn_level', domain, 'test.tsv');
+    const path = join(
+      folder,
+      'multidogo',
+      'data',
+      'paper_splits',
+      'splits_annotated_at_turn_level',
+      domain,
+      'test.tsv',
+    );
     let last = { conversation: '', text: '' };
     for await (const { value } of readCsv(path, { delimiter: '\t' })) {
       if (value === undefined) continue;

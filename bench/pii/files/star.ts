@@ -2,9 +2,15 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { brotliDecompressSync } from 'node:zlib';
 import type { PackedDialogue } from '../../../recipes/customer-support/packed.ts';
-import { type EvaluationFile, type EvaluationRecord, inOrder, type LabelledSpan, scopeOf } from '../evaluation-file.ts';
+import {
+  type EvaluationFile,
+  type EvaluationRecord,
+  inOrder,
+  type LabelledSpan,
+  scopeOf,
+} from '../evaluation-file.ts';
 import { type CommonType, goldTypes } from '../labels.ts';
-import { root } from '../place.ts';
+import { root } from '../../paths.ts';
 
 type Value = { label: string; type: CommonType; text: string };
 
@@ -43,7 +49,11 @@ function valuesOf(events: PackedDialogue['events']): Value[] {
       for (const [label, expression] of event.where) {
         const type = goldTypes[label];
         const isText = /^"(?:[^"\\]|\\.)*"$/.test(expression);
-        const text = isText ? (JSON.parse(expression) as string).trim() : /^\d+$/.test(expression) ? expression : '';
+        const text = isText
+          ? (JSON.parse(expression) as string).trim()
+          : /^\d+$/.test(expression)
+            ? expression
+            : '';
         if (type !== undefined && text !== '') values.set(`${label} ${text}`, { label, type, text });
       }
   return [...values.values()];

@@ -11,7 +11,7 @@ type TypeStrategy = z.infer<typeof strategy>;
 /** Types that are left alone unless asked for: what support talks about, more often than whom it talks to. */
 const keptByDefault: ReadonlySet<PiiType> = new Set(['URL', 'PLACE', 'ORGANISATION']);
 
-type TypeFields = { [T in PiiType as Lowercase<T>]: z.ZodType<TypeStrategy | undefined> };
+type TypeStrategies = { [T in PiiType as Lowercase<T>]?: TypeStrategy };
 
 const typeFields = Object.fromEntries(
   (Object.keys(piiTypes) as PiiType[]).map((type) => [
@@ -20,7 +20,8 @@ const typeFields = Object.fromEntries(
       `${piiTypes[type][0]!.toUpperCase()}${piiTypes[type].slice(1)}.`,
     ),
   ]),
-) as TypeFields;
+);
+const typesConfig: z.ZodType<TypeStrategies, TypeStrategies> = z.strictObject(typeFields);
 
 export const piiConfig = z
   .strictObject({
@@ -29,8 +30,7 @@ export const piiConfig = z
       .describe(
         'What takes the place of personal data. placeholder: [EMAIL], [NAME_1], the same for the same value all through a conversation; surrogate: an invented value of the same form; hash: [EMAIL_3f2a9c81d04b], keyed by the environment variable ATTUNE_PII_KEY; drop: the whole record is left out; keep: nothing is done.',
       ),
-    types: z
-      .strictObject(typeFields)
+    types: typesConfig
       .prefault({})
       .describe('A strategy for one type of personal data; without it, the one above.'),
     countries: z

@@ -15,7 +15,10 @@ export function pii(config: PiiConfig, options: MaskingOptions = {}): RecordRule
       const { example: masked, details, dropFor } = maskExample(example, rules);
       if (dropFor) {
         const types = dropFor.map(({ type }) => type).join(', ');
-        return { drop: `holds ${dropFor.map(({ type, count }) => `${count} ${type}`).join(', ')}`, kind: `holds ${types}` };
+        return {
+          drop: `holds ${dropFor.map(({ type, count }) => `${count} ${type}`).join(', ')}`,
+          kind: `holds ${types}`,
+        };
       }
       if (details.length === 0) return { example };
       const changes = countsOf(details).map(({ type, count }) => ({

@@ -33,7 +33,12 @@ function siteOf(value: string): string {
 }
 
 function isWithin(value: string, site: string): boolean {
-  if (value === site || value.startsWith(`${site}/`) || value.startsWith(`${site}?`) || value.startsWith(`${site}#`))
+  if (
+    value === site ||
+    value.startsWith(`${site}/`) ||
+    value.startsWith(`${site}?`) ||
+    value.startsWith(`${site}#`)
+  )
     return true;
   const host = value.split(/[/?#]/, 1)[0]!;
   return !site.includes('/') && host.endsWith(`.${site}`);

@@ -38,7 +38,16 @@ const birthWords = wholeWords(
 const chineseWords = /出生|生日/gu;
 /** Words after which a date is of something else. */
 const otherWords = wholeWords(
-  ['order(?:ed)?', 'arriv\\w{0,5}', 'deliver\\w{0,5}', 'flight', 'appointment', 'expir\\w{0,5}', 'check in', 'check out'],
+  [
+    'order(?:ed)?',
+    'arriv\\w{0,5}',
+    'deliver\\w{0,5}',
+    'flight',
+    'appointment',
+    'expir\\w{0,5}',
+    'check in',
+    'check out',
+  ],
   'giu',
 );
 
@@ -76,7 +85,9 @@ function isPossible(found: string): boolean {
           [found.slice(4), found.slice(0, 2), found.slice(2, 4)],
         ]
     : orders(found.split(/[-/. ]+/));
-  return parts.some(([year, month, day]) => isBirthDate(Number(year), Number(month), Number(day), year!.length));
+  return parts.some(([year, month, day]) =>
+    isBirthDate(Number(year), Number(month), Number(day), year!.length),
+  );
 }
 
 function orders([first, second, third]: string[]): string[][] {

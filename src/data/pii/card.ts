@@ -5,7 +5,17 @@ import type { Recogniser } from './recogniser.ts';
 const candidate = /(?<![\p{L}\p{N}_.])(?<!\d[- ])\d(?:[ -]?\d){11,18}(?![- ]?\d|\.\d|[\p{L}_])/gu;
 const enoughDigits = /\d(?:[ -]?\d){11}/;
 
-const words = wholeWords(['(?:credit|debit|bank|payment|gift)? ?cards?(?: (?:number|no\\.?))?', 'cc', 'visa', 'mastercard', 'amex', 'maestro', 'kreditkarte', 'tarjeta', 'carte']);
+const words = wholeWords([
+  '(?:credit|debit|bank|payment|gift)? ?cards?(?: (?:number|no\\.?))?',
+  'cc',
+  'visa',
+  'mastercard',
+  'amex',
+  'maestro',
+  'kreditkarte',
+  'tarjeta',
+  'carte',
+]);
 
 /**
  * Payment card numbers: a right check digit (Luhn), and a length and prefix that an issuer uses (ISO/IEC 7812) or a word

@@ -1,15 +1,13 @@
 /** The words around a candidate: what tells an account number from a phone number. Whole words only, never parts of one. */
 const contextCharacters = 60;
-const placeholder = /\[[A-Z][A-Z_]{1,30}(?:_\w{1,16})?\]/g;
 
 /**
  * What stands before `at`: up to 60 characters of the text, and of `before` where `at` is that near the start of the
- * text. Placeholders that masking left are no words of anybody: "[PHONE] 4155550000" is no talk of phones.
+ * text.
  */
 export function talkBefore(text: string, at: number, before: string): string {
   const left = text.slice(Math.max(0, at - contextCharacters), at);
-  const talk = left.length < contextCharacters ? `${before.slice(-2 * contextCharacters)} ${left}` : left;
-  return talk.includes('[') ? talk.replace(placeholder, ' ') : talk;
+  return left.length < contextCharacters ? `${before.slice(-2 * contextCharacters)} ${left}` : left;
 }
 
 /** A pattern for any of these words as whole words, case ignored; a blank in a word is any blank, hyphen or underline. */

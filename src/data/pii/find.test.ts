@@ -54,7 +54,10 @@ test('a bare number is a phone number only where the talk is of phones', () => {
     markedByAll('my order is 4155552671 and my cell 4155552672'),
     'my order is 4155552671 and my cell [PHONE]',
   );
-  assert.equal(markedByAll('the value [PHONE] came with 4155550000 in it'), 'the value [PHONE] came with 4155550000 in it');
+  assert.equal(
+    markedByAll('the value [PHONE] came with 4155550000 in it'),
+    'the value [PHONE] came with 4155550000 in it',
+  );
   assert.equal(markedByAll('John 4155550000', { before: 'Thanks.' }), 'John [PHONE]');
 });
 
@@ -67,7 +70,10 @@ test('types that are kept, and what is allowed, are left alone', () => {
   const text = 'a@b.io 8.8.8.8 415-555-2671 4111111111111111';
   const keep = { email: 'keep', phone: 'keep', card: 'keep', ip: 'keep' };
   assert.equal(markedByAll(text, {}, { types: keep }), text);
-  assert.equal(markedByAll(text, {}, { types: { email: 'keep', card: 'keep' } }), 'a@b.io [IP] [PHONE] 4111111111111111');
+  assert.equal(
+    markedByAll(text, {}, { types: { email: 'keep', card: 'keep' } }),
+    'a@b.io [IP] [PHONE] 4111111111111111',
+  );
   const allow = ['Help@Shop.example', '@firm.example', '+1 415 555 2671', 'shop.example'];
   assert.equal(
     markedByAll(
@@ -94,19 +100,54 @@ test('of two that overlap the longer one counts, and nothing that was found is l
   assert.equal(markedByAll('https://a.example/?u=jo@b.example'), 'https://a.example/?u=[EMAIL]');
 });
 
-const pieces = ['a', '1', '1 ', '1.', 'a:', '@', 'a@', '1-2 ', 'A1', '://', 'www.', 'a.', 'Aa ', '-----BEGIN PRIVATE KEY-----'];
-const words = ['account 1 ', 'born 1 ', 'pin 1 ', 'zip ', 'ssn ', 'passport A', 'token a1', '+1', '(1', '0:', 'ey', ' at ', ' dot ', 'Mr. '];
+const pieces = [
+  'a',
+  '1',
+  '1 ',
+  '1.',
+  'a:',
+  '@',
+  'a@',
+  '1-2 ',
+  'A1',
+  '://',
+  'www.',
+  'a.',
+  'Aa ',
+  '-----BEGIN PRIVATE KEY-----',
+];
+const words = [
+  'account 1 ',
+  'born 1 ',
+  'pin 1 ',
+  'zip ',
+  'ssn ',
+  'passport A',
+  'token a1',
+  '+1',
+  '(1',
+  '0:',
+  'ey',
+  ' at ',
+  ' dot ',
+  'Mr. ',
+];
 
-test('every recogniser takes linear time: a megabyte of what it looks for is done', { timeout: 120_000 }, () => {
-  const context = { ...finder.context, before: 'What is your account, phone, pin, zip, ssn and date of birth?' };
-  const startedMs = performance.now();
-  for (const recogniser of recognisers)
-    for (const piece of [...pieces, ...words]) {
-      const text = piece.repeat(Math.ceil(100_000 / piece.length));
-      for (const span of recogniser.find(text, context)) assert.ok(span.end > span.start);
-    }
-  assert.ok(performance.now() - startedMs < 60_000);
-});
+test(
+  'every recogniser takes linear time: a megabyte of what each looks for is done',
+  { timeout: 120_000 },
+  () => {
+    const before = 'What is your account, phone, pin, zip, ssn and date of birth?';
+    const blocks = [...pieces, ...words].map((piece) => piece.repeat(Math.ceil(36_000 / piece.length)));
+    const text = blocks.join('\n');
+    assert.ok(text.length > 1e6);
+    const startedMs = performance.now();
+    for (const recogniser of recognisers)
+      for (const { start, end } of recogniser.find(text, { ...finder.context, before }))
+        assert.ok(end > start);
+    assert.ok(performance.now() - startedMs < 20_000);
+  },
+);
 
 test('spans are in order and apart, in any text', () => {
   const text = fc.oneof(

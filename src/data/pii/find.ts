@@ -1,5 +1,6 @@
 /** Finds personal data in one text, by whatever recognisers are given. Knows nothing of strategies or records. */
 import type { Allowed } from './allow.ts';
+import { withoutPlaceholders } from './placeholder.ts';
 import type { Recogniser, RecogniserContext } from './recogniser.ts';
 import { type FoundSpan, settle } from './settle.ts';
 
@@ -16,9 +17,11 @@ export type Finder = {
   readonly context: Omit<RecogniserContext, 'before'>;
 };
 
-/** Spans in order, none overlapping another; `before` is the turn before, or the name of the field. */
-export function findPii(text: string, finder: Finder, before = ''): FoundSpan[] {
-  if (text === '') return [];
+/** Spans in order, none overlapping another; `before` is the turn before, or the name of the field. Placeholders are looked over. */
+export function findPii(masked: string, finder: Finder, beforeMasked = ''): FoundSpan[] {
+  if (masked === '') return [];
+  const text = withoutPlaceholders(masked);
+  const before = withoutPlaceholders(beforeMasked);
   const spans: FoundSpan[] = [];
   const context = { ...finder.context, before };
   for (const recogniser of finder.recognisers) {
@@ -29,5 +32,7 @@ export function findPii(text: string, finder: Finder, before = ''): FoundSpan[] 
     for (const { 0: found, index } of text.matchAll(expression))
       if (found !== '') spans.push({ type: name, start: index, end: index + found.length, confidence: 1 });
   if (spans.length === 0) return spans;
-  return settle(text, spans).filter(({ type, start, end }) => !finder.isAllowed(type, text.slice(start, end)));
+  return settle(text, spans).filter(
+    ({ type, start, end }) => !finder.isAllowed(type, text.slice(start, end)),
+  );
 }

@@ -5,13 +5,45 @@ import type { PiiSpan, PiiType, RecogniserContext } from './recogniser.ts';
 /** Letters and digits in one word or in groups of digits, that hold three digits at least. */
 const value =
   /(?<![\p{L}\p{N}_$€£¥₹.,])(?<!\d[-/ :])(?:\d{2,6}(?:[- ]\d{2,6}){1,5}|(?!PIN|ZIP|NO\b|CVV|OTP|SSN|DOB|FAX|TEL|USD|EUR|GBP)[A-Z]{1,4}(?:(?:[- ]\d{2,6}){2,5}|[- ]\d{4,12})|[A-Za-z]{0,6}-?\d[\dA-Za-z]{2,19}|[A-Za-z]\d[\dA-Za-z-]{3,22})(?![\p{L}\p{N}_%€]|[-./:]\d)/gu;
-const dateLike = /^(?:\d{1,2}[-/. ]\d{1,2}[-/. ]\d{2,4}|(?:19|20)\d\d[-/. ]\d{1,2}[-/. ]\d{1,2}|\d+(?:st|nd|rd|th|am|pm|h|min|km|kg|cm|mm|gb|mb|usd|eur))$/i;
+const dateLike =
+  /^(?:\d{1,2}[-/. ]\d{1,2}[-/. ]\d{2,4}|(?:19|20)\d\d[-/. ]\d{1,2}[-/. ]\d{1,2}|\d+(?:st|nd|rd|th|am|pm|h|min|km|kg|cm|mm|gb|mb|usd|eur))$/i;
 /** Labels of numbers that are nobody's: the nearest label before a value is the one that counts. */
 const otherLabels = wholeWords(
   [
-    'orders?', 'invoices?', 'tickets?', 'tracking', 'reference', 'ref', 'cases?', 'confirmation', 'booking', 'reservation',
-    'serial', 'sku', 'model', 'version', 'flight', 'room', 'gate', 'seat', 'zip', 'zip code', 'phone', 'call', 'cell',
-    'mobile', 'fax', 'amount', 'total', 'price', 'balance', 'street', 'year', 'date', 'time', 'error',
+    'orders?',
+    'invoices?',
+    'tickets?',
+    'tracking',
+    'reference',
+    'ref',
+    'cases?',
+    'confirmation',
+    'booking',
+    'reservation',
+    'serial',
+    'sku',
+    'model',
+    'version',
+    'flight',
+    'room',
+    'gate',
+    'seat',
+    'zip',
+    'zip code',
+    'phone',
+    'call',
+    'cell',
+    'mobile',
+    'fax',
+    'amount',
+    'total',
+    'price',
+    'balance',
+    'street',
+    'year',
+    'date',
+    'time',
+    'error',
   ],
   'giu',
 );

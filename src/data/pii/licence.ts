@@ -8,7 +8,7 @@ const labels = wholeWords(
     'drivers’ licen[cs]es?',
     'driver’s licen[cs]es?',
     'driving licen[cs]es?',
-    "licen[cs]e (?:number|no\\.?|num|id|#)",
+    'licen[cs]e (?:number|no\\.?|num|id|#)',
     'dl (?:number|no\\.?|num|#)',
     'dl(?= ?[:#])',
     'führerschein(?:nummer)?',

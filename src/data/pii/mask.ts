@@ -5,6 +5,7 @@
 import type { Example } from '../example.ts';
 import type { LedgerDetail } from '../ledger.ts';
 import { type Finder, findPii } from './find.ts';
+import { placeholdersIn } from './placeholder.ts';
 import { repeatsOf } from './repeats.ts';
 import { type FoundSpan, settle } from './settle.ts';
 import { standInsOf, type StandIns, type Strategy } from './stand-ins.ts';
@@ -19,13 +20,16 @@ export type MaskRules = {
 };
 
 /** `found` counts by type what was masked, or what makes the record one to drop. */
-export type Masked = { example: Example; details: LedgerDetail[]; dropFor?: { type: string; count: number }[] };
+export type Masked = {
+  example: Example;
+  details: LedgerDetail[];
+  dropFor?: { type: string; count: number }[];
+};
 
 type Piece = { text: string; place: TextPlace; spans: FoundSpan[] };
 
 /** Masking can bring words together that were apart; after this many rounds the final scan has the last word. */
-const mostRounds = 4;
-const placeholder = /\[[A-Z][A-Z_]{1,40}(?:_\w{1,16})?\]/g;
+const mostRounds = 32;
 
 /** The example with stand-ins, and what they stand for by type and offset in the original texts. */
 export function maskExample(example: Example, rules: MaskRules): Masked {
@@ -40,7 +44,9 @@ export function maskExample(example: Example, rules: MaskRules): Masked {
   mapTexts(example, read);
   if (count === 0) return { example, details: [] };
   addRepeats(pieces, rules);
-  const dropFor = countsOf(pieces.flatMap(({ spans }) => spans.filter(({ type }) => rules.strategyOf(type) === 'drop')));
+  const dropFor = countsOf(
+    pieces.flatMap(({ spans }) => spans.filter(({ type }) => rules.strategyOf(type) === 'drop')),
+  );
   if (dropFor.length > 0) return { example, details: [], dropFor };
 
   const { conversation, id } = example.meta;
@@ -65,8 +71,7 @@ export function maskText(text: string, rules: MaskRules): string {
 
 function standInsFor(conversation: string, pieces: readonly Piece[], rules: MaskRules): StandIns {
   const taken = new Set<string>();
-  for (const { text } of pieces)
-    if (text.includes('[')) for (const [found] of text.matchAll(placeholder)) taken.add(found);
+  for (const { text } of pieces) for (const found of placeholdersIn(text)) taken.add(found);
   const strategyOf = (type: string): Strategy => {
     const strategy = rules.strategyOf(type);
     return strategy === 'drop' ? 'placeholder' : strategy;
@@ -114,7 +119,12 @@ function replaced({ text, spans }: Piece, standIns: StandIns): { text: string; e
 type Edit = { start: number; end: number; newStart: number; newEnd: number };
 
 /** Looks through the masked example once more; adds what is found there to the pieces, at its place in the original. */
-function addNew(masked: Example, pieces: readonly Piece[], standIns: StandIns, { finder }: MaskRules): boolean {
+function addNew(
+  masked: Example,
+  pieces: readonly Piece[],
+  standIns: StandIns,
+  { finder, strategyOf }: MaskRules,
+): boolean {
   let at = 0;
   let isNew = false;
   mapTexts(masked, (text, { before }) => {
@@ -124,7 +134,7 @@ function addNew(masked: Example, pieces: readonly Piece[], standIns: StandIns, {
     if (text !== expected) return text;
     const found = findPii(text, finder, before).filter(
       ({ type, start, end }) =>
-        !isReserved(type, text.slice(start, end)) &&
+        !(strategyOf(type) === 'surrogate' && isReserved(type, text.slice(start, end))) &&
         !edits.some((edit) => edit.newStart <= start && end <= edit.newEnd),
     );
     if (found.length === 0) return text;

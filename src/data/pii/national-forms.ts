@@ -23,7 +23,8 @@ const last = (text: string): number => Number(text.at(-1));
 const elevenMinus = (sum: number): number => (11 - (sum % 11)) % 11;
 /** Brazil's: sum · 10 mod 11, where 10 becomes 0. */
 const tenTimes = (sum: number): number => ((sum * 10) % 11) % 10;
-const descending = (from: number, count: number): number[] => Array.from({ length: count }, (_, i) => from - i);
+const descending = (from: number, count: number): number[] =>
+  Array.from({ length: count }, (_, i) => from - i);
 
 export const nationalForms: readonly NationalForm[] = [
   {
@@ -43,7 +44,15 @@ export const nationalForms: readonly NationalForm[] = [
     name: 'DE Steuer-Identifikationsnummer',
     shape: /^[1-9]\d{10}$/,
     isValid: (id) => isMod11By10(id) && repeatsOnce(id.slice(0, 10)),
-    words: ['steuer id(?:nr)?', 'steuerid', 'idnr', 'steueridentifikationsnummer', 'steuer identifikationsnummer', 'tax id', 'tin'],
+    words: [
+      'steuer id(?:nr)?',
+      'steuerid',
+      'idnr',
+      'steueridentifikationsnummer',
+      'steuer identifikationsnummer',
+      'tax id',
+      'tin',
+    ],
   },
   {
     name: 'FR numéro de sécurité sociale',
@@ -97,7 +106,7 @@ export const nationalForms: readonly NationalForm[] = [
   {
     name: 'AT Sozialversicherungsnummer',
     shape: /^[1-9]\d{9}$/,
-    isValid: (id) => (weightedSum(id, [3, 7, 9, 0, 5, 8, 4, 2, 1, 6]) % 11) === number(id, 3, 4),
+    isValid: (id) => weightedSum(id, [3, 7, 9, 0, 5, 8, 4, 2, 1, 6]) % 11 === number(id, 3, 4),
     words: ['sozialversicherungsnummer', 'svnr', 'sv nummer', 'versicherungsnummer'],
   },
   {
@@ -162,7 +171,9 @@ export const nationalForms: readonly NationalForm[] = [
     name: 'RO cod numeric personal',
     shape: /^[1-9]\d{12}$/,
     isValid: (id) =>
-      isShortDate(id.slice(1, 7)) && [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 1][weightedSum(id, [2, 7, 9, 1, 4, 6, 3, 5, 8, 2, 7, 9]) % 11] === last(id),
+      isShortDate(id.slice(1, 7)) &&
+      [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 1][weightedSum(id, [2, 7, 9, 1, 4, 6, 3, 5, 8, 2, 7, 9]) % 11] ===
+        last(id),
     words: ['cnp', 'cod numeric personal'],
   },
   {
@@ -175,8 +186,8 @@ export const nationalForms: readonly NationalForm[] = [
     name: 'TR T.C. kimlik numarası',
     shape: /^[1-9]\d{10}$/,
     isValid: (id) =>
-      weightedSum(id, [7, 9, 7, 9, 7, 9, 7, 9, 7]) % 10 ===
-        number(id, 9, 10) && weightedSum(id, Array<number>(10).fill(1)) % 10 === last(id),
+      weightedSum(id, [7, 9, 7, 9, 7, 9, 7, 9, 7]) % 10 === number(id, 9, 10) &&
+      weightedSum(id, Array<number>(10).fill(1)) % 10 === last(id),
     words: ['tc kimlik', 'kimlik no', 'kimlik numarası', 'tckn'],
   },
   {
@@ -305,7 +316,9 @@ function spanishLetter(value: number): string {
   return 'TRWAGMYFPDXBNJZSQVHLCKE'[value % 23]!;
 }
 
-const italianOdd = [1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23];
+const italianOdd = [
+  1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23,
+];
 
 /** Characters in odd places by a table, in even places by their rank; the sum mod 26 is the last letter. */
 function isItalian(id: string): boolean {
@@ -320,7 +333,7 @@ function isItalian(id: string): boolean {
 
 /** Weights 2 to 7 from the right, over and over; 11 - (sum mod 11), where 10 is written K. */
 function isChilean(id: string): boolean {
-  const digits = [...id.slice(0, -1)].reverse();
+  const digits = id.slice(0, -1).split('').reverse();
   const sum = digits.reduce((total, digit, i) => total + Number(digit) * (2 + (i % 6)), 0);
   const check = elevenMinus(sum);
   return (check === 10 ? 'K' : String(check)) === id.at(-1);

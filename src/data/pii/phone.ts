@@ -35,7 +35,8 @@ const trunk = /^\(?0[1-9]\d{0,4}\)?(?:[ ./-]{1,2}\d{2,8}){2,4}$/;
 /** An extension belongs to the number: x123, ext. 123. */
 const extension = /^ ?(?:x|ext\.?|extension) ?\d{1,6}(?![\p{L}\p{N}])/iu;
 /** What a number is, said after it: "655 437 108 office". */
-const phoneWordAfter = /^[\s,\\(-]{1,3}(?:office|fax|mobile|cell|home|work|desk|landline|whatsapp)(?![\p{L}\p{N}])/iu;
+const phoneWordAfter =
+  /^[\s,\\(-]{1,3}(?:office|fax|mobile|cell|home|work|desk|landline|whatsapp)(?![\p{L}\p{N}])/iu;
 const contextCharacters = 60;
 
 export const phones: Recogniser = {
@@ -54,10 +55,12 @@ export const phones: Recogniser = {
       const isTaken = at < valid.length && valid[at]!.start < span.end;
       return !isTaken && isPhone(text, span, before, 'loose');
     });
-    const typed = (confidence: number) => ({ start, end }: Span): PiiSpan => {
-      const more = extension.exec(text.slice(end, end + 20))?.[0].length ?? 0;
-      return { start, end: end + more, type: 'PHONE', confidence };
-    };
+    const typed =
+      (confidence: number) =>
+      ({ start, end }: Span): PiiSpan => {
+        const more = extension.exec(text.slice(end, end + 20))?.[0].length ?? 0;
+        return { start, end: end + more, type: 'PHONE', confidence };
+      };
     return [...valid.map(typed(0.9)), ...rest.map(typed(0.6))];
   },
 };
@@ -84,7 +87,8 @@ function isPhone(text: string, { start, end }: Span, before: string, kind: 'vali
     !/(?:tel:|wa\.me\/|phone[=-])$/i.test(left)
   )
     return false;
-  if (/^(?:[\p{L}\p{N}_@%]|[-.,:/]\d| ?[€%£])/u.test(right) && !extension.test(text.slice(end, end + 20))) return false;
+  if (/^(?:[\p{L}\p{N}_@%]|[-.,:/]\d| ?[€%£])/u.test(right) && !extension.test(text.slice(end, end + 20)))
+    return false;
   if (/(?:https?:\/\/|www\.)\S*$/i.test(left) && !/wa\.me\/$/i.test(left)) return false;
   if (date.test(value) || socialSecurity.test(value) || internetAddress.test(value)) return false;
   if (international) return true;

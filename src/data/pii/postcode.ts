@@ -4,7 +4,10 @@ import type { Recogniser, RecogniserContext } from './recogniser.ts';
 
 type Form = { pattern: RegExp; isPlain: boolean };
 const form = (source: string, isPlain = false): Form => ({
-  pattern: new RegExp(`(?<![\\p{L}\\p{N}_.$€£#-])(?<!\\d[ /:])(?:${source})(?![-/.:]?\\d|[\\p{L}_%]| ?[€%]|-\\p{L})`, 'gu'),
+  pattern: new RegExp(
+    `(?<![\\p{L}\\p{N}_.$€£#-])(?<!\\d[ /:])(?:${source})(?![-/.:]?\\d|[\\p{L}_%]| ?[€%]|-\\p{L})`,
+    'gu',
+  ),
   isPlain,
 });
 
@@ -68,7 +71,9 @@ export const postcodes: Recogniser = {
 
 /** The plain forms always, the others for the countries asked for, and digits for all. */
 function formsOf({ countries }: RecogniserContext): [string, Form][] {
-  const chosen = Object.entries(forms).filter(([country, { isPlain }]) => isPlain || countries.some((code) => code === country));
+  const chosen = Object.entries(forms).filter(
+    ([country, { isPlain }]) => isPlain || countries.some((code) => code === country),
+  );
   return [...chosen, ['', anyDigits]];
 }
 

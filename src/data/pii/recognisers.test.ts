@@ -37,7 +37,13 @@ test('e-mail: also spelled out, never without "@" and dot', () => {
 });
 
 test('cards: issuer, length and Luhn', () => {
-  checkSame(cards, ['4111 1111 1111 1112', '1111111111111117', '0000 0000 0000 0000', 'X4111111111111111', '4111111111111111.5']);
+  checkSame(cards, [
+    '4111 1111 1111 1112',
+    '1111111111111117',
+    '0000 0000 0000 0000',
+    'X4111111111111111',
+    '4111111111111111.5',
+  ]);
   fc.assert(
     fc.property(
       fc.constantFrom('4111111111111111', '378282246310005', '5555555555554444'),
@@ -58,7 +64,12 @@ test('IBAN: length of the country and modulo 97, in any grouping', () => {
     ['gb29nwbk60161331926819.', '[IBAN].'],
     ['NO93-8601-1117-947, to NL91 ABNA 0417 1643 00', '[IBAN], to [IBAN]'],
   ]);
-  checkSame(ibans, ['DE89 3704 0044 0532 0130 01', 'DE89370400440532013000X', 'ZZ89 3704 0044 0532 0130 00', 'AB12 of 2024']);
+  checkSame(ibans, [
+    'DE89 3704 0044 0532 0130 01',
+    'DE89370400440532013000X',
+    'ZZ89 3704 0044 0532 0130 00',
+    'AB12 of 2024',
+  ]);
   assert.equal(mod97('370400440532013000DE89'), 1);
 });
 
@@ -69,7 +80,15 @@ test('social security: the form with hyphens, else the words', () => {
     ['last four of my social security number: 4399', 'last four of my social security number: [SSN]'],
     ['ITIN 912-70-1234', 'ITIN [SSN]'],
   ]);
-  checkSame(socialSecurity, ['000-12-3456', '666-12-3456', '900-12-3456', '123-00-4567', 'order 536904399', 'in 2024', '12-536-90-4399']);
+  checkSame(socialSecurity, [
+    '000-12-3456',
+    '666-12-3456',
+    '900-12-3456',
+    '123-00-4567',
+    'order 536904399',
+    'in 2024',
+    '12-536-90-4399',
+  ]);
   assert.equal(marked(socialSecurity, '4399', { before: 'the last four digits of your SSN?' }), '[SSN]');
 });
 
@@ -113,7 +132,8 @@ test('national ids: published example numbers, by form or by word', () => {
     ['7503305044089', 'ID number'],
     ['123456782', 'teudat zehut'],
   ];
-  for (const [id, word] of found) assert.equal(marked(nationalIds, `${word} ${id}, please`), `${word} [NATIONAL_ID], please`);
+  for (const [id, word] of found)
+    assert.equal(marked(nationalIds, `${word} ${id}, please`), `${word} [NATIONAL_ID], please`);
   // The same numbers with a digit changed, and numbers that only lack the word.
   checkSame(nationalIds, [
     'Steuer-ID 86095742718',
@@ -162,8 +182,16 @@ test('accounts: the nearest label counts', () => {
     ['policy number PVX 752197308', 'policy number [ACCOUNT]'],
     ['account 12345678 and order 87654321', 'account [ACCOUNT] and order 87654321'],
   ]);
-  checkSame(accounts, ['order 12345678', 'on account of 20 people', 'accounting 12345678', 'your account was opened in 2 minutes']);
-  assert.equal(marked(accounts, "it's 15623485", { before: 'Could you provide your account number?' }), "it's [ACCOUNT]");
+  checkSame(accounts, [
+    'order 12345678',
+    'on account of 20 people',
+    'accounting 12345678',
+    'your account was opened in 2 minutes',
+  ]);
+  assert.equal(
+    marked(accounts, "it's 15623485", { before: 'Could you provide your account number?' }),
+    "it's [ACCOUNT]",
+  );
 });
 
 test('dates of birth: any usual form, after a word for it', () => {
@@ -175,8 +203,16 @@ test('dates of birth: any usual form, after a word for it', () => {
     ['geboren am 8. Juni 1963', 'geboren am [DATE_OF_BIRTH]'],
     ['出生日期：1963年6月8日', '出生日期：[DATE_OF_BIRTH]'],
   ]);
-  checkSame(birthDates, ['on 08/06/1963', 'born 45/45/1963', 'born in 12 days', 'my birthday order arrives 08/06/2024']);
-  assert.equal(marked(birthDates, '08/06/1963', { before: 'What is your date of birth?' }), '[DATE_OF_BIRTH]');
+  checkSame(birthDates, [
+    'on 08/06/1963',
+    'born 45/45/1963',
+    'born in 12 days',
+    'my birthday order arrives 08/06/2024',
+  ]);
+  assert.equal(
+    marked(birthDates, '08/06/1963', { before: 'What is your date of birth?' }),
+    '[DATE_OF_BIRTH]',
+  );
 });
 
 test('postcodes: plain forms, states, and words', () => {
@@ -197,7 +233,13 @@ test('IP and hardware addresses', () => {
     ['00:1A:2B:3C:4D:5E, 00-1a-2b-3c-4d-5e, 001a.2b3c.4d5e', '[MAC], [MAC], [MAC]'],
     ['MAC 00:11:22:33:44:55', 'MAC [MAC]'],
   ]);
-  checkSame(macAddresses, ['20-11-21-10-30-45', '10:20:30:40:50:60', 'ff:ff:ff:ff:ff:ff', '00:1A:2B:3C:4D', '1a2b.3c4d.5e6f.7a8b']);
+  checkSame(macAddresses, [
+    '20-11-21-10-30-45',
+    '10:20:30:40:50:60',
+    'ff:ff:ff:ff:ff:ff',
+    '00:1A:2B:3C:4D',
+    '1a2b.3c4d.5e6f.7a8b',
+  ]);
 });
 
 test('web addresses and domains', () => {

@@ -53,8 +53,7 @@ function findWord(text: string, value: string, type: string): FoundSpan[] {
   const spans: FoundSpan[] = [];
   for (let at = text.indexOf(value); at >= 0; at = text.indexOf(value, at + value.length)) {
     const end = at + value.length;
-    const isWhole =
-      !/[\p{L}\p{N}_]/u.test(text[at - 1] ?? '') && !/[\p{L}\p{N}_]/u.test(text[end] ?? '');
+    const isWhole = !/[\p{L}\p{N}_]/u.test(text[at - 1] ?? '') && !/[\p{L}\p{N}_]/u.test(text[end] ?? '');
     if (isWhole) spans.push({ type, start: at, end, confidence: 0.5 });
   }
   return spans;

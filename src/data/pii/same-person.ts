@@ -19,7 +19,21 @@ export function isSame(type: string, one: string, other: string): boolean {
   return short !== '' && short.split(' ').every((word) => words.has(word));
 }
 
-const titles = new Set(['mr', 'mrs', 'ms', 'miss', 'mx', 'dr', 'prof', 'sir', 'madam', 'herr', 'frau', 'señor', 'señora']);
+const titles = new Set([
+  'mr',
+  'mrs',
+  'ms',
+  'miss',
+  'mx',
+  'dr',
+  'prof',
+  'sir',
+  'madam',
+  'herr',
+  'frau',
+  'señor',
+  'señora',
+]);
 
 /** The words of a name in lower case, without titles; the possessive s is none of them. */
 export function nameWords(value: string): string[] {

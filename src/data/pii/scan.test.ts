@@ -10,9 +10,10 @@ import { scanForPii } from './scan.ts';
 
 async function scan(contents: string[], config: object = {}) {
   const path = join(mkdtempSync(join(tmpdir(), 'attune-scan-')), 'train.jsonl');
-  const examples = contents.map(
-    (content, i): Example => ({ messages: [{ role: 'user', content }], meta: { id: `r${i}`, source: 's' } }),
-  );
+  const examples = contents.map((content, i): Example => ({
+    messages: [{ role: 'user', content }],
+    meta: { id: `r${i}`, source: 's' },
+  }));
   await writeJsonLines(path, examples);
   return scanForPii([{ name: 'train.jsonl', path }], piiConfig.parse(config));
 }
@@ -20,7 +21,9 @@ async function scan(contents: string[], config: object = {}) {
 test('clean splits are counted', async () => {
   const result = await scan(['my [EMAIL] and [PHONE]', 'order 4155552671']);
   assert.deepEqual([result.examples, result.hits, result.notProvable], [2, 0, []]);
-  assert.ok(result.types.includes('EMAIL') && !result.types.includes('NAME') && !result.types.includes('URL'));
+  assert.ok(
+    result.types.includes('EMAIL') && !result.types.includes('NAME') && !result.types.includes('URL'),
+  );
 });
 
 test('a hit is an error that names record and type, not the value', async () => {

@@ -60,7 +60,8 @@ export async function scanForPii(
       mapTexts(example, (text, { message, field, before }) => {
         texts += 1;
         const hit = findPii(text, narrow, before).find(
-          ({ type, start, end }) => strategyOf(type) !== 'surrogate' || !isReserved(type, text.slice(start, end)),
+          ({ type, start, end }) =>
+            strategyOf(type) !== 'surrogate' || !isReserved(type, text.slice(start, end)),
         );
         if (hit)
           throw new AttuneError(

@@ -63,7 +63,8 @@ const afterWord =
   /(?<![\p{L}\p{N}])(password|passwd|passcode|passphrase|pwd|kennwort|passwort|contraseña|mot de passe|pin|otp|one[- ]time code|verification code|security code|cvv2?|cvc2?)(?![\p{L}\p{N}])(?:[\s_-]number)?["'\s]{0,3}(?:is|was|:|=|ist|es|est)[\s"'`:=]{0,4}([^\s"'`]{3,100})/giu;
 const digitsAfterWord =
   /(?<![\p{L}\p{N}])(?:pin|passcode|otp|cvv2?|cvc2?|security code|verification code)(?![\p{L}\p{N}])/giu;
-const isPinAfter = /^,? (?:is|was) (?:my|the) (?:pin|passcode|security code|verification code)(?![\p{L}\p{N}])/iu;
+const isPinAfter =
+  /^,? (?:is|was) (?:my|the) (?:pin|passcode|security code|verification code)(?![\p{L}\p{N}])/iu;
 const shortCode = /(?<![\p{L}\p{N}_.,$€£#-])(?<!\d[-/ :])\d{3,6}(?![-/:.]?\d|[\p{L}_%])/gu;
 
 export const secrets: Recogniser = {
@@ -135,7 +136,7 @@ function spoken(text: string): PiiSpan[] {
   return [...text.matchAll(afterWord)].flatMap(({ 0: found, 2: raw, index }) => {
     const value = raw!.replace(/[.,;!?)\]]+$/, '');
     const start = index + found.length - raw!.length;
-    const isTold = value.length >= 3 && /\d|[!#$%^&*+=@]/.test(value) && !/^\[/.test(value);
+    const isTold = value.length >= 3 && /\d|[!#$%^&*+=@]/.test(value) && !value.startsWith('[');
     return isTold ? [{ type: 'SECRET' as const, start, end: start + value.length, confidence: 0.7 }] : [];
   });
 }

@@ -29,7 +29,9 @@ export function settle(text: string, spans: readonly FoundSpan[]): FoundSpan[] {
 /** Spans that hang together by overlaps. */
 function settleGroup(text: string, group: readonly FoundSpan[]): FoundSpan[] {
   if (group.length === 1) return [...group];
-  const byRank = [...group].sort((a, b) => b.end - b.start - (a.end - a.start) || b.confidence - a.confidence);
+  const byRank = [...group].sort(
+    (a, b) => b.end - b.start - (a.end - a.start) || b.confidence - a.confidence,
+  );
   const accepted: FoundSpan[] = [];
   for (const span of byRank)
     for (const piece of without(span, accepted)) {

@@ -20,7 +20,11 @@ const hashCharacters = 12;
  */
 export function standInsOf(
   conversation: string,
-  { strategyOf, hashKey, taken }: { strategyOf: (type: string) => Strategy; hashKey: string; taken: ReadonlySet<string> },
+  {
+    strategyOf,
+    hashKey,
+    taken,
+  }: { strategyOf: (type: string) => Strategy; hashKey: string; taken: ReadonlySet<string> },
 ): StandIns {
   const known: Known[] = [];
   const used = new Set(taken);
@@ -43,7 +47,8 @@ export function standInsOf(
   return (type, value) => {
     const key = keyOf(type, value);
     const same = known.find((one) => one.type === type && isSame(type, one.key, key));
-    if (same) return type === 'NAME' && strategyOf(type) === 'surrogate' ? partOf(same, value) : same.replacement;
+    if (same)
+      return type === 'NAME' && strategyOf(type) === 'surrogate' ? partOf(same, value) : same.replacement;
     const replacement = make(type, key, value);
     known.push({ type, key, value, replacement });
     return replacement;

@@ -7,6 +7,10 @@ export const firstNames = list(
 export const lastNames = list(
   'Archer|Baker|Carter|Dyer|Fisher|Gardner|Harper|Hunter|Mason|Miller|Palmer|Porter|Potter|Sawyer|Shepherd|Skinner|Slater|Tanner|Thatcher|Turner|Walker|Weaver|Webster|Wright',
 );
-export const streets = list('Example Street|Sample Road|Specimen Avenue|Model Lane|Pattern Way|Template Drive');
+export const streets = list(
+  'Example Street|Sample Road|Specimen Avenue|Model Lane|Pattern Way|Template Drive',
+);
 export const places = list('Exampleton|Sampleford|Specimen Bay|Modelville|Patternburg|Templeton Example');
-export const organisations = list('Example Corp|Sample Ltd|Specimen Inc|Model & Sons|Pattern Group|Template Works');
+export const organisations = list(
+  'Example Corp|Sample Ltd|Specimen Inc|Model & Sons|Pattern Group|Template Works',
+);

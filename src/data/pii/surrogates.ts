@@ -63,7 +63,12 @@ function isFictionPhone(value: string): boolean {
 }
 
 /** Prefixes that the card schemes and payment providers use for tests, by the length of the number. */
-const testCards: Readonly<Record<number, string>> = { 13: '42222222', 14: '3056930902', 15: '378282246', 16: '411111111111' };
+const testCards: Readonly<Record<number, string>> = {
+  13: '42222222',
+  14: '3056930902',
+  15: '378282246',
+  16: '411111111111',
+};
 
 function card(value: string, random: Random): string {
   const length = digitsOf(value).length;
@@ -79,7 +84,7 @@ function completeLuhn(start: string): string {
 /** The account's country and length; the bank is all zeros (X for letters), the last digits are drawn. */
 function iban(value: string, random: Random): string {
   const compact = value.replace(/[ -]/g, '').toUpperCase();
-  const body = [...compact.slice(4)].map((character) => (/\d/.test(character) ? '0' : 'X'));
+  const body = Array.from(compact.slice(4), (character): string => (/\d/.test(character) ? '0' : 'X'));
   const free = body.flatMap((character, i) => (character === '0' ? [i] : [])).slice(-6);
   for (const at of free) body[at] = String(random.integer(10));
   const check = 98 - mod97(`${body.join('')}${compact.slice(0, 2)}00`);

@@ -8,13 +8,21 @@ import type { Recogniser } from './recogniser.ts';
 type Options = { before?: string; countries?: readonly CountryCode[] };
 
 /** The text with [TYPE] in the place of every span of one recogniser. */
-export function marked(recogniser: Recogniser, text: string, { before = '', countries = ['US'] }: Options = {}): string {
+export function marked(
+  recogniser: Recogniser,
+  text: string,
+  { before = '', countries = ['US'] }: Options = {},
+): string {
   const spans = [...recogniser.find(text, { before, country: countries[0]!, countries })];
   return marks(text, spans);
 }
 
 /** The same for all recognisers together, as a project has them. */
-export function markedByAll(text: string, { before = '', countries = ['US'] }: Options = {}, config: object = {}): string {
+export function markedByAll(
+  text: string,
+  { before = '', countries = ['US'] }: Options = {},
+  config: object = {},
+): string {
   const { finder } = maskRules(piiConfig.parse({ countries, ...config }));
   return marks(text, findPii(text, finder, before));
 }

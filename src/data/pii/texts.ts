@@ -22,7 +22,9 @@ export function mapTexts(example: Example, map: TextMap): Example {
     const before = example.messages[message - 1]?.content ?? '';
     return mapMessage(one, (text, place) => map(text, { message, before, ...place }));
   });
-  const meta = mapFacts(example.meta, 'meta', (text, place) => map(text, { message: noMessage, before: '', ...place }));
+  const meta = mapFacts(example.meta, 'meta', (text, place) =>
+    map(text, { message: noMessage, before: '', ...place }),
+  );
   const isSame = meta === example.meta && messages.every((one, i) => one === example.messages[i]);
   return isSame ? example : { ...example, messages, meta };
 }
@@ -33,12 +35,19 @@ type FieldMap = (text: string, place: { field: string; before?: string }) => str
 function mapMessage(one: Message, map: FieldMap): Message {
   const content = one.role === 'tool' ? mapResult(one.content, map) : map(one.content, { field: 'content' });
   const toolCalls = one.toolCalls && mapCalls(one.toolCalls, 'toolCalls', map);
-  const rejected = one.rejected && mapList(one.rejected, (reply, i) => mapReply(reply, `rejected[${i}]`, map));
+  const rejected =
+    one.rejected && mapList(one.rejected, (reply, i) => mapReply(reply, `rejected[${i}]`, map));
   const meta = one.meta && mapFacts(one.meta, 'meta', map);
   const isSame =
     content === one.content && toolCalls === one.toolCalls && rejected === one.rejected && meta === one.meta;
   if (isSame) return one;
-  return { ...one, content, ...(toolCalls && { toolCalls }), ...(rejected && { rejected }), ...(meta && { meta }) };
+  return {
+    ...one,
+    content,
+    ...(toolCalls && { toolCalls }),
+    ...(rejected && { rejected }),
+    ...(meta && { meta }),
+  };
 }
 
 function mapReply(reply: RejectedReply, field: string, map: FieldMap): RejectedReply {
@@ -87,7 +96,10 @@ function mapValue(value: unknown, field: string, map: FieldMap): unknown {
 function mapFacts<T extends Record<string, unknown>>(facts: T, field: string, map: FieldMap): T {
   const entries = Object.entries(facts).map(
     ([key, value]) =>
-      [key, keptFacts.has(key) || typeof value === 'boolean' ? value : mapValue(value, `${field}.${key}`, map)] as const,
+      [
+        key,
+        keptFacts.has(key) || typeof value === 'boolean' ? value : mapValue(value, `${field}.${key}`, map),
+      ] as const,
   );
   return entries.every(([key, value]) => value === facts[key]) ? facts : (Object.fromEntries(entries) as T);
 }

@@ -2,11 +2,23 @@ import { talkBefore, wholeWords } from './context.ts';
 import { commonEndings, wordLikeEndings } from './top-level-domains.ts';
 import type { PiiSpan, Recogniser } from './recogniser.ts';
 
-const withScheme = /(?<![\p{L}\p{N}])(?:https?|ftps?|sftp|wss?):\/\/[^\s<>"'`{}|\\^\u3000-\u303f\uff00-\uffef]{3,2000}/giu;
+const withScheme =
+  /(?<![\p{L}\p{N}])(?:https?|ftps?|sftp|wss?):\/\/[^\s<>"'`{}|\\^\u3000-\u303f\uff00-\uffef]{3,2000}/giu;
 /** A host name and, after it, a path, query or fragment. */
 const bare =
   /(?<![\p{L}\p{N}_@./:=-])(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,62})\.){1,6}\p{L}{2,24}(?![\p{L}\p{N}_@-])(?::\d{2,5})?(?:[/?#][^\s<>"'`{}|\\^\u3000-\u303f\uff00-\uffef]{0,2000})?/giu;
-const siteWords = wholeWords(['website', 'web site', 'site', 'domain', 'url', 'link', 'visit', 'web', 'homepage', 'page']);
+const siteWords = wholeWords([
+  'website',
+  'web site',
+  'site',
+  'domain',
+  'url',
+  'link',
+  'visit',
+  'web',
+  'homepage',
+  'page',
+]);
 
 /**
  * Web addresses and domain names. A name without scheme or www counts when it ends as domains do; an ending that is a
