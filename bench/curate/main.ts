@@ -3,11 +3,12 @@
  * with 1 when a target is missed.
  */
 import { type CommonContext, runBenchmark } from '../program.ts';
+import { rulesSection } from './sections/rules.ts';
 import { throughputSection } from './sections/throughput.ts';
 
 await runBenchmark<CommonContext>({
   name: 'curate',
   quick: 'ten thousand conversations at most',
-  sections: { throughput: throughputSection },
+  sections: { rules: rulesSection, throughput: throughputSection },
   open: async (common) => common,
 });

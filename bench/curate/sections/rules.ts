@@ -1,0 +1,134 @@
+/** What each rule of the default curation costs a record, on one thread: where the time goes, and what to look at first. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { silent } from '../../../src/base/progress.ts';
+import { collect } from '../../../src/data/collect.ts';
+import { collectConfig, curateConfig } from '../../../src/data/config.ts';
+import { FactsWriter, openFacts } from '../../../src/data/engine/facts.ts';
+import { readParts } from '../../../src/data/engine/read-parts.ts';
+import type { Example } from '../../../src/data/example.ts';
+import type { Verdict } from '../../../src/data/filter.ts';
+import { loadExamples } from '../../../src/data/read-examples.ts';
+import type { CorpusRule, Rule } from '../../../src/data/rule.ts';
+import { makeRules } from '../../../src/data/rules.ts';
+import type { Finding, SectionResult } from '../../finding.ts';
+import { cacheFolder } from '../../paths.ts';
+import type { CommonContext } from '../../program.ts';
+import { spreadOf } from '../../statistics.ts';
+import { conversationsFile } from '../make-conversations.ts';
+
+/** Microseconds a record in each of the three steps; a rule that looks at one record has only the last. */
+type Cost = { rule: string; records: number; observe: number; conclude: number; apply: number };
+
+/** Of the 300 microseconds that a record has in five minutes for a million, the engine's own work gets 30. */
+const microsecondsAllowed = 270;
+const { signal } = new AbortController();
+
+export async function rulesSection({ quick, say }: CommonContext): Promise<SectionResult> {
+  const folder = await mkdtemp(join(cacheFolder, 'rules-'));
+  try {
+    let examples = await collected(await conversationsFile(quick ? 1000 : 20_000), folder);
+    const count = examples.length;
+    const config = curateConfig.parse({});
+    const costs: Cost[] = [];
+    for (const rule of await makeRules({ config, seed: 1, projectFolder: folder })) {
+      const { cost, left } = await measure(rule, examples, folder);
+      say(
+        `${rule.name}: ${(cost.observe + cost.conclude + cost.apply).toFixed(1)} µs a record (observe ${cost.observe.toFixed(1)}, conclude ${cost.conclude.toFixed(1)}, apply ${cost.apply.toFixed(1)})`,
+      );
+      costs.push(cost);
+      examples = left;
+    }
+    return { findings: [findingOf(costs, count)], measured: { costs } };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Threads share what is done to each record; what is concluded from all of them one thread does while the others wait. */
+function findingOf(costs: readonly Cost[], count: number): Finding {
+  const threads = 2;
+  const sum = costs.reduce(
+    (total, { records, observe, conclude, apply }) =>
+      total + (((observe + apply) / threads + conclude) * records) / count,
+    0,
+  );
+  return {
+    section: 'rules',
+    what: `all rules on ${threads} threads, microseconds a record`,
+    ours: sum.toFixed(0),
+    peer: `${microsecondsAllowed} allowed`,
+    ratio: spreadOf([sum / microsecondsAllowed]),
+    target: { atMost: 1 },
+  };
+}
+
+async function collected(source: string, folder: string): Promise<Example[]> {
+  await collect({
+    config: collectConfig.parse({ sources: [{ jsonl: source }] }),
+    projectFolder: folder,
+    outputFolder: folder,
+    seed: 1,
+    report: silent,
+    signal,
+  });
+  return loadExamples(join(folder, 'examples.jsonl'));
+}
+
+type Step = { cost: Cost; left: Example[] };
+
+async function measure(rule: Rule, examples: readonly Example[], folder: string): Promise<Step> {
+  const each = <T>(work: (example: Example, index: number) => T): { results: T[]; microseconds: number } => {
+    const startMs = performance.now();
+    const results = examples.map(work);
+    return { results, microseconds: ((performance.now() - startMs) * 1000) / examples.length };
+  };
+  const kept = (verdicts: readonly Verdict[]): Example[] => verdicts.flatMap(({ example }) => example ?? []);
+  const records = examples.length;
+  if ('decide' in rule) {
+    const { results, microseconds } = each(rule.decide);
+    const cost = { rule: rule.name, records, observe: 0, conclude: 0, apply: microseconds };
+    return { cost, left: kept(results) };
+  }
+  const observed = each((example) => rule.observe(example));
+  const { plan, microseconds: conclude } = await concluded(rule, observed.results, examples, folder);
+  const applied = each((example, index) => rule.apply(example, index, plan));
+  const cost = {
+    rule: rule.name,
+    records,
+    observe: observed.microseconds,
+    conclude,
+    apply: applied.microseconds,
+  };
+  return { cost, left: kept(applied.results) };
+}
+
+async function concluded(
+  rule: CorpusRule<unknown, unknown>,
+  observed: readonly unknown[],
+  examples: readonly Example[],
+  folder: string,
+): Promise<{ plan: unknown; microseconds: number }> {
+  const factsPath = join(folder, 'facts');
+  const examplesPath = join(folder, 'records.jsonl');
+  const writer = new FactsWriter();
+  for (const fact of observed) writer.add(fact);
+  await writeFile(factsPath, Buffer.concat(writer.finish()));
+  await writeFile(examplesPath, examples.map((example) => `${JSON.stringify(example)}\n`).join(''));
+  const count = examples.length;
+  const startMs = performance.now();
+  const plan = await rule.conclude(
+    openFacts([{ path: factsPath, count }], { scratchFolder: folder, signal }),
+    {
+      seed: 1,
+      collected: count,
+      scratchFolder: folder,
+      readExamples: (indexes) => readParts([{ path: examplesPath, count }], { indexes, signal }),
+      writeReport: async () => {},
+      services: {},
+      report: silent,
+      signal,
+    },
+  );
+  return { plan, microseconds: ((performance.now() - startMs) * 1000) / count };
+}
