@@ -21,7 +21,10 @@ const root = join(import.meta.dirname, '..');
 const run = promisify(execFile);
 const documents = [
   ...globSync('*.md', { cwd: root }),
-  ...globSync('{docs,recipes}/**/*.md', { cwd: root }).filter((file) => !file.includes('reference/')),
+  ...globSync('{docs,recipes}/**/*.md', { cwd: root }).filter(
+    // Reference is generated from the program; a recipe's knowledge base is somebody else's site.
+    (file) => !file.includes('reference/') && !/data\/knowledge\/.*\//.test(file),
+  ),
 ];
 const texts = new Map(documents.map((file) => [file, readFileSync(join(root, file), 'utf8')]));
 

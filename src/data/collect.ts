@@ -4,10 +4,12 @@ import { AttuneError } from '../base/errors.ts';
 import type { Json } from '../base/json.ts';
 import type { Reporter } from '../base/progress.ts';
 import { writeJsonLines } from '../formats/jsonl.ts';
+import { collectKnowledge, type KnowledgeCounts } from './collect-knowledge.ts';
 import type { CollectConfig } from './config.ts';
 import { sourceName } from './config/sources.ts';
 import type { Example } from './example.ts';
 import { throwIfInterrupted } from './interrupt.ts';
+import { knowledgeFiles } from './knowledge/read-knowledge.ts';
 import { Ledger } from './ledger.ts';
 import { moduleFiles } from './sources/module.ts';
 import { readSource } from './sources/read-source.ts';
@@ -25,6 +27,13 @@ export type CollectContext = {
 
 type Counts = { in: number; kept: number; bad: number };
 
+/** What is counted on the way. */
+type Tally = {
+  bySource: Record<string, Counts>;
+  knowledge: Record<string, KnowledgeCounts>;
+  firstBad: string[];
+};
+
 const shownPlaces = 5;
 const progressEvery = 5000;
 
@@ -36,11 +45,12 @@ export async function collect(context: CollectContext): Promise<Record<string, J
   const { config, outputFolder } = context;
   const ledger = new Ledger(join(outputFolder, 'ledger.jsonl'));
   const bySource: Record<string, Counts> = {};
+  const knowledge: Record<string, KnowledgeCounts> = {};
   const firstBad: string[] = [];
   try {
     await writeJsonLines(
       join(outputFolder, 'examples.jsonl'),
-      examplesOf(context, ledger, bySource, firstBad),
+      examplesOf(context, ledger, { bySource, knowledge, firstBad }),
     );
     ledger.close();
   } catch (cause) {
@@ -51,9 +61,9 @@ export async function collect(context: CollectContext): Promise<Record<string, J
     (sum, one) => ({ in: sum.in + one.in, kept: sum.kept + one.kept, bad: sum.bad + one.bad }),
     { in: 0, kept: 0, bad: 0 },
   );
-  checkShare(total, config.max_bad_share, firstBad);
+  if (total.in > 0 || config.knowledge.length === 0) checkShare(total, config.max_bad_share, firstBad);
   warnOfSources(bySource, config.max_bad_share, context.report);
-  return { ...total, sources: bySource };
+  return { ...total, sources: bySource, ...(config.knowledge.length > 0 && { knowledge }) };
 }
 
 /** The files outside the project file that collect depends on. */
@@ -64,14 +74,14 @@ export async function collectFiles(config: CollectConfig, projectFolder: string)
     if (source.module !== undefined)
       files.push(...(await moduleFiles(source.module, source.options ?? {}, projectFolder)));
   }
+  for (const base of config.knowledge) files.push(...(await knowledgeFiles(base, projectFolder)));
   return [...new Set(files)];
 }
 
 async function* examplesOf(
   context: CollectContext,
   ledger: Ledger,
-  bySource: Record<string, Counts>,
-  firstBad: string[],
+  { bySource, knowledge, firstBad }: Tally,
 ): AsyncGenerator<Example> {
   const uniqueId = idKeeper();
   let done = 0;
@@ -99,6 +109,13 @@ async function* examplesOf(
         yield finish(item.example, context.config, uniqueId, ledger);
       }
     }
+  }
+  for await (const example of collectKnowledge(context, ledger, knowledge)) {
+    const counts = (bySource[example.meta.source] ??= { in: 0, kept: 0, bad: 0 });
+    counts.in += 1;
+    counts.kept += 1;
+    done += 1;
+    yield finish(example, context.config, uniqueId, ledger);
   }
   context.report({ type: 'progress', label: 'collect', done, total: done, unit: 'records' });
 }

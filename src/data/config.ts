@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { diversityConfig, funnelConfig } from './config/diversity.ts';
 import { embeddingsConfig } from './config/embeddings.ts';
+import { knowledgeConfig, knowledgeName, passagesConfig } from './config/knowledge.ts';
 import { piiConfig } from './config/pii.ts';
 import { qualityConfig } from './config/quality.ts';
 import { sourceConfig, sourceName } from './config/sources.ts';
@@ -18,7 +19,17 @@ import { defaultSystemPrompt } from './system-prompt.ts';
 
 export const collectConfig = z
   .strictObject({
-    sources: z.array(sourceConfig).min(1).describe('Where the conversations come from, read in this order.'),
+    sources: z
+      .array(sourceConfig)
+      .default([])
+      .describe('Where the conversations come from, read in this order.'),
+    knowledge: z
+      .array(knowledgeConfig)
+      .default([])
+      .describe(
+        'Help pages, manuals and policies. They are cut into passages, which ground what is made and checked from them; the questions that they answer become examples.',
+      ),
+    passages: passagesConfig,
     system_prompt: z
       .string()
       .min(1)
@@ -36,17 +47,25 @@ export const collectConfig = z
       .describe('Share of unreadable records, in [0, 1], past which the run stops.'),
   })
   .superRefine((value, context) => {
+    if (value.sources.length === 0 && value.knowledge.length === 0)
+      context.addIssue({
+        code: 'custom',
+        path: ['sources'],
+        message: 'name at least one source, or a knowledge base under knowledge',
+      });
     const seen = new Set<string>();
-    value.sources.forEach((one, index) => {
-      const name = sourceName(one);
-      if (seen.has(name))
-        context.addIssue({
-          code: 'custom',
-          path: ['sources', index],
-          message: `two sources are called "${name}"; give one of them another name`,
-        });
-      seen.add(name);
-    });
+    const check = (list: 'sources' | 'knowledge', names: readonly string[]): void =>
+      names.forEach((name, index) => {
+        if (seen.has(name))
+          context.addIssue({
+            code: 'custom',
+            path: [list, index],
+            message: `two sources are called "${name}"; give one of them another name`,
+          });
+        seen.add(name);
+      });
+    check('sources', value.sources.map(sourceName));
+    check('knowledge', value.knowledge.map(knowledgeName));
   })
   .describe('What conversations are read.');
 

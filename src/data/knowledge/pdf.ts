@@ -1,0 +1,82 @@
+/**
+ * PDF files, each read by PDF.js in a thread of its own that can be stopped: a few kilobytes of PDF can ask for any
+ * amount of time and memory.
+ */
+import { Worker } from 'node:worker_threads';
+import { NoPage, type Page } from './page.ts';
+import type { PdfReply } from './pdf-worker.ts';
+
+export type PdfReader = {
+  /** Throws NoPage for what is broken, protected by a password, too large, or without text. */
+  read: (bytes: Buffer, signal: AbortSignal) => Promise<Page>;
+  close: () => Promise<void>;
+};
+
+/** Time and memory that one file may take. */
+export type PdfLimits = { seconds: number; megabytes: number };
+
+/** Many times over what the largest manuals need: 50 pages take a tenth of a second. */
+const usualLimits: PdfLimits = { seconds: 60, megabytes: 1024 };
+const watchEveryMs = 50;
+
+/** The thread is started with the first file and used for all, until one of them has to be stopped. */
+export function openPdfReader(limits: PdfLimits = usualLimits): PdfReader {
+  let worker: Worker | undefined;
+  const close = async (): Promise<void> => {
+    const old = worker;
+    worker = undefined;
+    await old?.terminate();
+  };
+  return {
+    read: async (bytes, signal) => {
+      worker ??= startWorker(limits);
+      const reply = await ask(worker, bytes, limits, signal);
+      if (reply.type === 'page') return reply.page;
+      if (reply.type === 'stopped') await close();
+      throw new NoPage(reply.reason, { bad: true });
+    },
+    close,
+  };
+}
+
+function startWorker({ megabytes }: PdfLimits): Worker {
+  const file = import.meta.url.endsWith('.ts') ? './pdf-worker.ts' : './pdf-worker.js';
+  return new Worker(new URL(file, import.meta.url), {
+    resourceLimits: { maxOldGenerationSizeMb: megabytes },
+    // PDF.js warns about every oddity of a file.
+    stdout: true,
+    stderr: true,
+  });
+}
+
+/** The worker's reply, or `stopped` with the reason when it broke a limit. */
+function ask(
+  worker: Worker,
+  bytes: Buffer,
+  { seconds, megabytes }: PdfLimits,
+  signal: AbortSignal,
+): Promise<PdfReply | { type: 'stopped'; reason: string }> {
+  return new Promise((resolve) => {
+    const tooMuchMemory = `it takes more than ${megabytes} MB of memory to read`;
+    const startedMs = performance.now();
+    const memoryBefore = process.memoryUsage.rss();
+    const settle = (reply: PdfReply | { type: 'stopped'; reason: string }): void => {
+      clearInterval(watch);
+      worker.off('message', settle).off('error', onError).off('exit', onExit);
+      resolve(reply);
+    };
+    const stop = (reason: string): void => settle({ type: 'stopped', reason });
+    const onError = (error: Error & { code?: string }): void =>
+      stop(error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? tooMuchMemory : 'it breaks the reader of PDF files');
+    const onExit = (): void => stop('it breaks the reader of PDF files');
+    // Buffers lie outside the heap that resourceLimits bounds, so the whole process is watched.
+    const watch = setInterval(() => {
+      if (signal.aborted) stop('stopped on request');
+      else if (performance.now() - startedMs > seconds * 1000)
+        stop(`it takes more than ${seconds} seconds to read`);
+      else if (process.memoryUsage.rss() - memoryBefore > megabytes * 1024 ** 2) stop(tooMuchMemory);
+    }, watchEveryMs);
+    worker.on('message', settle).on('error', onError).on('exit', onExit);
+    worker.postMessage(new Uint8Array(bytes));
+  });
+}
