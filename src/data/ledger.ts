@@ -3,8 +3,7 @@
  * A record that leaves a stage has exactly one line 'kept' or 'dropped', one 'changed' for each change that a rule made,
  * and one 'scored' for each rule that measured it and let it go on.
  */
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
-import { storageError } from '../base/files.ts';
+import { JsonLinesFile } from '../formats/jsonl-file.ts';
 import type { Scores } from './filter.ts';
 
 export type LedgerEntry = {
@@ -26,7 +25,6 @@ export type LedgerDetail = { type: string; message: number; field: string; start
 
 export type RuleCounts = { changed: number; dropped: number; reasons: Record<string, number> };
 
-const bufferedCharacters = 256 * 1024;
 /** Reasons that hold values of records are endless; beyond this many kinds they are counted together. */
 const reasonKinds = 50;
 const otherReasons = 'other reasons';
@@ -42,15 +40,10 @@ export function countReason(reasons: Record<string, number>, kind: string, count
 export class Ledger {
   readonly counts = new Map<string, RuleCounts>();
   kept = 0;
-  #path: string;
-  #aside: string;
-  #file: number | undefined;
-  #text = '';
+  #lines: JsonLinesFile;
 
   constructor(path: string) {
-    this.#path = path;
-    this.#aside = `${path}.${process.pid}.tmp`;
-    this.#guard(() => (this.#file = openSync(this.#aside, 'w')));
+    this.#lines = new JsonLinesFile(path);
   }
 
   /** Notes an event. Counted under `kind`, the reason without the values it names. */
@@ -62,8 +55,7 @@ export class Ledger {
       rule[action] += 1;
       countReason(rule.reasons, kind);
     }
-    this.#text += JSON.stringify(entry) + '\n';
-    if (this.#text.length >= bufferedCharacters) this.#guard(() => this.#write());
+    this.#lines.add(entry);
   }
 
   /** The counts of a rule, made zero at its first mention so that a rule that did nothing is shown too. */
@@ -75,33 +67,10 @@ export class Ledger {
 
   /** Puts the finished file in place. */
   close(): void {
-    this.#guard(() => {
-      this.#write();
-      fsyncSync(this.#file!);
-      closeSync(this.#file!);
-      this.#file = undefined;
-      renameSync(this.#aside, this.#path);
-    });
+    this.#lines.close();
   }
 
   abort(): void {
-    if (this.#file !== undefined) closeSync(this.#file);
-    this.#file = undefined;
-    rmSync(this.#aside, { force: true });
-  }
-
-  /** Synchronous: a quarter of a megabyte now and then costs less than a promise for every record. */
-  #write(): void {
-    const bytes = Buffer.from(this.#text);
-    this.#text = '';
-    for (let at = 0; at < bytes.length;) at += writeSync(this.#file!, bytes, at);
-  }
-
-  #guard(action: () => void): void {
-    try {
-      action();
-    } catch (cause) {
-      throw storageError(this.#path, cause);
-    }
+    this.#lines.abort();
   }
 }

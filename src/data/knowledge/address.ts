@@ -6,9 +6,8 @@ const extension = /\.(?:md|markdown|mdx|html?|xhtml)$/i;
 /** Pages that stand for their folder. */
 const folderPage = /(?:^|\/)(?:_?index|readme)$/i;
 
-/** The page's address, or undefined where neither it nor the configuration names one. `name` is the file below the root. */
+/** The page's address below `baseUrl`, or undefined without one. `name` is the file below the root. */
 export function pageAddress(page: Page, name: string, baseUrl: string | undefined): string | undefined {
-  if (page.url !== undefined) return page.url;
   if (baseUrl === undefined) return undefined;
   const base = baseUrl.replace(/\/$/, '');
   const { address } = page;

@@ -158,7 +158,7 @@ export function markdownToHtml(text: string): string {
     }
     if (inHtml || htmlLine.test(line)) {
       writer.endParagraph();
-      if (!inHtml && indent <= writer.listIndent) writer.closeLists(0);
+      if (!inHtml) writer.closeLists(indent);
       inHtml = true;
       const open = opaque.exec(line)?.[1]!.toLowerCase();
       if (open !== undefined && !line.toLowerCase().includes(`</${open}`)) closing = `</${open}`;
@@ -205,7 +205,7 @@ export function markdownToHtml(text: string): string {
     }
     if (line.includes('|') && isDelimiterRow(lines[i + 1])) {
       const end = endOfTable(lines, i);
-      if (writer.listIndent >= 0 && indent <= writer.listIndent) writer.closeLists(0);
+      writer.closeLists(indent);
       writer.table([line, ...lines.slice(i + 2, end)].map(cellsOf));
       i = end - 1;
       continue;
@@ -216,7 +216,7 @@ export function markdownToHtml(text: string): string {
       writer.raw(`<dd>${inlineHtml(line.replace(/^\s*:\s*/, ''), targets)}</dd></dl>`);
       continue;
     }
-    if (wasBlank && writer.listIndent >= 0 && indent <= writer.listIndent) writer.closeLists(0);
+    if (wasBlank) writer.closeLists(indent);
     if (wasBlank && indent >= 4 && writer.listIndent < 0 && openTags <= 0) {
       let end = i;
       while (end < lines.length && (leading(lines[end]!) >= 4 || lines[end]!.trim() === '')) end += 1;

@@ -46,7 +46,7 @@ export async function* readKnowledge(
         const page = await readPage(file.path, pdf, context.signal);
         throwIfInterrupted(context.signal);
         refuseRepeated(page, place, read);
-        yield { place, ...cutPage(page, file.name, place, config, context.passages, detect) };
+        yield { place, ...cutPage(page, file, place, config, context.passages, detect) };
       } catch (cause) {
         if (!(cause instanceof NoPage)) throw cause;
         throwIfInterrupted(context.signal);
@@ -96,7 +96,7 @@ function refuseRepeated(page: Page, place: string, read: Map<string, string>): v
 
 function cutPage(
   page: Page,
-  name: string,
+  { name, url: listed }: FoundFile & { left?: undefined },
   place: string,
   config: KnowledgeConfig,
   passages: PassagesConfig,
@@ -110,7 +110,7 @@ function cutPage(
   const text = page.blocks.filter(isText).map((block) => block.text);
   if (text.length === 0 && page.questions.length === 0)
     throw new NoPage('there is no text in it', { bad: false });
-  const url = pageAddress(page, name, config.base_url);
+  const url = page.url ?? listed ?? pageAddress(page, name, config.base_url);
   const language = pageLanguage(page.language, name, page.address, config.language, () =>
     detect(text.join('\n').slice(0, 4000)),
   );

@@ -124,7 +124,7 @@ async function fileOf(address: string, root: string): Promise<FoundFile> {
     if (!isFile) continue;
     if (isOutside(await realpath(root), await realpath(file)))
       return { path: file, name, left: 'it is a link that leads out of the folder' };
-    return { path: file, name };
+    return { path: file, name, ...(/^https?:\/\//.test(address) && { url: address }) };
   }
   return {
     path: join(root, bare.replaceAll('..', '')),

@@ -5,8 +5,8 @@ import { storageError } from '../../base/files.ts';
 import { throwIfInterrupted } from '../interrupt.ts';
 
 export type FoundFile =
-  /** `path` on disk; `name` below the root, with `/` between folders. */
-  | { path: string; name: string; left?: undefined }
+  /** `path` on disk; `name` below the root, with `/` between folders; `url` where something else names its address. */
+  | { path: string; name: string; url?: string; left?: undefined }
   /** What is in the folder and is not read, with the reason. */
   | { path: string; name: string; left: string };
 
