@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { chmod, mkdir, mkdtemp, readFile, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import { test } from 'node:test';
 import { AttuneError } from '../base/errors.ts';
 import { acquireLock } from '../base/lock.ts';
@@ -11,9 +10,7 @@ import type { Stage } from '../pipeline/stage.ts';
 import { registerVersion } from '../registry/version.ts';
 import { projectName } from './commands/init.ts';
 import type { Io } from './io.ts';
-import { runCli } from './main.ts';
-
-type Outcome = { exit: number; out: string; err: string; json: Record<string, unknown>[] };
+import { type Outcome, runLine } from '../../test/support/run-line.ts';
 
 const collect: Stage = {
   name: 'collect',
@@ -42,34 +39,8 @@ const train: Stage = {
   },
 };
 
-/** Runs one command line in `cwd` with captured streams. */
-async function cli(cwd: string, line: string, change: Partial<Io> = {}): Promise<Outcome> {
-  let out = '';
-  let err = '';
-  let clock = 0;
-  const exit = await runCli(
-    line.split(' ').filter((word) => word !== ''),
-    {
-      stdout: (text) => void (out += text),
-      stderr: (text) => void (err += text),
-      stdin: Readable.from([]),
-      env: {},
-      cwd,
-      terminal: { interactive: false, columns: 80 },
-      signal: new AbortController().signal,
-      now: () => (clock += 200),
-      loadStages: async () => [collect, train],
-      ...change,
-    },
-  );
-  const json = line.includes('--json')
-    ? out
-        .trim()
-        .split('\n')
-        .map((text) => JSON.parse(text) as Record<string, unknown>)
-    : [];
-  return { exit, out, err, json };
-}
+const cli = (cwd: string, line: string, change: Partial<Io> = {}): Promise<Outcome> =>
+  runLine(cwd, line, [collect, train], change);
 
 const newFolder = (): Promise<string> => mkdtemp(join(tmpdir(), 'attune-cli-'));
 

@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { attuneVersion } from '../pipeline/provenance.ts';
 import { addChatCommand } from './commands/chat.ts';
+import { addDataCommand } from './commands/data.ts';
 import { addGcCommand } from './commands/gc.ts';
 import { addInitCommand } from './commands/init.ts';
 import { addPlanCommand } from './commands/plan.ts';
@@ -39,6 +40,7 @@ export function buildProgram(io: Io): Command {
     addRunCommand,
     addStatusCommand,
     addShowCommand,
+    addDataCommand,
     addGcCommand,
     addRegistryCommand,
     addServeCommand,

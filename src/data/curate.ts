@@ -12,6 +12,7 @@ import { planPasses } from './engine/passes.ts';
 import { runPasses } from './engine/run-passes.ts';
 import { type JobRunner, openRunner } from './engine/runner.ts';
 import { makeRules } from './rules.ts';
+import { writeCurationReport } from './report/report.ts';
 import type { CurateServices } from './services.ts';
 
 export type CurateContext = {
@@ -20,6 +21,8 @@ export type CurateContext = {
   projectFolder: string;
   /** examples.jsonl of collect and whatever else makes examples, in this order. */
   examplesPaths: readonly string[];
+  /** cost.json of synthesise, where the project has that stage. */
+  costPath?: string;
   outputFolder: string;
   /** Kept between interrupted runs with the same config, seed and examples. */
   workFolder: string;
@@ -41,7 +44,8 @@ export type CurateContext = {
 export async function curate(context: CurateContext): Promise<Record<string, Json>> {
   const { config, seed, projectFolder, outputFolder, signal } = context;
   const settings = { config, seed, projectFolder };
-  const passes = planPasses(await makeRules(settings));
+  const rules = await makeRules(settings);
+  const passes = planPasses(rules);
   const done = await runPasses({ services: {}, openRunner, ...context, settings, passes });
   const { funnel } = done;
   await writeStreamAtomic(join(outputFolder, 'examples.jsonl'), joinParts(done.examples, signal));
@@ -56,5 +60,7 @@ export async function curate(context: CurateContext): Promise<Record<string, Jso
         fix: 'Loosen the rules under curate, or check that the sources are what you mean.',
       },
     );
+  const { examplesPaths, costPath } = context;
+  await writeCurationReport({ examplesPaths, costPath, curateFolder: outputFolder, funnel, rules });
   return { in: done.in, kept: done.out, dropped: done.in - done.out, funnel };
 }

@@ -10,6 +10,8 @@ export type LedgerEntry = {
   action: 'kept' | 'changed' | 'dropped' | 'scored';
   rule: string;
   reason?: string;
+  /** What equal reasons are counted under, where the reason itself names values. */
+  kind?: string;
   /** The example's id; a record that could not be read has none. */
   id?: string;
   source: string;

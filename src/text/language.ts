@@ -7,7 +7,7 @@ type Detector = { detect: (text: string) => { language: string; isReliable: () =
 /** ISO 639-1 code, or undefined where the text is too short or the detector is not sure. */
 export type LanguageOf = (text: string) => string | undefined;
 
-const leastLetters = 20;
+const leastLetters = 40;
 /** As much text as the detector needs; reading more costs time and changes nothing. */
 const mostCharacters = 400;
 

@@ -1,16 +1,7 @@
 import type { Command } from 'commander';
-import { AttuneError } from '../../base/errors.ts';
-import { nearest } from '../../pipeline/nearest.ts';
-import { planPipeline } from '../../pipeline/plan.ts';
-import {
-  artifactFolder,
-  findDamage,
-  listManifests,
-  openStore,
-  type Manifest,
-  type Store,
-} from '../../pipeline/store.ts';
-import { createContext, type Context } from '../context.ts';
+import { artifactFolder, findDamage, type Manifest } from '../../pipeline/store.ts';
+import { findArtifact } from '../artifact.ts';
+import { createContext } from '../context.ts';
 import { formatBytes, formatSeconds, formatTable, formatTime } from '../format.ts';
 import type { Io } from '../io.ts';
 
@@ -26,40 +17,6 @@ export function addShowCommand(program: Command, io: Io): void {
       const folder = artifactFolder(store, manifest.id);
       context.result({ ...manifest, folder, damage }, formatManifest(manifest, folder, damage));
     });
-}
-
-async function findArtifact(context: Context, name: string): Promise<{ store: Store; manifest: Manifest }> {
-  const project = await context.project();
-  const store = openStore(project.folder);
-  const manifests = await listManifests(store);
-  const stages = await context.io.loadStages();
-  const stage = stages.find((one) => one.name === name);
-  if (stage !== undefined) {
-    const planned = (await planPipeline(project, store, stages, { until: stage.name })).at(-1);
-    if (planned?.manifest !== undefined) return { store, manifest: planned.manifest };
-    throw new AttuneError('config', `${name} is not finished for this project file`, {
-      fix: `Run \`attune run --until ${name}\`.`,
-    });
-  }
-  const matches = manifests.filter((manifest) => manifest.id.startsWith(name));
-  if (matches.length === 1) return { store, manifest: matches[0]! };
-  const ids = manifests.map((manifest) => manifest.id);
-  const listed = (matches.length > 1 ? matches.map((one) => one.id) : ids).slice(0, 12).join(', ');
-  const guess = nearest(name, [...ids, ...stages.map((one) => one.name)]);
-  throw new AttuneError(
-    'config',
-    matches.length > 1
-      ? `"${name}" is the start of ${matches.length} artifacts`
-      : `there is no artifact "${name}"`,
-    {
-      fix:
-        guess !== undefined
-          ? `Did you mean ${guess}?`
-          : listed === ''
-            ? 'Run `attune run` to make some.'
-            : `There are: ${listed}.`,
-    },
-  );
 }
 
 function formatManifest(manifest: Manifest, folder: string, damage: string | undefined): string {

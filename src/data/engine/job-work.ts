@@ -92,18 +92,18 @@ export class JobWork {
     const { scores } = verdict;
     row.in += 1;
     if (verdict.example === undefined) {
-      const { drop: reason, kind = reason } = verdict;
+      const { drop: reason, kind } = verdict;
       row.dropped += 1;
-      countReason(row.reasons, kind);
-      this.#note({ action: 'dropped', rule, reason, id, source, place, scores });
+      countReason(row.reasons, kind ?? reason);
+      this.#note({ action: 'dropped', rule, reason, kind, id, source, place, scores });
       return undefined;
     }
     row.out += 1;
     if (scores) this.#note({ action: 'scored', rule, id, source, place, scores });
-    for (const { reason, kind = reason, details } of verdict.changes ?? []) {
+    for (const { reason, kind, details } of verdict.changes ?? []) {
       row.changed += 1;
-      countReason(row.reasons, kind);
-      this.#note({ action: 'changed', rule, reason, id, source, place, details });
+      countReason(row.reasons, kind ?? reason);
+      this.#note({ action: 'changed', rule, reason, kind, id, source, place, details });
     }
     return verdict.example;
   }

@@ -2,8 +2,8 @@ import { metricInfo } from '../metrics/metric.ts';
 import type { MetricName } from '../metrics/metric.ts';
 import type { MetricResult } from '../results.ts';
 import { formatCount, formatNumber, formatValue } from './format.ts';
-import { html } from './html.ts';
-import type { Html } from './html.ts';
+import { html } from '../../base/html.ts';
+import type { Html } from '../../base/html.ts';
 import type { FunnelStep, LossCurve } from './inputs.ts';
 
 /** Charts as inline SVG. Colours come from the page's style sheet by class, so they follow light and dark. */

@@ -1,3 +1,4 @@
+import { formatNumber, formatPercent, minus } from '../../base/number-text.ts';
 import { metricInfo } from '../metrics/metric.ts';
 import type { MetricName } from '../metrics/metric.ts';
 import type { Comparison } from '../statistics/compare.ts';
@@ -5,23 +6,7 @@ import type { Interval } from '../statistics/interval.ts';
 
 /** How numbers read in both reports: the same digits in Markdown and HTML. */
 
-const minus = '\u2212';
-
-/** 3 significant digits, and no exponent where a person would not write one. */
-export function formatNumber(value: number): string {
-  const size = Math.abs(value);
-  if (size !== 0 && (size >= 1e6 || size < 1e-3)) return value.toExponential(2).replace('-', minus);
-  const digits = size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3;
-  return value.toFixed(digits).replace('-', minus);
-}
-
-export function formatCount(value: number): string {
-  return value.toLocaleString('en-US');
-}
-
-export function formatPercent(share: number): string {
-  return `${(100 * share).toFixed(1)}%`;
-}
+export { formatCount, formatNumber, formatPercent } from '../../base/number-text.ts';
 
 /** A metric's value in its own unit. */
 export function formatValue(metric: MetricName, value: number | null): string {

@@ -4,13 +4,13 @@ import type { MetricName } from '../metrics/metric.ts';
 import type { EvaluationResults, MetricResult } from '../results.ts';
 import { funnelChart, lossChart, metricsChart } from './charts.ts';
 import * as format from './format.ts';
-import { html } from './html.ts';
-import type { Html } from './html.ts';
+import { html } from '../../base/html.ts';
+import type { Html } from '../../base/html.ts';
 import type { ReportInputs } from './inputs.ts';
 import { summarySentence } from './phrases.ts';
 import { groupsSections, subsetsSection, topicsSection } from './parts.ts';
 import { sideBySideSection } from './side-by-side.ts';
-import { styleSheet } from './style.ts';
+import { styleSheet } from '../../base/report-style.ts';
 
 /** The report as one HTML page that loads nothing: style and charts are inside, and its policy forbids the rest. */
 export function htmlReport(

@@ -3,8 +3,8 @@ import type { MetricName } from '../metrics/metric.ts';
 import type { EvaluationResults } from '../results.ts';
 import type { Comparison } from '../statistics/compare.ts';
 import * as format from './format.ts';
-import { html } from './html.ts';
-import type { Html } from './html.ts';
+import { html } from '../../base/html.ts';
+import type { Html } from '../../base/html.ts';
 import { subsetTitles } from './phrases.ts';
 
 /** The page's tables of parts of the test split: by kind of turn and by topic. */

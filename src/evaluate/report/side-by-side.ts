@@ -1,7 +1,7 @@
 import type { Answer, EvaluationResults, SideBySide } from '../results.ts';
 import { formatAnswer } from './format.ts';
-import { html } from './html.ts';
-import type { Html } from './html.ts';
+import { html } from '../../base/html.ts';
+import type { Html } from '../../base/html.ts';
 
 const openMessages = 2; // Messages before the answer shown without unfolding.
 

@@ -2,15 +2,16 @@
 export const styleSheet = `
 :root { color-scheme: light dark;
   --page: #fbfbfa; --card: #fff; --ink: #1c1d1f; --soft: #5f6368; --faint: #e4e4e0; --accent: #2257c5; --accent-soft: #e9effb;
-  --grey: #8a8f96; --good: #17703f; --bad: #b3261e; }
+  --grey: #8a8f96; --third: #c08a2d; --good: #17703f; --bad: #b3261e; }
 @media (prefers-color-scheme: dark) { :root {
   --page: #141517; --card: #1c1e21; --ink: #e9eaec; --soft: #a2a7ae; --faint: #303338; --accent: #82aaff; --accent-soft: #1f2a44;
-  --grey: #8d939b; --good: #6ccf94; --bad: #ff8f85; } }
+  --grey: #8d939b; --third: #e0b05c; --good: #6ccf94; --bad: #ff8f85; } }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--page); color: var(--ink); font: 16px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; }
 main { max-width: 60rem; margin: 0 auto; padding: 3rem 1.5rem 5rem; }
 h1 { font-size: 1.9rem; line-height: 1.2; letter-spacing: -0.02em; margin: 0 0 .4rem; }
 h2 { font-size: 1.2rem; letter-spacing: -0.01em; margin: 3.2rem 0 .5rem; }
+h3 { font-size: .95rem; margin: 1.6rem 0 .2rem; font-weight: 600; }
 p { margin: .3rem 0 .9rem; max-width: 44rem; } .soft { color: var(--soft); } small { font-size: .85rem; }
 .cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(12.5rem, 1fr)); gap: 1rem; margin: 1.8rem 0 0; padding: 0; list-style: none; }
 .card { background: var(--card); border: 1px solid var(--faint); border-radius: 10px; padding: 1rem 1.15rem 1.05rem; }
@@ -30,10 +31,12 @@ thead th { color: var(--soft); font-weight: 500; font-size: .86rem; } tbody th {
 figure { margin: .8rem 0 1rem; } svg { display: block; width: 100%; height: auto; overflow: visible; }
 .legend { display: flex; flex-wrap: wrap; gap: .3rem 1.3rem; color: var(--soft); font-size: .88rem; margin: 0 0 .5rem; }
 .legend i { display: inline-block; width: .72rem; height: .72rem; border-radius: 50%; margin-right: .45rem; }
-.legend .accent { background: var(--accent); } .legend .muted { background: var(--grey); }
+.legend .third { background: var(--third); } .legend .accent { background: var(--accent); } .legend .muted { background: var(--grey); }
 .legend .mark { width: 0; height: .9rem; border-radius: 0; border-left: 2px dashed var(--ink); vertical-align: -2px; margin-left: .3rem; }
 .grid { stroke: var(--faint); } .tick { fill: var(--soft); font-size: 12px; } .label { fill: var(--ink); font-size: 13.5px; }
-.line { fill: none; stroke-width: 1.8; stroke-linejoin: round; } .accent-line { stroke: var(--accent); } .muted-line { stroke: var(--grey); }
+.line { fill: none; stroke-width: 1.8; stroke-linejoin: round; } .accent-line { stroke: var(--accent); } .muted-line { stroke: var(--grey); } .third-line { stroke: var(--third); }
+.accent-bar { fill: var(--accent); } .muted-bar { fill: var(--grey); opacity: .55; } .third-bar { fill: var(--third); }
+.cluster { fill: var(--grey); opacity: .25; } .cluster-kept { fill: var(--accent); opacity: .6; }
 .accent-dot { fill: var(--accent); } .muted-dot { fill: var(--grey); } .interval { stroke-width: 3; stroke-linecap: round; opacity: .45; }
 .baseline { stroke: var(--ink); stroke-width: 1.6; stroke-dasharray: 4 3; } .bar { fill: var(--accent); } .bar-lost { fill: var(--faint); }
 article { background: var(--card); border: 1px solid var(--faint); border-radius: 10px; padding: 1rem 1.2rem; margin: 1rem 0; break-inside: avoid; }

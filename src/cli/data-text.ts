@@ -1,0 +1,92 @@
+/** What `attune data` prints for people. */
+import type { DataDiff } from '../data/diff.ts';
+import type { Story } from '../data/explain.ts';
+import type { ShownStep } from '../data/mask-step.ts';
+import { categories, type Profile } from '../data/report/profile.ts';
+import { formatNumber, formatTable } from './format.ts';
+
+const mostRows = 15;
+const mostCharacters = 300;
+
+export function formatDiff(diff: DataDiff, a: string, b: string): string {
+  const counts = [
+    ['', a, b],
+    ['records', formatNumber(diff.a.records), formatNumber(diff.b.records)],
+    ['synthetic', formatNumber(diff.a.synthetic), formatNumber(diff.b.synthetic)],
+  ];
+  const fates = [
+    ['same', formatNumber(diff.same), ''],
+    ['renamed', formatNumber(diff.renamed), 'the same content under another id'],
+    ...(['changed', 'added', 'removed'] as const).map((fate) => [
+      fate,
+      formatNumber(diff[fate].count),
+      someIds(diff[fate]),
+    ]),
+  ];
+  const tables = categories
+    .map((category) => [category, categoryRows(diff.a, diff.b, category)] as const)
+    .filter(([, rows]) => rows.length > 0)
+    .map(([category, rows]) => `\n${category}\n${formatTable(rows)}`);
+  return `${formatTable(counts)}\n${formatTable(fates)}${tables.join('')}`;
+}
+
+function someIds({ count, ids }: { count: number; ids: readonly string[] }): string {
+  const shown = ids.slice(0, 5).join(', ');
+  return count > 5 ? `${shown} ...` : shown;
+}
+
+/** The values whose share differs most; none where neither side names any. */
+function categoryRows(a: Profile, b: Profile, category: (typeof categories)[number]): string[][] {
+  const [before, after] = [a.categories[category], b.categories[category]];
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  if (names.every((name) => name === 'unknown')) return [];
+  const share = (counts: Readonly<Record<string, number>>, profile: Profile, name: string): number =>
+    (counts[name] ?? 0) / Math.max(1, profile.records);
+  return names
+    .map((name) => ({ name, from: share(before, a, name), to: share(after, b, name) }))
+    .sort((x, y) => Math.abs(y.to - y.from) - Math.abs(x.to - x.from) || (x.name < y.name ? -1 : 1))
+    .slice(0, mostRows)
+    .map(({ name, from, to }) => ['', name, percent(from), percent(to), points(to - from)]);
+}
+
+export function formatStory(story: Story, steps: readonly ShownStep[]): string {
+  const { id, events, collected, curated, split } = story;
+  const place = events.find((event) => event.place)?.place;
+  const lines = [`${id}${place === undefined ? '' : `, from ${place}`}\n`];
+  const shown = new Set<ShownStep>();
+  for (const { stage, rule, action, reason, scores } of events) {
+    const values = Object.entries(scores ?? {}).map(([name, value]) => `${name} ${formatNumber(value)}`);
+    const text = [reason ?? '', values.join(', ')].filter((part) => part !== '').join('; ');
+    lines.push(`  ${stage.padEnd(10)} ${rule.padEnd(16)} ${action.padEnd(8)} ${text}`.trimEnd() + '\n');
+    const step = steps.find((one) => stage === 'curate' && one.rule === rule && !shown.has(one));
+    if (!step) continue;
+    shown.add(step);
+    for (const { before, after } of step.texts) lines.push(`    - ${cut(before)}\n    + ${cut(after)}\n`);
+  }
+  if (split !== undefined) lines.push(`  ${'split'.padEnd(10)} in ${split}\n`);
+  if (curated) lines.push('\nas it is now\n', ...curated.messages.map(messageLine));
+  else if (collected) lines.push('\nIt is not among the curated examples.\n');
+  return lines.join('');
+}
+
+function messageLine({
+  role,
+  content,
+  toolCalls,
+}: NonNullable<Story['curated']>['messages'][number]): string {
+  const calls = (toolCalls ?? []).map((call) => `→ ${call.name}(${JSON.stringify(call.arguments)})`);
+  return `  ${role.padEnd(10)} ${cut([content, ...calls].filter((part) => part !== '').join(' '))}\n`;
+}
+
+function cut(text: string): string {
+  const line = text.replaceAll('\n', ' ⏎ ');
+  return line.length <= mostCharacters ? line : `${line.slice(0, mostCharacters)}…`;
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)}%`;
+}
+
+function points(difference: number): string {
+  return `${difference > 0 ? '+' : ''}${(100 * difference).toFixed(1)}`;
+}

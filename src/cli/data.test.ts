@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { runLine } from '../../test/support/run-line.ts';
+import { stages } from '../pipeline/stages/index.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'attune-data-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+const cli = (line: string): ReturnType<typeof runLine> => runLine(folder, line, stages);
+
+const chat = (i: number): string =>
+  JSON.stringify({
+    id: `chat-${i}`,
+    topic: i % 2 === 0 ? 'login' : 'parcel',
+    messages: [
+      { role: 'user', content: `Question number ${i}:   where can I <b>find</b> it? me${i}@mail.example` },
+      { role: 'assistant', content: `Answer number ${i}: look at page ${i * 7}.` },
+    ],
+  });
+
+before(async () => {
+  const lines = Array.from({ length: 30 }, (_one, i) => chat(i));
+  writeFileSync(join(folder, 'chats.jsonl'), [...lines, '{"broken"', ''].join('\n'));
+  writeFileSync(
+    join(folder, 'attune.yaml'),
+    'name: tickets\ncollect:\n  max_bad_share: 0.5\n  sources:\n    - jsonl: chats.jsonl\n',
+  );
+  const { exit, err } = await cli('run --until split');
+  assert.equal(exit, 0, err);
+});
+
+test('explain follows a record through every stage', async () => {
+  const { exit, out } = await cli('data explain chat-3');
+  assert.equal(exit, 0);
+  assert.match(out, /^chat-3, from chats\.jsonl:4\n/);
+  assert.match(out, /collect +collect +kept/);
+  assert.match(out, /normalise +changed +cleaned 1 text\n +- .*<b>find<\/b>.*\n +\+ .* where can I find it/);
+  assert.match(out, /pii +changed +masked 1 EMAIL/);
+  assert.match(out, /split +in (?:train|validation|test)\n/);
+  assert.doesNotMatch(out, /me3@mail/, 'what was masked is not shown');
+});
+
+test('explain knows a line that was no record, by its place', async () => {
+  const { exit, out } = await cli('data explain chats.jsonl:31');
+  assert.equal(exit, 0);
+  assert.match(out, /dropped +not valid JSON/);
+});
+
+test('an unknown record is a mistake that says where ids are', async () => {
+  const { exit, err } = await cli('data explain chat-99');
+  assert.notEqual(exit, 0);
+  assert.match(err, /no ledger of this project knows a record "chat-99"[^]*attune show curate/);
+});
+
+test('diff compares stages, files and artifacts', async () => {
+  const { out, json } = await cli('data diff collect curate --json');
+  assert.deepEqual(json.at(-1)!['changed'] instanceof Object, true, out);
+  assert.equal((json.at(-1)!['changed'] as { count: number }).count, 30);
+  const same = await cli('data diff curate split');
+  assert.match(same.out, /same +30\n/);
+  const { exit, err } = await cli('data diff curate nothing-of-that-name');
+  assert.notEqual(exit, 0);
+  assert.match(err, /there is no artifact "nothing-of-that-name"/);
+});

@@ -1,0 +1,24 @@
+import type { Example } from './example.ts';
+import { changedTexts, type ReplayStep } from './replay.ts';
+import type { Rule } from './rule.ts';
+
+/** A step as it may be shown: the texts that it changed, with personal data masked. */
+export type ShownStep = {
+  rule: string;
+  reasons: string[];
+  texts: { before: string; after: string }[];
+};
+
+/** `pii` is the project's own rule; without it texts are shown as they are. */
+export function maskStep(
+  { rule, before, after, drop, changes }: ReplayStep,
+  pii: Rule | undefined,
+): ShownStep {
+  const texts = after === undefined ? [] : changedTexts(masked(before, pii), masked(after, pii));
+  // Where masking is the change itself, both sides read the same: what was there is not for showing.
+  return { rule, reasons: drop === undefined ? changes.map(({ reason }) => reason) : [drop], texts };
+}
+
+function masked(example: Example, pii: Rule | undefined): Example {
+  return (pii && 'decide' in pii && pii.decide(example).example) || example;
+}

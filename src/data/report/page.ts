@@ -1,0 +1,142 @@
+/** The report as one HTML page that needs nothing else. */
+import { type Html, html } from '../../base/html.ts';
+import { formatCount, formatPercent } from '../../base/number-text.ts';
+import { styleSheet } from '../../base/report-style.ts';
+import { histogramChart, legend, shareBars, type Series } from './charts.ts';
+import { type Category, categories, type Histogram } from './profile.ts';
+import {
+  costSection,
+  diversitySection,
+  duplicatesSection,
+  qualitySection,
+  table,
+} from './selection-sections.ts';
+import type { CurationReport, ReasonExample, ReasonReport } from './report.ts';
+
+const both: readonly Series[] = [
+  { name: 'collected', kind: 'muted' },
+  { name: 'kept', kind: 'accent' },
+];
+const mostRows = 12;
+
+export function reportPage(title: string, report: CurationReport): string {
+  const { collected, kept } = report;
+  const page = html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <title>${title}</title>
+        <style>
+          ${{ html: styleSheet }}
+        </style>
+      </head>
+      <body>
+        <main>
+          <h1>${title}</h1>
+          <p class="soft">
+            ${formatCount(kept.records)} of ${formatCount(collected.records)} records kept
+            (${formatPercent(kept.records / Math.max(1, collected.records))}).
+          </p>
+          ${funnelSection(report)} ${reasonsSection(report)} ${duplicatesSection(report)}
+          ${qualitySection(report)} ${diversitySection(report)} ${distributionSection(report)}
+          ${costSection(report)}
+        </main>
+      </body>
+    </html> `;
+  return page.html;
+}
+
+function funnelSection({ funnel }: CurationReport): Html {
+  return html`<h2>Step by step</h2>
+    ${table(
+      ['Rule', 'In', 'Changed', 'Dropped', 'Left'],
+      funnel.map((row) => [row.rule, ...[row.in, row.changed, row.dropped, row.out].map(formatCount)]),
+    )}`;
+}
+
+function reasonsSection({ reasons }: CurationReport): Html {
+  return html`<h2>Reasons</h2>
+    <p class="soft">Every change and every record that was left out, by reason. Personal data is masked.</p>
+    ${reasons.map(reasonDetails)}`;
+}
+
+function reasonDetails({ rule, action, kind, count, examples }: ReasonReport): Html {
+  return html`<details>
+    <summary>${rule} ${action} ${formatCount(count)}: ${kind}</summary>
+    ${examples.map(exampleArticle)}
+  </details>`;
+}
+
+function exampleArticle({ id, place, reason, before, after }: ReasonExample): Html {
+  const turn = (name: string, text: string | undefined): Html | null =>
+    text === undefined
+      ? null
+      : html`<div class="turn"><span class="role">${name}</span><span class="said">${text}</span></div>`;
+  return html`<article>
+    <header><span>${id}</span><span>${place ?? ''}</span></header>
+    <p>${reason}</p>
+    ${turn('before', before)} ${turn('after', after)}
+  </article>`;
+}
+
+function distributionSection(report: CurationReport): Html {
+  const { collected, kept, languageSample } = report;
+  const counts = (category: Category): [Record<string, number>, Record<string, number>] =>
+    category === 'language'
+      ? [languageSample.languages, kept.categories.language]
+      : [collected.categories[category], kept.categories[category]];
+  const shown = categories.filter((one) => {
+    const [, after] = counts(one);
+    return Object.keys(after).some((value) => value !== 'unknown');
+  });
+  const histograms = Object.entries(kept.histograms);
+  return html`<h2>Before and after</h2>
+    ${legend(both)} ${shown.map((one) => categoryFigure(one, ...counts(one)))}
+    ${histograms.map(([name, after]) => histogramFigure(name, collected.histograms[name], after))}
+    <p class="soft">
+      <small
+        >Languages before curation are those of ${formatCount(languageSample.records)} records, evenly
+        spread.</small
+      >
+    </p>`;
+}
+
+function categoryFigure(
+  category: Category,
+  before: Readonly<Record<string, number>>,
+  after: Readonly<Record<string, number>>,
+): Html {
+  const total = (counts: Readonly<Record<string, number>>): number =>
+    Math.max(
+      1,
+      Object.values(counts).reduce((sum, count) => sum + count, 0),
+    );
+  const [beforeTotal, afterTotal] = [total(before), total(after)];
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort(
+    (a, b) => (before[b] ?? 0) - (before[a] ?? 0) || (a < b ? -1 : 1),
+  );
+  const rows = names.slice(0, mostRows).map((label) => ({
+    label,
+    shares: [(before[label] ?? 0) / beforeTotal, (after[label] ?? 0) / afterTotal],
+  }));
+  const more = names.length > mostRows ? ` (the ${mostRows} most frequent of ${names.length})` : '';
+  return html`<h3>${category}${more}</h3>
+    <figure>${shareBars(rows, both)}</figure>`;
+}
+
+function histogramFigure(name: string, before: Histogram | undefined, after: Histogram): Html {
+  const shares = (histogram: Histogram): number[] => {
+    const sum = Math.max(
+      1,
+      histogram.counts.reduce((total, count) => total + count, 0),
+    );
+    return histogram.counts.map((count) => count / sum);
+  };
+  const labels = after.counts.map((_count, i) =>
+    name === 'characters' ? formatCount(2 ** i) : String(Number((after.from + i * after.step).toFixed(2))),
+  );
+  const pairs = before ? [shares(before), shares(after)] : [shares(after)];
+  return html`<h3>${name}</h3>
+    <figure>${histogramChart(labels, pairs, before ? both : both.slice(1))}</figure>`;
+}

@@ -1,0 +1,69 @@
+/** What a set of examples is made of: counts that can be added up, so that parts of a set can be profiled apart. */
+import type { Example } from '../example.ts';
+
+export const categories = ['topic', 'language', 'outcome', 'source', 'sentiment'] as const;
+export type Category = (typeof categories)[number];
+
+/** Counts in equal steps of a number's range; the last bucket holds what lies beyond. */
+export type Histogram = { from: number; step: number; counts: number[] };
+
+export type Profile = {
+  records: number;
+  synthetic: number;
+  /** Records by value; `unknown` where a record does not say. */
+  categories: Record<Category, Record<string, number>>;
+  /** `characters` on a scale of powers of two (bucket i holds 2^i to 2^(i+1) - 1), `turns`, and every score by its name. */
+  histograms: Record<string, Histogram>;
+};
+
+/** Values beyond this many are counted together as `other`, the rarest first to arrive. */
+const mostValues = 500;
+const scales: Record<string, { from: number; step: number; buckets: number }> = {
+  characters: { from: 0, step: 1, buckets: 24 },
+  turns: { from: 0, step: 1, buckets: 31 },
+  sentiment: { from: -1, step: 0.1, buckets: 20 },
+};
+/** A score in [0, 1]. */
+const share = { from: 0, step: 0.05, buckets: 20 };
+
+export function emptyProfile(): Profile {
+  const counts = Object.fromEntries(
+    categories.map((one): [Category, Record<string, number>] => [one, {}]),
+  ) as Profile['categories'];
+  return { records: 0, synthetic: 0, categories: counts, histograms: {} };
+}
+
+export function addToProfile(profile: Profile, { messages, meta }: Example): void {
+  profile.records += 1;
+  if (meta['synthetic'] === true) profile.synthetic += 1;
+  for (const category of categories) {
+    const value = meta[category];
+    count(profile.categories[category], typeof value === 'string' ? value : 'unknown');
+  }
+  let characters = 0;
+  let turns = 0;
+  for (const { role, content } of messages) {
+    if (role !== 'user' && role !== 'assistant') continue;
+    characters += content.length;
+    turns += 1;
+  }
+  addToHistogram(profile, 'characters', Math.log2(Math.max(1, characters)));
+  addToHistogram(profile, 'turns', turns);
+}
+
+export function addScores(profile: Profile, scores: Readonly<Record<string, number>>): void {
+  for (const [name, value] of Object.entries(scores)) addToHistogram(profile, name, value);
+}
+
+function count(counts: Record<string, number>, value: string): void {
+  const known = Object.hasOwn(counts, value) || Object.keys(counts).length < mostValues;
+  const name = known ? value : 'other';
+  counts[name] = (counts[name] ?? 0) + 1;
+}
+
+function addToHistogram({ histograms }: Profile, name: string, value: number): void {
+  const { from, step, buckets } = scales[name] ?? share;
+  const histogram = (histograms[name] ??= { from, step, counts: new Array<number>(buckets).fill(0) });
+  const at = Math.min(buckets - 1, Math.max(0, Math.floor((value - from) / step + 1e-9)));
+  histogram.counts[at]! += 1;
+}

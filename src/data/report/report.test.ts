@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { writeJsonLines } from '../../formats/jsonl.ts';
+import { curateConfig } from '../config.ts';
+import { curate } from '../curate.ts';
+import { diffExamples } from '../diff.ts';
+import type { Example } from '../example.ts';
+import { explain } from '../explain.ts';
+import type { CurationReport } from './report.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'attune-report-'));
+const [collectFolder, curateFolder] = [join(folder, 'collect'), join(folder, 'curate')];
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+const secret = 'maria.gonzalez@private.example';
+const record = (id: string, user: string, assistant: string, meta: object = {}): Example => ({
+  messages: [
+    { role: 'user', content: user },
+    { role: 'assistant', content: assistant },
+  ],
+  meta: { id, source: 'chats.jsonl', place: `chats.jsonl:${id.slice(1)}`, ...meta },
+});
+const examples = [
+  record(
+    'r1',
+    `<b>Where</b> is my order? Write to ${secret}`,
+    'It was sent this morning and comes tomorrow.',
+    { topic: 'order' },
+  ),
+  record('r2', 'hi', 'yo'),
+  record(
+    'r3',
+    'I cannot log in with my new phone, what now?',
+    'Please reset the password first. <i>Then</i> it works.',
+    {
+      topic: 'login',
+    },
+  ),
+];
+const html = (): string => readFileSync(join(curateFolder, 'report.html'), 'utf8');
+const json = (): CurationReport =>
+  JSON.parse(readFileSync(join(curateFolder, 'report.json'), 'utf8')) as CurationReport;
+
+before(async () => {
+  await mkdir(collectFolder);
+  await mkdir(curateFolder);
+  await writeJsonLines(join(collectFolder, 'examples.jsonl'), examples);
+  await writeJsonLines(
+    join(collectFolder, 'ledger.jsonl'),
+    examples.map(({ meta }) => ({
+      action: 'kept',
+      rule: 'collect',
+      id: meta.id,
+      source: meta.source,
+      place: meta.place,
+    })),
+  );
+  await curate({
+    config: curateConfig.parse({}),
+    projectFolder: folder,
+    examplesPaths: [join(collectFolder, 'examples.jsonl')],
+    outputFolder: curateFolder,
+    workFolder: join(folder, 'work'),
+    seed: 1,
+    report: () => {},
+    signal: new AbortController().signal,
+  });
+});
+
+test('the report counts what came in and what was kept', () => {
+  const { collected, kept, funnel } = json();
+  assert.deepEqual([collected.records, kept.records], [3, 2]);
+  assert.deepEqual(collected.categories.topic, { order: 1, unknown: 1, login: 1 });
+  assert.deepEqual(kept.categories.topic, { order: 1, login: 1 });
+  assert.equal(funnel[0]!.in, 3);
+  assert.equal(funnel.at(-1)!.out, 2);
+});
+
+test('each reason is shown with records, before and after', () => {
+  const { reasons } = json();
+  const cleaned = reasons.find(({ rule }) => rule === 'normalise');
+  assert.equal(cleaned?.count, 2);
+  assert.deepEqual(cleaned.examples[1], {
+    id: 'r3',
+    place: 'chats.jsonl:3',
+    reason: 'cleaned 1 text',
+    before: 'Please reset the password first. <i>Then</i> it works.',
+    after: 'Please reset the password first. Then it works.',
+  });
+  const short = reasons.find(({ rule }) => rule === 'min_characters');
+  assert.deepEqual([short?.action, short?.count, short?.kind], ['dropped', 1, 'fewer than 50 characters']);
+});
+
+test('personal data is in no file of the stage', () => {
+  for (const name of ['report.html', 'report.json', 'examples.jsonl', 'ledger.jsonl'])
+    assert.ok(!readFileSync(join(curateFolder, name), 'utf8').includes(secret), name);
+  assert.match(html(), /\[EMAIL/);
+});
+
+test('the page needs nothing from elsewhere, and text is escaped', () => {
+  assert.doesNotMatch(html(), /<script|src=|href=|url\(|@import/);
+  assert.match(html(), /&lt;b&gt;Where&lt;\/b&gt;/);
+});
+
+test("explain tells a record's story, by id and by place", async () => {
+  const folders = { collect: collectFolder, curate: curateFolder };
+  const story = await explain('r2', folders);
+  assert.deepEqual(
+    story?.events.map(({ stage, rule, action }) => `${stage} ${rule} ${action}`),
+    ['collect collect kept', 'curate min_characters dropped'],
+  );
+  assert.equal(story.curated, undefined);
+  assert.equal((await explain('chats.jsonl:3', folders))?.id, 'r3');
+  assert.equal(await explain('r9', folders), undefined);
+});
+
+test('diff tells what came, went and changed', async () => {
+  const [a, b] = [join(folder, 'a.jsonl'), join(folder, 'b.jsonl')];
+  const [one, two, three] = examples as [Example, Example, Example];
+  await writeJsonLines(a, [one, two, three]);
+  await writeJsonLines(b, [
+    one,
+    { ...two, meta: { ...two.meta, id: 'renamed' } },
+    { ...three, messages: two.messages },
+    record('new', 'x', 'y'),
+  ]);
+  const { same, renamed, changed, added, removed } = await diffExamples([a], [b]);
+  assert.deepEqual(
+    { same, renamed, changed, added, removed },
+    {
+      same: 1,
+      renamed: 1,
+      changed: { count: 1, ids: ['r3'] },
+      added: { count: 1, ids: ['new'] },
+      removed: { count: 0, ids: [] },
+    },
+  );
+});

@@ -1,0 +1,172 @@
+/** The parts of the page about duplicates, scores, selection and cost. */
+import { type Html, html } from '../../base/html.ts';
+import { formatCount, formatNumber } from '../../base/number-text.ts';
+import { clusterMap, histogramChart, legend, type Series, shareBars } from './charts.ts';
+import type { ReportInputs, SelectedSet } from './inputs.ts';
+
+const scored: readonly Series[] = [
+  { name: 'all that were scored', kind: 'muted' },
+  { name: 'kept', kind: 'accent' },
+];
+const sides: readonly Series[] = [
+  { name: 'to choose from', kind: 'muted' },
+  { name: 'as many at random', kind: 'third' },
+  { name: 'chosen', kind: 'accent' },
+];
+const mostClusters = 15;
+const mostRows = 10;
+
+export function duplicatesSection({ nearDuplicates }: ReportInputs): Html | null {
+  if (!nearDuplicates) return null;
+  const { records, threshold, clusters, removed, largest_cluster, shown, topic_conflicts } = nearDuplicates;
+  return html`<h2>Near-duplicates</h2>
+    <p class="soft">
+      Of ${formatCount(records)} conversations ${formatCount(removed)} say nearly the same as one that was
+      kept (Jaccard similarity of at least ${threshold}), in ${formatCount(clusters)} clusters, the largest of
+      ${formatCount(largest_cluster)}.
+    </p>
+    ${table(
+      ['Kept', 'Topic', 'Size', 'Least similar', ''],
+      shown
+        .slice(0, mostClusters)
+        .map(({ keeper, size, lowest_similarity, left_alone }) => [
+          keeper.id,
+          keeper.topic,
+          formatCount(size),
+          lowest_similarity.toFixed(2),
+          left_alone ? 'left alone: too many' : '',
+        ]),
+    )}
+    ${
+      topic_conflicts.length === 0
+        ? null
+        : html`<p class="soft">The same said under two topics:</p>
+            ${table(
+              ['Topic kept', 'Topic removed', 'Records'],
+              topic_conflicts
+                .slice(0, mostRows)
+                .map(({ kept, removed: gone, count }) => [kept, gone, formatCount(count)]),
+            )}`
+    }`;
+}
+
+export function qualitySection({ quality }: ReportInputs): Html | null {
+  if (!quality) return null;
+  const labels = Array.from({ length: 20 }, (_one, i) => (i / 20).toFixed(2));
+  const figure = (name: string, { known, mean, before, after }: (typeof quality)['combined']): Html =>
+    html`<h3>
+        ${name} <small class="soft">mean ${formatNumber(mean)}, known for ${formatCount(known)}</small>
+      </h3>
+      <figure>${histogramChart(labels, [shares(before), shares(after)], scored)}</figure>`;
+  return html`<h2>Quality</h2>
+    ${legend(scored)} ${figure('combined', quality.combined)}
+    <details>
+      <summary>Components</summary>
+      ${Object.entries(quality.components).map(([name, one]) => figure(name, one))}
+    </details>
+    ${
+      quality.at_the_cut.length === 0
+        ? null
+        : html`<details>
+            <summary>Records next to the cut</summary>
+            ${quality.at_the_cut.map(
+              ({ id, kept, quality: score, customer, agent }) =>
+                html`<article>
+                  <header>
+                    <span>${id}</span><span>${formatNumber(score)}, ${kept ? 'kept' : 'left out'}</span>
+                  </header>
+                  <div class="turn">
+                    <span class="role">customer</span><span class="said">${customer}</span>
+                  </div>
+                  <div class="turn"><span class="role">agent</span><span class="said">${agent}</span></div>
+                </article>`,
+            )}
+          </details>`
+    }`;
+}
+
+export function diversitySection({ diversity }: ReportInputs): Html | null {
+  if (!diversity) return null;
+  const { all, chosen, random } = diversity.comparison;
+  const sets = [all, random, chosen];
+  const numbers = Object.keys(all.numbers).map((name) => [
+    `mean ${name}`,
+    ...sets.map((set) => formatNumber(set.numbers[name]?.mean ?? 0)),
+  ]);
+  const texts = Object.keys(chosen.texts ?? {}).map((name) => [
+    name,
+    ...sets.map((set) => (set.texts?.[name] === undefined ? '' : formatNumber(set.texts[name]))),
+  ]);
+  const evenness = Object.keys(all.categories).map((name) => [
+    `evenness of ${name}`,
+    ...sets.map((set) => formatNumber(set.categories[name]?.evenness ?? 0)),
+  ]);
+  const coverage = [
+    'coverage',
+    ...sets.map(({ coverage: value }) => (value === undefined ? '' : formatNumber(value))),
+  ];
+  return html`<h2>Selection against chance</h2>
+    <p class="soft">
+      ${formatCount(diversity.kept)} of ${formatCount(diversity.records)} were chosen, beside as many drawn at
+      random. Chance is hard to beat: look here before trusting the choice.
+    </p>
+    ${table(['', ...sides.map(({ name }) => name)], [...evenness, ...numbers, ...texts, coverage])}
+    ${legend(sides)} ${Object.keys(all.categories).map((name) => categoryFigure(name, sets))}
+    ${
+      diversity.map
+        ? html`<h3>Topics found</h3>
+            <p class="soft">Area: conversations; filled: those kept. Close together: alike in words.</p>
+            <figure>${clusterMap(diversity.map)}</figure>`
+        : null
+    }`;
+}
+
+function categoryFigure(name: string, sets: readonly SelectedSet[]): Html | null {
+  const labels = Object.keys(sets[0]!.categories[name]?.counts ?? {});
+  if (labels.length < 2) return null;
+  const rows = labels.slice(0, mostRows).map((label) => ({
+    label: label === '' ? 'unknown' : label,
+    shares: sets.map((set) => (set.categories[name]?.counts[label] ?? 0) / Math.max(1, set.records)),
+  }));
+  return html`<h3>${name}</h3>
+    <figure>${shareBars(rows, sides)}</figure>`;
+}
+
+export function costSection({ cost }: ReportInputs): Html | null {
+  if (!cost) return null;
+  const rows = Object.entries(cost.total).map(([name, value]) => [
+    name.replaceAll('_', ' '),
+    typeof value === 'number' ? formatNumber(value) : String(value ?? ''),
+  ]);
+  return html`<h2>Cost of synthetic data</h2>
+    ${table(['', ''], rows)}`;
+}
+
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): Html {
+  return html`<div class="scroll">
+    <table>
+      <thead>
+        <tr>
+          ${head.map((name) => html`<th scope="col">${name}</th>`)}
+        </tr>
+      </thead>
+      <tbody>
+        ${rows.map(
+          ([first, ...rest]) =>
+            html`<tr>
+              <th scope="row">${first ?? ''}</th>
+              ${rest.map((cell) => html`<td>${cell}</td>`)}
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </div>`;
+}
+
+function shares(counts: readonly number[]): number[] {
+  const sum = Math.max(
+    1,
+    counts.reduce((total, count) => total + count, 0),
+  );
+  return counts.map((count) => count / sum);
+}
