@@ -63,7 +63,7 @@ function count(counts: Record<string, number>, value: string): void {
 
 function addToHistogram({ histograms }: Profile, name: string, value: number): void {
   const { from, step, buckets } = scales[name] ?? share;
-  const histogram = (histograms[name] ??= { from, step, counts: new Array<number>(buckets).fill(0) });
+  const histogram = (histograms[name] ??= { from, step, counts: Array.from({ length: buckets }, () => 0) });
   const at = Math.min(buckets - 1, Math.max(0, Math.floor((value - from) / step + 1e-9)));
   histogram.counts[at]! += 1;
 }
