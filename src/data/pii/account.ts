@@ -29,6 +29,7 @@ const labels = wholeWords(
  */
 export const accounts: Recogniser = {
   types: ['ACCOUNT'],
+  needsDigit: true,
   find: (text, context) =>
     findLabelled(text, context, {
       type: 'ACCOUNT',

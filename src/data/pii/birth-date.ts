@@ -54,6 +54,7 @@ const otherWords = wholeWords(
 /** Dates of birth: a date of any usual form, where the last such word before it is of birth. */
 export const birthDates: Recogniser = {
   types: ['DATE_OF_BIRTH'],
+  needsDigit: true,
   find: (text, { before }) => {
     if (!/\d/.test(text)) return [];
     const both = `${before.slice(-120)} ${text}`;

@@ -23,6 +23,7 @@ const words = wholeWords([
  */
 export const cards: Recogniser = {
   types: ['CARD'],
+  needsDigit: true,
   find: (text, { before }) => {
     if (!enoughDigits.test(text)) return [];
     return [...text.matchAll(candidate)].flatMap(({ 0: found, index }) =>

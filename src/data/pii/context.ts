@@ -19,6 +19,7 @@ export function wholeWords(words: readonly string[], flags = 'iu'): RegExp {
 /** Where the last match of `words` (flag g) begins in `text`, or -1. */
 export function lastIndexOf(words: RegExp, text: string): number {
   let last = -1;
-  for (const match of text.matchAll(words)) last = match.index;
+  words.lastIndex = 0;
+  for (let match = words.exec(text); match; match = words.exec(text)) last = match.index;
   return last;
 }

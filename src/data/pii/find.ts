@@ -8,6 +8,7 @@ import { type FoundSpan, settle } from './settle.ts';
 export type PiiPattern = { name: string; expression: RegExp };
 
 export type Finder = {
+  /** Those that can find one of `types`. */
   readonly recognisers: readonly Recogniser[];
   /** Types to look for, among them the names of `patterns`. */
   readonly types: ReadonlySet<string>;
@@ -23,9 +24,11 @@ export function findPii(masked: string, finder: Finder, beforeMasked = ''): Foun
   const text = withoutPlaceholders(masked);
   const before = withoutPlaceholders(beforeMasked);
   const spans: FoundSpan[] = [];
-  const context = { ...finder.context, before };
+  const { country, countries } = finder.context;
+  const context = { before, country, countries };
+  const hasDigit = /\d/.test(text);
   for (const recogniser of finder.recognisers) {
-    if (!recogniser.types.some((type) => finder.types.has(type))) continue;
+    if (recogniser.needsDigit && !hasDigit) continue;
     for (const span of recogniser.find(text, context)) if (finder.types.has(span.type)) spans.push(span);
   }
   for (const { name, expression } of finder.patterns)

@@ -3,6 +3,7 @@ import { mod97 } from './check-digits.ts';
 import type { Recogniser } from './recogniser.ts';
 
 const begin = /(?<![\p{L}\p{N}])[a-z]{2}\d{2}(?=[ -]?[a-z0-9]{4})/giu;
+const some = /\d\d[ -]?[a-z0-9]{4}/i;
 const longest = 34;
 
 /**
@@ -12,8 +13,10 @@ const longest = 34;
  */
 export const ibans: Recogniser = {
   types: ['IBAN'],
-  find: (text) =>
-    [...text.matchAll(begin)].flatMap(({ index }) => {
+  needsDigit: true,
+  find: (text) => {
+    if (!some.test(text)) return [];
+    return [...text.matchAll(begin)].flatMap(({ index }) => {
       const length = countrySpecs[text.slice(index, index + 2).toUpperCase()]?.chars;
       const end = typeof length === 'number' ? endAfter(text, index, length) : undefined;
       if (end === undefined) return [];
@@ -21,7 +24,8 @@ export const ibans: Recogniser = {
       return mod97(compact.slice(4) + compact.slice(0, 4)) === 1
         ? [{ type: 'IBAN' as const, start: index, end, confidence: 1 }]
         : [];
-    }),
+    });
+  },
 };
 
 /** Where `length` letters and digits end that begin at `start`, at most one blank or hyphen between two. */

@@ -26,6 +26,7 @@ const labels = wholeWords(
  */
 export const licences: Recogniser = {
   types: ['DRIVER_LICENSE'],
+  needsDigit: true,
   find: (text, context) =>
     findLabelled(text, context, {
       type: 'DRIVER_LICENSE',

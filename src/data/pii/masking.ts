@@ -43,7 +43,7 @@ export function maskRules(
 function finderOf(config: PiiConfig, types: ReadonlySet<string>, more: readonly Recogniser[]): Finder {
   const countries = config.countries as CountryCode[];
   return {
-    recognisers: [...recognisers, ...more],
+    recognisers: [...recognisers, ...more].filter((one) => one.types.some((type) => types.has(type))),
     types,
     patterns: Object.entries(config.patterns)
       .filter(([name]) => types.has(name))

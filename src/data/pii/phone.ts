@@ -41,6 +41,7 @@ const contextCharacters = 60;
 
 export const phones: Recogniser = {
   types: ['PHONE'],
+  needsDigit: true,
   find: (text, { before, country }) => {
     // Finding is dear, and a date is what most texts with many digits have.
     if (!enoughDigits.test(text) || !enoughDigits.test(text.replace(dates, ''))) return [];

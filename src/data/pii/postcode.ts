@@ -54,6 +54,7 @@ const chineseWords = /邮编|邮政编码|郵便番号/u;
 
 export const postcodes: Recogniser = {
   types: ['POSTCODE'],
+  needsDigit: true,
   find: (text, context) => {
     if (!/\d/.test(text)) return [];
     const asked = words.test(`${context.before.slice(-120)} ${text}`) || chineseWords.test(text);

@@ -46,6 +46,8 @@ export type RecogniserContext = {
 export type Recogniser = {
   /** Types that `find` may return; it is not called when all of them are off. */
   readonly types: readonly PiiType[];
+  /** Nothing is found in a text without a digit, so `find` is not called for one. */
+  readonly needsDigit?: boolean;
   /**
    * Pure, and linear in the text. Spans may be in any order and may overlap those of other recognisers (find.ts settles
    * that). A cheap test of the text's characters comes first: most texts hold nothing.

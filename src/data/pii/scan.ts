@@ -50,7 +50,8 @@ export async function scanForPii(
   const wanted = [...finder.types].filter((type) => structuredTypes.has(type) || type in config.patterns);
   const isUnprovable = (type: string): boolean => strategyOf(type) === 'surrogate' && !isProvable(type);
   const types = new Set(wanted.filter((type) => !isUnprovable(type)));
-  const narrow = { ...finder, types };
+  const recognisers = finder.recognisers.filter((one) => one.types.some((type) => types.has(type)));
+  const narrow = { ...finder, recognisers, types };
   let examples = 0;
   let texts = 0;
   for (const { name, path } of files)

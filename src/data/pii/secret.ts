@@ -57,6 +57,7 @@ const secretWords = wholeWords([
   'licence key',
   'keys?',
 ]);
+const someSecretWord = /key|token|secret|credential|auth/i;
 const random = /(?<![\p{L}\p{N}_+/=-])[\w+/=-]{20,200}(?![\p{L}\p{N}_+/=-])/gu;
 /** "password: x", "my pwd is x", "passcode = x"; the value is what no blank divides. */
 const afterWord =
@@ -69,15 +70,20 @@ const shortCode = /(?<![\p{L}\p{N}_.,$€£#-])(?<!\d[-/ :])\d{3,6}(?![-/:.]?\d|
 
 export const secrets: Recogniser = {
   types: ['SECRET'],
-  find: (text, { before }) => [
-    ...(someToken.test(text) ? spansOf(text, token, 1) : []),
-    ...(text.includes('PRIVATE KEY') ? privateKeys(text) : []),
-    ...(text.includes('://') && text.includes('@') ? spansOf(text, inUrl, 1) : []),
-    ...(/bearer|basic/i.test(text) ? spansOf(text, authorisation, 0.9).filter(isMixedIn(text)) : []),
-    ...randomStrings(text, before),
-    ...spoken(text),
-    ...codes(text, before),
-  ],
+  find: (text, { before }) => {
+    const hasDigit = /\d/.test(text);
+    return [
+      ...(hasDigit && someToken.test(text) ? spansOf(text, token, 1) : []),
+      ...(text.includes('PRIVATE KEY') ? privateKeys(text) : []),
+      ...(text.includes('://') && text.includes('@') ? spansOf(text, inUrl, 1) : []),
+      ...(hasDigit && /bearer|basic/i.test(text)
+        ? spansOf(text, authorisation, 0.9).filter(isMixedIn(text))
+        : []),
+      ...(hasDigit ? randomStrings(text, before) : []),
+      ...spoken(text),
+      ...(hasDigit ? codes(text, before) : []),
+    ];
+  },
 };
 
 function spansOf(text: string, pattern: RegExp, confidence: number): PiiSpan[] {
@@ -105,7 +111,7 @@ function privateKeys(text: string): PiiSpan[] {
 
 /** Strings as random as keys are, where the talk is of keys. */
 function randomStrings(text: string, before: string): PiiSpan[] {
-  if (!/[\w+/=-]{20}/.test(text)) return [];
+  if (!someSecretWord.test(text) && !someSecretWord.test(before)) return [];
   return spansOf(text, random, 0.7).filter(
     (span) =>
       isMixedIn(text)(span) &&

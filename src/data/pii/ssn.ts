@@ -20,6 +20,7 @@ const words = wholeWords([
  */
 export const socialSecurity: Recogniser = {
   types: ['SSN'],
+  needsDigit: true,
   find: (text, { before }) => {
     if (!/\d{4}/.test(text)) return [];
     const spans: PiiSpan[] = [];

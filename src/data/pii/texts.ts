@@ -109,11 +109,19 @@ function mapList<T>(list: T[], map: (item: T, index: number) => T): T[] {
   return mapped.every((item, i) => item === list[i]) ? list : mapped;
 }
 
+const knownNames = new Map<string, string>();
+const mostNames = 10_000;
+
 /** "contact.phoneNumber" → "phone number": the words of the innermost name. */
 function wordsOf(field: string): string {
-  return field
-    .slice(field.lastIndexOf('.') + 1)
-    .replace(/\[\d+\]$/, '')
-    .replace(/[_-]/g, ' ')
-    .replace(/(\p{Ll})(\p{Lu})/gu, '$1 $2');
+  const name = field.slice(field.lastIndexOf('.') + 1);
+  let words = knownNames.get(name);
+  if (words === undefined) {
+    words = name
+      .replace(/\[\d+\]$/, '')
+      .replace(/[_-]/g, ' ')
+      .replace(/(\p{Ll})(\p{Lu})/gu, '$1 $2');
+    if (knownNames.size < mostNames) knownNames.set(name, words);
+  }
+  return words;
 }
