@@ -8,6 +8,8 @@ export type EvaluationRecord = {
   /** The turn before; empty where there is none. */
   before: string;
   gold: LabelledSpan[];
+  /** What a find may overlap without being a mistake, and what is no gold either. */
+  neutral?: { start: number; end: number }[];
 };
 
 export type EvaluationFile = {

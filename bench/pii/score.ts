@@ -2,7 +2,8 @@
  * The rule of scoring, the same for both systems. A find is right when it overlaps a gold span of its type by at least
  * half of what both cover together (intersection over union >= 0.5); one find for one gold span, best overlap first.
  * Neighbouring LOCATION spans with only blanks or punctuation between them are one, in gold and in finds, since an
- * address consists of places. Finds of types that the file does not label are left out.
+ * address consists of places. Finds of types that the file does not label are left out, and those that hit nothing and
+ * touch what the file labels as something else.
  */
 import type { EvaluationFile, LabelledSpan } from './evaluation-file.ts';
 import type { CommonType } from './labels.ts';
@@ -43,13 +44,16 @@ export function scoreFile(file: EvaluationFile, finds: readonly (readonly FoundS
   let clean = { characters: 0, masked: 0 };
   file.records.forEach((record, i) => {
     const gold = merged(record.text, record.gold);
-    const found = merged(
+    const all = merged(
       record.text,
       finds[i]!.filter(({ type }) => file.scope.has(type)),
     );
     for (const criterion of criteria)
       for (const isTyped of [true, false]) {
-        const pairs = match(gold, found, { least: leastOverlap[criterion], isTyped });
+        const pairs = match(gold, all, { least: leastOverlap[criterion], isTyped });
+        const found = all.map((span, f) =>
+          !pairs.goldOf.has(f) && touches(span, record.neutral) ? { ...span, isHelpful: true } : span,
+        );
         const kind = `${criterion} ${isTyped ? 'typed' : 'untyped'}`;
         addCounts(counts, kind, undefined, { gold, found, pairs });
         if (criterion === 'half' && isTyped) {
@@ -60,7 +64,7 @@ export function scoreFile(file: EvaluationFile, finds: readonly (readonly FoundS
       }
     if (gold.length === 0) {
       clean.characters += record.text.length;
-      clean.masked += found
+      clean.masked += all
         .filter((span) => !span.isHelpful)
         .reduce((sum, { start, end }) => sum + end - start, 0);
     }
@@ -110,6 +114,10 @@ function match(
 }
 
 type Span = { start: number; end: number };
+
+function touches({ start, end }: Span, others: readonly Span[] = []): boolean {
+  return others.some((other) => start < other.end && other.start < end);
+}
 
 /** |a ∩ b| / |a ∪ b|, in characters. */
 function overlapOf(a: Span, b: Span): number {

@@ -7,6 +7,7 @@ const labels = wholeWords(
     'accounts?',
     'acct\\.?',
     'a/c',
+    'ac(?= ?#)',
     'account (?:number|no\\.?|num|id)',
     '(?:customer|member|membership|client|policy|subscriber|patient|loyalty|frequent flyer) (?:number|no\\.?|num|id)',
     'routing(?: number)?',

@@ -74,10 +74,10 @@ export function findLabelled(
   });
 }
 
-/** "15623485 is my account number" */
+/** "15623485 is my account number", "the 15623485 account" */
 function isSaidAfter(text: string, end: number, labels: RegExp): boolean {
   const right = text.slice(end, end + contextAfter);
-  const verb = /^,? (?:is|was) (?:my|our|the|his|her|their) /.exec(right);
+  const verb = /^ (?:(?:is|was) (?:my|our|the|his|her|their) )?/.exec(right);
   labels.lastIndex = 0;
   return verb !== null && labels.exec(right)?.index === verb[0].length;
 }

@@ -37,6 +37,8 @@ const extension = /^ ?(?:x|ext\.?|extension) ?\d{1,6}(?![\p{L}\p{N}])/iu;
 /** What a number is, said after it: "655 437 108 office". */
 const phoneWordAfter =
   /^[\s,\\(-]{1,3}(?:office|fax|mobile|cell|home|work|desk|landline|whatsapp)(?![\p{L}\p{N}])/iu;
+/** The form of North America, also of areas that no number has yet. */
+const northAmerican = /^(?:\(\d{3}\) ?|\d{3}[-. ])\d{3}[-. ]\d{4}$/;
 const contextCharacters = 60;
 
 export const phones: Recogniser = {
@@ -97,15 +99,20 @@ function isPhone(text: string, { start, end }: Span, before: string, kind: 'vali
   const phoneAt = lastIndexOf(phoneWord, talk);
   const otherAt = lastIndexOf(otherNumberWord, talk);
   const isBare = !/\D/.test(value);
-  const isForeign = kind === 'loose' && trunk.test(value) && !labelled.test(left);
-  if (isForeign) return true;
+  const hasForm = trunk.test(value) || northAmerican.test(value);
+  if (kind === 'loose' && hasForm && !labelled.test(left)) return true;
   if (phoneWordAfter.test(text.slice(end, end + 14))) return true;
-  if (kind === 'valid' && isBare && otherAt < 0 && isShortAnswer(text, value)) return true;
+  if (isBare && otherAt < 0 && isShortAnswer(text, value)) return true;
   if (kind === 'loose' || isBare || grouped.test(value)) return phoneAt > otherAt;
   return phoneAt >= 0 || !labelled.test(left);
 }
 
 /** Little else than a number of full length: what people type who were asked for it some turns before. */
 function isShortAnswer(text: string, value: string): boolean {
-  return value.length >= 10 && text.length - value.length <= 30 && text.trim().split(/\s+/).length <= 4;
+  return (
+    value.length >= 10 &&
+    value.length <= 12 &&
+    text.length - value.length <= 30 &&
+    text.trim().split(/\s+/).length <= 4
+  );
 }

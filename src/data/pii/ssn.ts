@@ -1,17 +1,20 @@
-import { talkBefore, wholeWords } from './context.ts';
+import { lastIndexOf, talkBefore, wholeWords } from './context.ts';
 import type { PiiSpan, Recogniser } from './recogniser.ts';
 
 const candidate =
   /(?<![\p{L}\p{N}_.$€£#])(?<!\d[-/ ])(?:\d{3}([-. ])\d{2}\1\d{4}|\d{9}|\d{4})(?![-/. ]?\d|[\p{L}_%])/gu;
-const words = wholeWords([
-  'ssns?',
-  's\\.s\\.n\\.?',
-  'social security(?: numbers?| no)?',
-  'social(?= (?:is|number)|:)',
-  'taxpayer id(?:entification)?(?: number)?',
-  'itin',
-  'tax id',
-]);
+const words = wholeWords(
+  [
+    'ssns?',
+    's\\.s\\.n\\.?',
+    'social security(?: numbers?| no)?',
+    'social(?= (?:is|number)|:)',
+    'taxpayer id(?:entification)?(?: number)?',
+    'itin',
+    'tax id',
+  ],
+  'giu',
+);
 
 /**
  * Social security numbers of the United States: areas, groups and serials that the Social Security Administration
@@ -27,12 +30,18 @@ export const socialSecurity: Recogniser = {
     for (const { 0: found, 1: separator, index } of text.matchAll(candidate)) {
       const span = { type: 'SSN' as const, start: index, end: index + found.length };
       if (separator === '-' && isIssued(found)) spans.push({ ...span, confidence: 0.9 });
-      else if ((found.length === 4 || isIssued(found)) && words.test(talkBefore(text, index, before)))
+      else if ((found.length === 4 || isIssued(found)) && isAskedFor(talkBefore(text, index, before)))
         spans.push({ ...span, confidence: 0.8 });
     }
     return spans;
   },
 };
+
+/** A word for the number, and no number since: "ssn 8320, a car of 2018" tells one. */
+function isAskedFor(talk: string): boolean {
+  const wordAt = lastIndexOf(words, talk);
+  return wordAt >= 0 && !/\d{4}/.test(talk.slice(wordAt));
+}
 
 /** Area 001 to 899 but 666, group 01 to 99, serial 0001 to 9999; area 9xx with the groups of taxpayer numbers. */
 function isIssued(found: string): boolean {
