@@ -1,12 +1,12 @@
 /** Curates a folder's in.jsonl into its folder out, in small jobs, printing a line for each report: a process to be killed. */
 import { join } from 'node:path';
-import { curateConfig } from '../../src/data/config.ts';
 import { curate } from '../../src/data/curate.ts';
 import { openRunner } from '../../src/data/engine/runner.ts';
+import { lightCuration } from './light-curation.ts';
 
 const [folder = '', threads = '1'] = process.argv.slice(2);
 await curate({
-  config: curateConfig.parse({}),
+  config: lightCuration,
   projectFolder: folder,
   examplesPaths: [join(folder, 'in.jsonl')],
   outputFolder: join(folder, 'out'),

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { openProcesses } from '../../../test/support/job-processes.ts';
+import { lightCuration } from '../../../test/support/light-curation.ts';
 import { silent } from '../../base/progress.ts';
 import { seededRandom } from '../../base/random.ts';
-import { curateConfig } from '../config.ts';
 import { curate, type CurateContext } from '../curate.ts';
 import type { Example } from '../example.ts';
 import { type JobRunner, openRunner } from './runner.ts';
@@ -41,7 +41,7 @@ function newFolder(count = 600): string {
 
 async function run(folder: string, options: Partial<CurateContext> = {}): Promise<string[]> {
   await curate({
-    config: curateConfig.parse({ budget: { examples: 150 } }),
+    config: lightCuration,
     projectFolder: folder,
     examplesPaths: [join(folder, 'in.jsonl')],
     outputFolder: join(folder, 'out'),
