@@ -27,6 +27,8 @@ export type CurateContext = {
   /** Kept between interrupted runs with the same config, seed and examples. */
   workFolder: string;
   seed: number;
+  /** Synthetic examples are at most this share of what is kept; undefined in a project that makes none. */
+  maxSyntheticShare?: number | undefined;
   services?: CurateServices;
   /** Opens what runs so many jobs (default: the threads of this machine). The result is the same whatever it is. */
   openRunner?: (jobs: number) => JobRunner;
@@ -42,8 +44,8 @@ export type CurateContext = {
  * Throws AttuneError 'data' when nothing is left.
  */
 export async function curate(context: CurateContext): Promise<Record<string, Json>> {
-  const { config, seed, projectFolder, outputFolder, signal } = context;
-  const settings = { config, seed, projectFolder };
+  const { config, seed, projectFolder, maxSyntheticShare, outputFolder, signal } = context;
+  const settings = { config, seed, projectFolder, maxSyntheticShare };
   const rules = await makeRules(settings);
   const passes = planPasses(rules);
   const done = await runPasses({ services: {}, openRunner, ...context, settings, passes });

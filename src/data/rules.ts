@@ -14,6 +14,7 @@ import { normalise } from './filters/normalise.ts';
 import { pii } from './filters/pii.ts';
 import { quality } from './filters/quality.ts';
 import { structure } from './filters/structure.ts';
+import { syntheticShare } from './filters/synthetic-share.ts';
 import { toxicity, loadToxicWords } from './filters/toxicity.ts';
 import type { Rule } from './rule.ts';
 import { loadLanguageDetector } from '../text/language.ts';
@@ -24,10 +25,12 @@ export type RuleSettings = {
   seed: number;
   /** Where the paths in `config` start. */
   projectFolder: string;
+  /** Synthetic examples are at most this share of all; undefined in a project that makes none. */
+  maxSyntheticShare?: number | undefined;
 };
 
 /** The rules of a project. One that loads something (a word list, a language model) is a promise of a rule. */
-export async function makeRules({ config }: RuleSettings): Promise<Rule[]> {
+export async function makeRules({ config, maxSyntheticShare }: RuleSettings): Promise<Rule[]> {
   const selection = { funnel: config.funnel, selection: config.selection };
   const rules: (Rule | Promise<Rule> | false)[] = [
     // Level 1: what a record must be to be learnt from.
@@ -48,6 +51,7 @@ export async function makeRules({ config }: RuleSettings): Promise<Rule[]> {
     config.quality.enabled && quality({ config: config.quality, ...selection }),
     // Level 3: what it adds to the others.
     config.diversity.enabled && diversity({ config: config.diversity, ...selection }),
+    maxSyntheticShare !== undefined && syntheticShare(maxSyntheticShare),
     config.budget !== undefined && budgetSample(config.budget),
   ];
   return (await Promise.all(rules)).filter((rule) => rule !== false);

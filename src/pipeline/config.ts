@@ -6,6 +6,7 @@ import { evaluateConfig } from '../evaluate/config.ts';
 import { exportConfig } from '../export/config.ts';
 import { registerConfig } from '../registry/config.ts';
 import { namePattern } from '../registry/reference.ts';
+import { synthesiseConfig } from '../synthesise/config.ts';
 import { alignConfig } from '../train/config/align.ts';
 import { trainConfig } from '../train/config.ts';
 
@@ -23,6 +24,7 @@ export const projectConfig = z
       .default(7)
       .describe('Seed of everything random: the same seed and data give the same result.'),
     collect: collectConfig,
+    synthesise: synthesiseConfig.optional(),
     curate: curateConfig.prefault({}),
     split: splitConfig.prefault({}),
     train: trainConfig.prefault({}),

@@ -8,6 +8,7 @@ import type { Manifest } from './store.ts';
 /** Libraries whose version can change what a stage makes. */
 const librariesOf: Record<StageName, readonly string[]> = {
   collect: ['papaparse'],
+  synthesise: ['libphonenumber-js', 'openai', '@anthropic-ai/sdk'],
   curate: ['libphonenumber-js'],
   split: [],
   train: ['onnxruntime-node', '@huggingface/tokenizers', '@huggingface/jinja'],

@@ -4,6 +4,7 @@ import type { ProjectConfig } from './config.ts';
 
 export const stageNames = [
   'collect',
+  'synthesise',
   'curate',
   'split',
   'train',

@@ -19,6 +19,8 @@ export type Store = {
   readonly work: string;
   readonly lock: string;
   readonly registry: string;
+  /** Answers of paid servers, by what was asked. Nothing removes them but a person: they cost money. */
+  readonly answers: string;
 };
 
 export type ArtifactFile = { path: string; bytes: number; sha256: string };
@@ -65,6 +67,7 @@ export function openStore(projectFolder: string): Store {
     work: inside('work'),
     lock: inside('lock'),
     registry: inside('registry'),
+    answers: inside('answers'),
   };
 }
 

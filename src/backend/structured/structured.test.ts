@@ -374,6 +374,21 @@ describe('the spend limit', () => {
     assert.equal(second.asker.spending().total.cached, made);
   });
 
+  test('knows of what a killed run had under way', async () => {
+    const limit = { tokens: 1500 };
+    const { asker, server, folder } = await open('openai', [{ hang: 'at once' }], {
+      limit,
+      timeoutMs: 60_000,
+    });
+    const lost = asker.ask(question());
+    lost.catch(() => {});
+    while (server.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    const next = await open('openai', [], { server, cacheFolder: folder, limit, timeoutMs: 200 });
+    assert.equal((await next.asker.ask(question())).cause, 'limit', 'twice the most is over the limit');
+    assert.ok(next.asker.spending().total.unconfirmed_tokens > 500);
+    assert.equal(server.requests.length, 1);
+  });
+
   test('counts what broken-off tries may have cost, those of a run that was killed too', async () => {
     const most = 1500;
     const { asker, server, folder } = await open('openai', [{ hang: 'at once' }], {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { modelServerConfig } from './model-server.ts';
 
 const weight = (value: number, what: string): z.ZodDefault<z.ZodNumber> =>
   z.number().min(0).default(value).describe(`Weight of ${what}; 0 leaves it out of the score.`);
@@ -50,6 +51,9 @@ export const qualityConfig = z
       .describe(
         'Score the replies by a model: fluency and instruction-following difficulty. Takes minutes for some thousand conversations.',
       ),
+    judge: modelServerConfig
+      .optional()
+      .describe('A language model that rates every conversation; what it has no verdict on is scored without.'),
     resolution: z
       .strictObject({
         success: values(

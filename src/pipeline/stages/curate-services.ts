@@ -1,12 +1,15 @@
 /** What curation may use of models, encoders and servers: made from the project file, each only where it is asked for. */
 import { resolve } from 'node:path';
+import type { ModelServerConfig } from '../../data/config/model-server.ts';
 import type { CurateConfig } from '../../data/config.ts';
 import type { Embedder } from '../../data/embeddings/embedder.ts';
 import { encoderFiles } from '../../data/embeddings/onnx-files.ts';
+import type { Judge } from '../../data/quality/judge.ts';
 import type { CurateServices } from '../../data/services.ts';
 import { checkBase } from '../../model/base.ts';
 import type { ProjectConfig } from '../config.ts';
 import type { StageContext } from '../stage.ts';
+import { openStore } from '../store.ts';
 import { openReplyLoss } from './reply-loss.ts';
 
 export type OpenServices = { services: CurateServices; close: () => Promise<void> };
@@ -19,7 +22,46 @@ export async function openCurateServices(context: StageContext): Promise<OpenSer
   if (embedder) services.embedder = embedder;
   if (quality.enabled && quality.perplexity)
     services.lossOf = await openReplyLoss(quality.perplexity.model, context);
-  return { services, close: async () => embedder?.close() };
+  const judge = quality.enabled && quality.judge ? await openQualityJudge(quality.judge, context) : undefined;
+  if (judge) services.judge = judge.judge;
+  return {
+    services,
+    close: async () => {
+      judge?.report();
+      await embedder?.close();
+    },
+  };
+}
+
+/** The judge, and what it says of its cost at the end. */
+async function openQualityJudge(
+  server: ModelServerConfig,
+  { projectFolder, config, report, signal }: StageContext,
+): Promise<{ judge: Judge; report: () => void }> {
+  const { openJudge } = await import('../../synthesise/judge.ts');
+  const cacheFolder = openStore(projectFolder).answers;
+  const { judge, spending, exhausted } = await openJudge(server, {
+    cacheFolder,
+    seed: config.seed,
+    report,
+    signal,
+  });
+  return {
+    judge,
+    report: () => {
+      const { answers, cached, input_tokens: input, output_tokens: output, money } = spending().total;
+      const cost = money === null ? '' : `, ${money} ${server.price!.currency}`;
+      report({
+        type: 'note',
+        message: `the judge gave ${answers} verdicts (${cached} of them known before): ${input + output} tokens${cost}`,
+      });
+      if (exhausted() !== undefined)
+        report({
+          type: 'warning',
+          message: `the judge stopped at ${exhausted()}: the other conversations are scored without it. Raise curate.quality.judge.limit to have them judged.`,
+        });
+    },
+  };
 }
 
 /** Files of the models that curation uses; a model on the hub is known by its id. */

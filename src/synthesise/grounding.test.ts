@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Passage } from '../data/knowledge/passage.ts';
+import { type Claim, findFault, supportOf } from './grounding.ts';
+import { sayingOf } from './saying.ts';
+
+const passage: Passage = {
+  id: 'returns.md#2',
+  title: 'Returns',
+  section: 'Refunds',
+  text: 'You can send an item back within 30 days of delivery. The refund is paid to your card — usually within five working days.\nItems over 1,000 euros need a signature; “opened” software cannot be returned.',
+  source: 'help',
+  place: 'returns.md',
+};
+const claim = (change: Partial<Claim> = {}): Claim => ({
+  passage: 'returns.md#2',
+  evidence: ['send an item back within 30 days of delivery'],
+  question: 'How long do I have to return something?',
+  answer: 'You can send the item back within 30 days of delivery.',
+  ...change,
+});
+const fault = (change: Partial<Claim>, least = 0.5): string | undefined =>
+  findFault(claim(change), passage, least)?.reason;
+
+test('an answer in the words of its passage is grounded, whatever the typography', () => {
+  assert.equal(fault({}), undefined);
+  const evidence = [
+    '"The refund is paid to your card - usually within **five** working days."',
+    '"opened"  software cannot be returned',
+  ];
+  assert.equal(
+    fault({ evidence, answer: 'The refunds are paid to the card, usually in five working days.' }),
+    undefined,
+  );
+  assert.equal(fault({ answer: 'Yes, you can.' }), undefined, 'too short to make anything up');
+  assert.equal(fault({ answer: 'Items over 1000 euros need a signature.' }), undefined);
+});
+
+test('what is made up is rejected, with the reason', () => {
+  assert.match(fault({ passage: 'other.md#1' })!, /another passage/);
+  assert.match(fault({ evidence: [] })!, /quotes nothing/);
+  assert.match(fault({ evidence: ['send'] })!, /too short/);
+  assert.match(fault({ evidence: ['send an item back within 60 days of delivery'] })!, /not in its passage/);
+  assert.match(fault({ answer: 'You can send the item back within 45 days of delivery.' })!, /number 45/);
+  const invented = 'Our premium members enjoy complimentary worldwide courier collection every weekend.';
+  assert.match(fault({ answer: invented })!, /holds \d+ % of its telling words, 50 % are asked for/);
+  assert.equal(
+    fault({
+      answer: 'Your order 4711 can go back within 30 days of delivery.',
+      question: 'And my order 4711?',
+    }),
+    undefined,
+  );
+});
+
+test('support is by stems, and by characters in Chinese', () => {
+  assert.equal(supportOf('refunding returned deliveries', 'a refund for a return of the delivery'), 1);
+  assert.equal(supportOf('退款将在五天内到账', '退款将在五天内到账。'), 1);
+  assert.ok(supportOf('本店不接受任何退货申请', '退款将在五天内到账。')! < 0.3);
+});
+
+test('a sentence is said or it is not', () => {
+  assert.ok(sayingOf('I am sorry. I cannot help with that!', 'i CANNOT help with that.'));
+  assert.ok(!sayingOf('I am sorry.', 'I cannot help'));
+  assert.ok(!sayingOf('I cannot help', 'cannot'), 'one word proves nothing');
+  assert.ok(sayingOf('抱歉，我无法提供帮助。', '我无法提供帮助'));
+});
+
+test('long texts take linear time', () => {
+  for (const text of [
+    '. '.repeat(500_000),
+    '1.'.repeat(500_000),
+    '"'.repeat(1_000_000),
+    'a'.repeat(1_000_000),
+  ]) {
+    findFault(claim({ evidence: [`${text}x`], answer: text }), { ...passage, text }, 0.5);
+    sayingOf(text, text);
+  }
+});

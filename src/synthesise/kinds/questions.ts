@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import type { Passage } from '../../data/knowledge/passage.ts';
+import { type Dimensions, dimensionsOf, listItems } from '../dimensions.ts';
+import { findFault } from '../grounding.ts';
+import { quotePassage, systemOf } from '../prompt.ts';
+import { asTask, type Kind, type Made } from '../task.ts';
+import { exchangeOf } from '../turns.ts';
+import { evidenceSchema, passageFacts } from './passage-facts.ts';
+
+const schema = z.object({
+  items: z.array(
+    z.object({
+      question: z.string().min(1),
+      answer: z.string().min(1),
+      passage: z.string().describe('The id of the passage.'),
+      evidence: evidenceSchema,
+    }),
+  ),
+});
+
+const task =
+  'Write questions that a customer may ask and that the passage answers, each with the answer of the assistant. The customer does not know the passage and never speaks of one. The answer says only what the passage says, is complete, and is put in the words of a helpful agent in the language of the passage. No two questions ask the same.';
+
+/** Questions from a passage, each with its answer, checked against it. */
+export const questionsKind: Kind = {
+  name: 'questions',
+  plan: (material) => {
+    const config = material.config.questions;
+    if (config === undefined) return [];
+    const dimensions = dimensionsOf(material, 'questions');
+    return material.passagesFor('questions', config.passages).map((passage, n) => {
+      const items = Array.from({ length: config.per_passage }, (_, i) =>
+        dimensions(n * config.per_passage + i),
+      );
+      return asTask({
+        id: `questions/${passage.id}`,
+        kind: 'questions',
+        system: systemOf(material.systemPrompt, task),
+        user: `${quotePassage(passage)}\n\nWrite ${items.length}:\n${listItems(items)}`,
+        schema,
+        read: (answer) => readItems(answer, passage, items, config.least_support),
+      });
+    });
+  },
+};
+
+function readItems(
+  { items }: z.infer<typeof schema>,
+  passage: Passage,
+  dimensions: readonly Dimensions[],
+  leastSupport: number,
+): Made[] {
+  return dimensions.map((dimension, i): Made => {
+    const item = items[i];
+    if (item === undefined) return { reason: 'the model wrote fewer than it was asked for' };
+    const fault = findFault(item, passage, leastSupport);
+    if (fault !== undefined) return fault;
+    return {
+      messages: exchangeOf(item.question, item.answer),
+      facts: passageFacts(passage, item.evidence, dimension),
+    };
+  });
+}
