@@ -53,7 +53,9 @@ export const qualityConfig = z
       ),
     judge: modelServerConfig
       .optional()
-      .describe('A language model that rates every conversation; what it has no verdict on is scored without.'),
+      .describe(
+        'A language model that rates every conversation; what it has no verdict on is scored without.',
+      ),
     resolution: z
       .strictObject({
         success: values(
