@@ -64,39 +64,30 @@ const run = (project: Project, options: Partial<RunOptions> = {}): Promise<RunRe
   runPipeline(project, stages, { report: () => {}, signal: new AbortController().signal, ...options });
 const stageOf = (result: RunResult, name: string): RunResult['stages'][number] =>
   result.stages.find(({ stage }) => stage === name)!;
-async function examplesOf(folder: string, file = 'examples.jsonl'): Promise<Example[]> {
-  const text = await readFile(join(folder, file), 'utf8');
+async function examplesOf(folder: string): Promise<Example[]> {
+  const text = await readFile(join(folder, 'examples.jsonl'), 'utf8');
   return text
     .split('\n')
     .filter(Boolean)
     .map((line) => JSON.parse(line) as Example);
 }
 
-test('curate takes the examples up to their share; none is tested on, and none leaks from test to train', async () => {
+test('curate takes the examples up to their share', async () => {
   const server = await startServer();
   const project = await newProject(
     server,
     '  paraphrases: { examples: 60 }\n  escalations: { count: 30 }\n  max_share: 0.25',
   );
-  const result = await run(project, { until: 'split' });
+  const result = await run(project, { until: 'curate' });
   assert.deepEqual(
     result.stages.map(({ stage }) => stage),
-    ['collect', 'synthesise', 'curate', 'split'],
+    ['collect', 'synthesise', 'curate'],
   );
   assert.equal(stageOf(result, 'synthesise').summary['examples'], 60 * 3 + 30);
   const curated = await examplesOf(stageOf(result, 'curate').folder);
   const isSynthetic = ({ meta }: Example): boolean => meta['synthetic'] === true;
   const share = curated.filter(isSynthetic).length / curated.length;
   assert.ok(share > 0.2 && share <= 0.25, `share ${share}`);
-  const { folder } = stageOf(result, 'split');
-  const train = await examplesOf(folder, 'train.jsonl');
-  assert.ok(train.some(isSynthetic));
-  for (const name of ['validation', 'test']) {
-    const others = await examplesOf(folder, `${name}.jsonl`);
-    assert.ok(others.length > 0 && !others.some(isSynthetic), name);
-    const held = new Set(others.map(({ meta }) => meta.id));
-    assert.ok(!train.some(({ meta }) => held.has(String(meta['seed_id']))), `made from what is in ${name}`);
-  }
 });
 
 test('a project without the section has no such stage; patience is no reason to ask again', async () => {
