@@ -3,12 +3,13 @@
  * with 1 when a target is missed.
  */
 import { type CommonContext, runBenchmark } from '../program.ts';
+import { nearDuplicatesSection } from './sections/near-duplicates.ts';
 import { rulesSection } from './sections/rules.ts';
 import { throughputSection } from './sections/throughput.ts';
 
 await runBenchmark<CommonContext>({
   name: 'curate',
   quick: 'ten thousand conversations at most',
-  sections: { rules: rulesSection, throughput: throughputSection },
+  sections: { rules: rulesSection, 'near-duplicates': nearDuplicatesSection, throughput: throughputSection },
   open: async (common) => common,
 });

@@ -6,6 +6,7 @@ import { knowledgeConfig, knowledgeName, passagesConfig } from './config/knowled
 import { piiConfig } from './config/pii.ts';
 import { qualityConfig } from './config/quality.ts';
 import { sourceConfig, sourceName } from './config/sources.ts';
+import { deduplicateConfig } from './config/duplicates.ts';
 import {
   boilerplateConfig,
   entitiesConfig,
@@ -84,10 +85,7 @@ export const curateConfig = z
     toxicity: toxicityConfig,
     pii: piiConfig,
     macros: macrosConfig,
-    deduplicate: z
-      .boolean()
-      .default(true)
-      .describe('Keep one of the conversations that are the same but for case and white space.'),
+    deduplicate: deduplicateConfig,
     quality: qualityConfig,
     diversity: diversityConfig,
     embeddings: embeddingsConfig,

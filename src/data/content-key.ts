@@ -35,3 +35,15 @@ function keyOf(messages: readonly Message[], withPreferences: boolean): string {
   }
   return hash.digest().toString('latin1', 0, 16);
 }
+
+/**
+ * A 32-bit number for a record's preferences alone, rejected replies and ratings, and 0 where it has none: records that
+ * say nearly the same are two when people judged them otherwise.
+ */
+export function preferenceMark({ messages, meta }: Example): number {
+  const judged = messages.filter((one) => one.rejected !== undefined || one.meta?.['rating'] !== undefined);
+  if (judged.length === 0 && meta.rating === undefined) return 0;
+  const hash = createHash('sha256').update(String(meta.rating ?? ''));
+  for (const one of judged) hash.update(canonicalJson([one.rejected ?? [], one.meta?.['rating'] ?? null]));
+  return hash.digest().readInt32LE(0);
+}

@@ -57,6 +57,7 @@ async function run(examples: Example[], config: object = {}) {
   const kept = lines<Example>('examples.jsonl');
   return {
     summary,
+    folder: outputFolder,
     funnel,
     kept,
     ledger: lines<LedgerEntry>('ledger.jsonl'),
@@ -70,7 +71,11 @@ test('the funnel adds up, rule by rule, and every example has one end in the led
     example('twin', [user(`${long.toUpperCase()} `), assistant('SURE.')]),
     example('short', [user('hi'), assistant('yo')]),
     example('silent', [user(long)]),
-    example('note', [user(long), assistant('[internal] he is rude'), assistant('Certainly!')]),
+    example('note', [
+      user(long),
+      assistant('[internal] he is rude'),
+      assistant('Certainly, it goes to your office now.'),
+    ]),
   ]);
   funnel.forEach((row, i) => {
     assert.equal(row.in, i === 0 ? 5 : funnel[i - 1]!.out, row.rule);
@@ -234,6 +239,51 @@ test('duplicates: the first stays, and another topic is told', async () => {
   assert.match(ledger.find(({ id }) => id === '2')?.reason ?? '', /the same as 1, but its topic is y, not x/);
 });
 
+test('near-duplicates: the longest stays, other preferences are no duplicates, and the clusters are in a file', async () => {
+  const story = Array.from({ length: 40 }, (_, i) => `word${i}`).join(' ');
+  const about = (id: string, text: string, meta: Partial<ExampleMeta> = {}): Example =>
+    example(id, [user(text), assistant('It is on its way.')], meta);
+  const { kept, ledger, summary, folder } = await run([
+    about('short', story, { topic: 'x' }),
+    about('long', `${story} thanks`, { topic: 'x' }),
+    about('other', story.replace('word0', 'Please'), { topic: 'y' }),
+    about('liked', `Hello ${story}`, { rating: 'up' }),
+    about('far', story.replaceAll('word1', 'thing')),
+  ]);
+  assert.deepEqual(
+    kept.map(({ meta }) => meta.id),
+    ['long', 'liked', 'far'],
+  );
+  const reasons = ledger
+    .filter(({ rule }) => rule === 'near_duplicates')
+    .map(({ id, reason }) => [id, reason]);
+  assert.deepEqual(reasons, [
+    ['short', 'nearly the same as long (similarity 0.89)'],
+    ['other', 'nearly the same as long (similarity 0.85), but its topic is y, not x'],
+  ]);
+  const report = JSON.parse(readFileSync(join(folder, 'near-duplicates.json'), 'utf8')) as Record<
+    string,
+    unknown
+  >;
+  assert.deepEqual(
+    [
+      report['records'],
+      report['clusters'],
+      report['removed'],
+      report['removed_by_topic'],
+      report['topic_conflicts'],
+    ],
+    [
+      5,
+      1,
+      2,
+      { x: { removed: 1, other_topic: 0 }, y: { removed: 1, other_topic: 1 } },
+      [{ kept: 'x', removed: 'y', count: 1 }],
+    ],
+  );
+  assert.equal(summary['kept'], 3);
+});
+
 test('a budget keeps topics in proportion, by the seed, and leaves no scratch file', async () => {
   const examples = Array.from({ length: 60 }, (_, i) =>
     example(String(i), [user(`${long}\u2028 ${i}`), assistant('ok')], { topic: i < 40 ? 'a' : 'b' }),
@@ -241,7 +291,15 @@ test('a budget keeps topics in proportion, by the seed, and leaves no scratch fi
   const first = await run(examples, { budget: { examples: 12 } });
   assert.equal(first.kept.filter(({ meta }) => meta.topic === 'a').length, 8);
   assert.equal(first.kept.length, 12);
-  const own = ['examples.jsonl', 'funnel.json', 'ledger.jsonl', 'made', 'report.html', 'report.json'];
+  const own = [
+    'examples.jsonl',
+    'funnel.json',
+    'ledger.jsonl',
+    'made',
+    'near-duplicates.json',
+    'report.html',
+    'report.json',
+  ];
   assert.deepEqual(
     first.files.filter((file) => !own.includes(file)),
     [],

@@ -5,7 +5,7 @@ import { readJsonLines } from '../formats/jsonl.ts';
 import type { Example } from './example.ts';
 import type { LedgerEntry } from './ledger.ts';
 import { ownLineLimitBytes, readExamples } from './read-examples.ts';
-import { splitNames, type SplitName } from './assign-splits.ts';
+import { splitNames, type SplitName } from './split/assign.ts';
 
 /** The folders of the finished artifacts, in the order of the stages; what a project lacks is left out. */
 export type DataFolders = { collect: string; synthesise?: string; curate?: string; split?: string };

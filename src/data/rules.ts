@@ -10,6 +10,7 @@ import { internalNotes } from './filters/internal-notes.ts';
 import { language } from './filters/language.ts';
 import { macros } from './filters/macros.ts';
 import { minCharacters } from './filters/min-characters.ts';
+import { nearDuplicates } from './filters/near-duplicates.ts';
 import { normalise } from './filters/normalise.ts';
 import { pii } from './filters/pii.ts';
 import { quality } from './filters/quality.ts';
@@ -45,7 +46,8 @@ export async function makeRules({ config, maxSyntheticShare }: RuleSettings): Pr
     config.toxicity.enabled && loadToxicWords().then((listed) => toxicity(config.toxicity, listed)),
     pii(config.pii),
     // After the placeholders: conversations that differ in a phone number alone are the same to a model.
-    config.deduplicate && exactDuplicates,
+    config.deduplicate.exact && exactDuplicates,
+    config.deduplicate.near.enabled && nearDuplicates(config.deduplicate.near),
     config.macros.enabled && macros(config.macros),
     // Level 2: how good it is.
     config.quality.enabled && quality({ config: config.quality, ...selection }),

@@ -53,6 +53,16 @@ function checkHeader(row: RawRow, path: string): string[] {
   return names;
 }
 
+/**
+ * The fields of every row of a CSV file that may lack a header, or what is wrong with the row; broken rows cost no others.
+ */
+export async function* readCsvFields(
+  path: string,
+): AsyncGenerator<{ line: number; fields: string[]; error?: string }> {
+  for await (const { line, fields, error } of readRawRows(path, {}))
+    yield error === undefined ? { line, fields } : { line, fields, error };
+}
+
 async function* readRawRows(path: string, options: CsvOptions): AsyncGenerator<RawRow> {
   const { maxRowCharacters = defaultRowLimit } = options;
   let delimiter = options.delimiter;

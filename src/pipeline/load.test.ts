@@ -51,7 +51,8 @@ train:
   epochs: "3"
   rank: 4
 curate:
-  deduplicate: yes
+  deduplicate:
+    exact: yes
 `;
   assert.equal(
     problems(text),
@@ -64,7 +65,7 @@ curate:
   attune.yaml:11:14  train.lora.dropout: found 2, expected at most 0.9
   attune.yaml:12:11  train.epochs: found "3", expected a number; take the quotes away
   attune.yaml:13:3  train.rank: unknown setting (allowed here: ${allowed('train')})
-  attune.yaml:15:16  curate.deduplicate: found "yes", expected true or false; YAML 1.2 writes true and false`,
+  attune.yaml:16:12  curate.deduplicate.exact: found "yes", expected true or false; YAML 1.2 writes true and false`,
   );
 });
 

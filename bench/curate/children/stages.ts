@@ -7,7 +7,7 @@ import { collectConfig, curateConfig } from '../../../src/data/config.ts';
 import { splitConfig } from '../../../src/data/config/split.ts';
 import { curate } from '../../../src/data/curate.ts';
 import { openRunner } from '../../../src/data/engine/runner.ts';
-import { split } from '../../../src/data/split.ts';
+import { split } from '../../../src/data/split/split.ts';
 import { answer, job, peakBytes } from '../../answer.ts';
 
 /** Each stage reads and writes folders of its name in `folder`, the first one the file `source`. */

@@ -3,7 +3,7 @@ import { existsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { AttuneError } from '../../base/errors.ts';
-import { splitNames } from '../../data/assign-splits.ts';
+import { splitNames } from '../../data/split/assign.ts';
 import { diffExamples } from '../../data/diff.ts';
 import { explain, type DataFolders } from '../../data/explain.ts';
 import { maskStep } from '../../data/mask-step.ts';

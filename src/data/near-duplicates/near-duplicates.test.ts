@@ -1,0 +1,273 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { silent } from '../../base/progress.ts';
+import { seededRandom, shuffled } from '../../base/random.ts';
+import { findSet } from '../../base/union-find.ts';
+import {
+  characterShingles,
+  connectedBy,
+  plainJaccard,
+  similarPairs,
+  wordShingles,
+} from '../../../test/support/brute-force-duplicates.ts';
+import { BandKeys } from './band-keys.ts';
+import { candidateProbability, chooseBanding } from './banding.ts';
+import { bucketsOf } from './buckets.ts';
+import { type Cluster, divideComponents } from './clusters.ts';
+import { findComponents } from './components.ts';
+import { SimilarityCorpus } from './corpus.ts';
+import { comparableOf, type SimilarityFact } from './fact.ts';
+import { ShingleStore } from './shingle-store.ts';
+import { orderedJaccard, similarity } from './similarity.ts';
+import { sketchInto, sketchSize } from './sketch.ts';
+
+const root = join(import.meta.dirname, '../../..');
+const folder = (): string => mkdtempSync(join(tmpdir(), 'attune-near-'));
+const fact = (id: string, text: string, more: Partial<SimilarityFact> = {}): SimilarityFact => ({
+  id,
+  preferences: 0,
+  ...comparableOf(text),
+  ...more,
+});
+
+type Found = {
+  removed: Map<string, string>;
+  clusters: Cluster[];
+  connected: (a: number, b: number) => boolean;
+};
+
+async function find(
+  facts: readonly SimilarityFact[],
+  { threshold = 0.8, largestShare = 1, honourPreferences = true } = {},
+): Promise<Found> {
+  const corpus = new SimilarityCorpus({ threshold, scratchFolder: folder() });
+  for (const one of facts) corpus.add(one);
+  const { signal } = new AbortController();
+  const sets = await findComponents(corpus, { honourPreferences, report: silent, signal });
+  const clusters = divideComponents(corpus, sets, { largestShare });
+  const removed = new Map<string, string>();
+  for (const { keeper, members } of clusters)
+    for (const { record } of members) removed.set(corpus.ids[record]!, corpus.ids[keeper]!);
+  corpus.close();
+  return { removed, clusters, connected: (a, b) => findSet(sets, a) === findSet(sets, b) };
+}
+
+test('against brute force on 1,500 Banking77 queries: recall at least 0.97, nothing joined that is not similar', async () => {
+  const texts = readFileSync(join(root, 'test/fixtures/banking77/queries.txt'), 'utf8').trimEnd().split('\n');
+  assert.equal(texts.length, 1500);
+  // Without the words of short texts all are compared by shingles, as the plain count does.
+  const facts = texts.map((text, i) => fact(`q${i}`, text, { shortText: undefined }));
+  const { removed, connected } = await find(facts);
+  const sets = texts.map((text) => wordShingles(text));
+  const pairs = similarPairs(sets, 0.8);
+  assert.ok(pairs.length > 20, `only ${pairs.length} pairs`);
+  const found = pairs.filter(([a, b]) => connected(a, b));
+  assert.ok(found.length >= 0.97 * pairs.length, `${found.length} of ${pairs.length} pairs`);
+  const reference = connectedBy(texts.length, pairs);
+  for (let i = 1; i < texts.length; i++)
+    for (let j = 0; j < i; j++) if (connected(i, j)) assert.equal(reference[i], reference[j]);
+  for (const [id, keeper] of removed)
+    assert.ok(
+      plainJaccard(sets[Number(id.slice(1))]!, sets[Number(keeper.slice(1))]!) >= 0.8,
+      `${id} ${keeper}`,
+    );
+});
+
+test('similarities are those of plain Python, and sketches estimate them as closely as datasketch', () => {
+  type Golden = {
+    texts: string[];
+    pairs: { a: number; b: number; words: number; characters: number; ordered: number }[];
+    datasketchError: number;
+  };
+  const golden = JSON.parse(
+    readFileSync(join(root, 'test/golden/data/near-duplicates.json'), 'utf8'),
+  ) as Golden;
+  const squares: number[] = [];
+  const texts = golden.texts.map(comparableOf);
+  for (const { a, b, words, characters, ordered } of golden.pairs) {
+    const [one, other] = [texts[a]!, texts[b]!];
+    const bothShort = one.shortText !== undefined && other.shortText !== undefined;
+    const expected = one.kind !== other.kind ? 0 : one.kind === 'character' ? characters : words;
+    assert.ok(
+      Math.abs(similarity({ ...one, shortText: undefined }, { ...other, shortText: undefined }) - expected) <
+        1e-12,
+    );
+    if (bothShort && one.kind === 'word' && other.kind === 'word')
+      assert.ok(Math.abs(orderedJaccard(one.shortText!, other.shortText!) - ordered) < 1e-12);
+    if (one.kind === 'word' && other.kind === 'word' && one.shingles.length > 0 && other.shingles.length > 0)
+      squares.push((estimate(one.shingles, other.shingles) - words) ** 2);
+  }
+  const error = Math.sqrt(squares.reduce((sum, one) => sum + one, 0) / squares.length);
+  assert.ok(error <= 1.15 * golden.datasketchError, `${error} against ${golden.datasketchError}`);
+});
+
+function estimate(a: Uint32Array, b: Uint32Array): number {
+  const [one, other] = [new Uint32Array(sketchSize), new Uint32Array(sketchSize)];
+  sketchInto(one, a);
+  sketchInto(other, b);
+  return one.filter((value, i) => value === other[i]).length / sketchSize;
+}
+
+test('sketches are without bias for small and large sets', () => {
+  const random = seededRandom(3, 'sketch');
+  for (const size of [4, 20, 100, 1000]) {
+    let sum = 0;
+    const draws = 200;
+    for (let draw = 0; draw < draws; draw++) {
+      const common = Array.from({ length: size / 2 }, () => random.uint32());
+      const own = (): number[] => Array.from({ length: size / 4 }, () => random.uint32());
+      sum += estimate(Uint32Array.from([...common, ...own()]), Uint32Array.from([...common, ...own()]));
+    }
+    // J = 0.5; the mean of 200 estimates has a standard error of at most 0.0031 beyond what small sets repeat.
+    assert.ok(Math.abs(sum / draws - 0.5) < 0.02, `${size}: ${sum / draws}`);
+  }
+});
+
+test('the banding finds 99 % at the threshold and has its knee below', () => {
+  for (const threshold of [0.5, 0.6, 0.7, 0.8, 0.9, 1]) {
+    const banding = chooseBanding(threshold);
+    assert.ok(banding.bands * banding.rows <= sketchSize);
+    assert.ok(candidateProbability(threshold, banding) >= 0.99, `${threshold}`);
+    assert.ok((1 / banding.bands) ** (1 / banding.rows) <= threshold);
+    assert.ok(
+      candidateProbability(threshold, {
+        bands: Math.floor(sketchSize / (banding.rows + 1)),
+        rows: banding.rows + 1,
+      }) < 0.99,
+    );
+  }
+  assert.deepEqual(chooseBanding(0.8), { bands: 21, rows: 6 });
+});
+
+const words = (count: number, from = 0): string[] => Array.from({ length: count }, (_, i) => `w${from + i}`);
+
+test('the longest stays, then the lowest id, for any order of the records', async () => {
+  const text = words(40).join(' ');
+  const facts = [
+    fact('c', text),
+    fact('b', text),
+    fact('a', `${text} more`),
+    fact('x', words(40, 100).join(' ')),
+    fact('z', words(40, 100).join(' ')),
+    fact('y', words(40, 100).join(' ')),
+    fact('lone', words(40, 200).join(' ')),
+  ];
+  for (let seed = 0; seed < 5; seed++) {
+    const { removed } = await find(shuffled(facts, seededRandom(seed)));
+    assert.deepEqual([...removed].sort(), [
+      ['b', 'a'],
+      ['c', 'a'],
+      ['y', 'x'],
+      ['z', 'x'],
+    ]);
+  }
+});
+
+test('a chain of small steps removes nothing that is far from its keeper', async () => {
+  // Each is similar to the next, the first and the last share nothing.
+  const facts = Array.from({ length: 30 }, (_, i) =>
+    fact(`s${String(i).padStart(2, '0')}`, words(60, 3 * i).join(' ')),
+  );
+  const { removed, clusters, connected } = await find(facts);
+  assert.ok(connected(0, 29));
+  assert.ok(clusters.every((one) => one.connected === 30));
+  for (const [id, keeper] of removed)
+    assert.ok(Math.abs(Number(id.slice(1)) - Number(keeper.slice(1))) <= 2, `${id} ${keeper}`);
+});
+
+test('a large cluster is called large; texts without words and other preferences are duplicates of nothing', async () => {
+  const same = words(30).join(' ');
+  const facts = [
+    ...Array.from({ length: 60 }, (_, i) => fact(`d${i}`, same)),
+    ...Array.from({ length: 200 }, (_, i) => fact(`n${i}`, words(30, 1000 + 100 * i).join(' '))),
+    fact('empty1', '...'),
+    fact('empty2', ''),
+    fact('liked', words(30, 500).join(' '), { preferences: 1 }),
+    fact('disliked', words(30, 500).join(' '), { preferences: 2 }),
+  ];
+  const { clusters } = await find(facts, { largestShare: 0.05 });
+  assert.deepEqual(
+    clusters.map(({ members, large }) => [members.length, large]),
+    [[59, true]],
+  );
+  const small = await find(facts.slice(11), { largestShare: 0.05 });
+  assert.deepEqual(
+    small.clusters.map(({ large }) => large),
+    [false],
+  );
+  const asText = await find(facts, { honourPreferences: false });
+  assert.equal(asText.removed.get('liked'), 'disliked');
+  assert.equal(asText.removed.has('empty2'), false);
+});
+
+test('short texts are compared by their words, in order', async () => {
+  const { removed } = await find([
+    fact('a', 'what is my account balance'),
+    fact('b', 'what is my balance'),
+    fact('c', 'turn on the light please'),
+    fact('d', 'turn off the light please'),
+    fact('e', 'ok'),
+    fact('f', 'no'),
+    fact('g', 'OK!'),
+    fact('h', '如何取消订单？'),
+    fact('i', '如何取消订单'),
+  ]);
+  assert.deepEqual([...removed].sort(), [
+    ['b', 'a'],
+    ['g', 'e'],
+    ['i', 'h'],
+  ]);
+});
+
+test('Chinese texts are compared by characters', async () => {
+  const law = '公民的合法权益受法律保护任何组织和个人不得侵犯国家依照法律规定保护公民的私有财产权和继承权';
+  const changed = law.replace('任何组织', '一切组织');
+  assert.ok(plainJaccard(characterShingles(law), characterShingles(changed)) > 0.6);
+  const { removed } = await find([fact('new', `${law}。`), fact('old', changed)], { threshold: 0.6 });
+  assert.deepEqual([...removed], [['old', 'new']]);
+});
+
+test('in a bucket of thousands all copies of a text still come together', async () => {
+  const facts = Array.from({ length: 900 }, (_, i) => fact(`r${i}`, [...words(40), `v${i % 3}`].join(' ')));
+  const { clusters } = await find(facts);
+  assert.deepEqual(
+    clusters.map(({ members }) => members.length),
+    [899],
+  );
+});
+
+test('band keys and shingles come back from their files as they went in', () => {
+  const keys = new BandKeys(join(folder(), 'keys'), 3);
+  const count = 40_000;
+  for (let i = 0; i < count; i++) keys.add(Uint32Array.of(i, i * 7, 4_000_000_000 + (i % 9)));
+  for (const [band, expected] of [
+    (i: number) => i,
+    (i: number) => i * 7,
+    (i: number) => 4_000_000_000 + (i % 9),
+  ].entries())
+    assert.deepEqual(
+      keys.band(band),
+      Uint32Array.from({ length: count }, (_, i) => expected(i)),
+    );
+  keys.close();
+  const store = new ShingleStore(join(folder(), 'lists'));
+  const list = (i: number): Uint32Array =>
+    Uint32Array.from({ length: i === 7 ? 600_000 : i % 50 }, (_, k) => i * 50 + k);
+  for (let i = 0; i < 30_000; i++) store.add(list(i));
+  for (let i = 0; i < 30_000; i += 7) assert.deepEqual(store.get(i), list(i));
+  store.close();
+});
+
+test('buckets hold the positions of equal keys in order', () => {
+  const keys = Uint32Array.from([5, 0xffffffff, 5, 2048, 0xffffffff, 0, 5]);
+  assert.deepEqual(
+    [...bucketsOf(keys)].map((bucket) => [...bucket]),
+    [
+      [0, 2, 6],
+      [1, 4],
+    ],
+  );
+});
