@@ -6,14 +6,15 @@ import type { Reporter } from '../base/progress.ts';
 import { writeJsonLines } from '../formats/jsonl.ts';
 import { collectKnowledge, type KnowledgeCounts } from './collect-knowledge.ts';
 import type { CollectConfig } from './config.ts';
-import { sourceName } from './config/sources.ts';
+import { sourceKind, sourceName, sourcePath } from './config/sources.ts';
 import type { Example } from './example.ts';
 import { throwIfInterrupted } from './interrupt.ts';
 import { knowledgeFiles } from './knowledge/read-knowledge.ts';
 import { Ledger } from './ledger.ts';
+import { fileEndings, listSourceFiles } from './sources/files.ts';
 import { moduleFiles } from './sources/module.ts';
 import { readSource } from './sources/read-source.ts';
-import { placeText } from './sources/source.ts';
+import { placeText, type SourceChange, type SourceItem } from './sources/source.ts';
 import { withSystemPrompt } from './system-prompt.ts';
 
 export type CollectContext = {
@@ -25,13 +26,17 @@ export type CollectContext = {
   signal: AbortSignal;
 };
 
-type Counts = { in: number; kept: number; bad: number };
+/** Records read, and what became of them; `left_out` are those that can be read but hold nothing to learn from. */
+type Counts = { in: number; kept: number; bad: number; left_out?: number };
+
+/** The first records without an example, as `chats.jsonl:12: not UTF-8`, for messages. */
+type FirstReasons = { bad: string[]; leftOut: string[] };
 
 /** What is counted on the way. */
 type Tally = {
   bySource: Record<string, Counts>;
   knowledge: Record<string, KnowledgeCounts>;
-  firstBad: string[];
+  first: FirstReasons;
 };
 
 const shownPlaces = 5;
@@ -46,22 +51,19 @@ export async function collect(context: CollectContext): Promise<Record<string, J
   const ledger = new Ledger(join(outputFolder, 'ledger.jsonl'));
   const bySource: Record<string, Counts> = {};
   const knowledge: Record<string, KnowledgeCounts> = {};
-  const firstBad: string[] = [];
+  const first: FirstReasons = { bad: [], leftOut: [] };
   try {
     await writeJsonLines(
       join(outputFolder, 'examples.jsonl'),
-      examplesOf(context, ledger, { bySource, knowledge, firstBad }),
+      examplesOf(context, ledger, { bySource, knowledge, first }),
     );
     ledger.close();
   } catch (cause) {
     ledger.abort();
     throw cause;
   }
-  const total = Object.values(bySource).reduce(
-    (sum, one) => ({ in: sum.in + one.in, kept: sum.kept + one.kept, bad: sum.bad + one.bad }),
-    { in: 0, kept: 0, bad: 0 },
-  );
-  if (total.in > 0 || config.knowledge.length === 0) checkShare(total, config.max_bad_share, firstBad);
+  const total = sumOf(Object.values(bySource));
+  if (total.in > 0 || config.knowledge.length === 0) checkShare(total, config.max_bad_share, first);
   warnOfSources(bySource, config.max_bad_share, context.report);
   return { ...total, sources: bySource, ...(config.knowledge.length > 0 && { knowledge }) };
 }
@@ -70,7 +72,12 @@ export async function collect(context: CollectContext): Promise<Record<string, J
 export async function collectFiles(config: CollectConfig, projectFolder: string): Promise<string[]> {
   const files: string[] = [];
   for (const source of config.sources) {
-    files.push(resolve(projectFolder, source.jsonl ?? source.csv ?? source.module ?? ''));
+    const endings = fileEndings[sourceKind(source)];
+    if (endings === undefined) files.push(resolve(projectFolder, sourcePath(source)));
+    else {
+      const listed = await listSourceFiles(sourcePath(source), projectFolder, endings);
+      files.push(...listed.map(({ path }) => path));
+    }
     if (source.module !== undefined)
       files.push(...(await moduleFiles(source.module, source.options ?? {}, projectFolder)));
   }
@@ -81,7 +88,7 @@ export async function collectFiles(config: CollectConfig, projectFolder: string)
 async function* examplesOf(
   context: CollectContext,
   ledger: Ledger,
-  { bySource, knowledge, firstBad }: Tally,
+  { bySource, knowledge, first }: Tally,
 ): AsyncGenerator<Example> {
   const uniqueId = idKeeper();
   let done = 0;
@@ -93,21 +100,10 @@ async function* examplesOf(
       done += 1;
       if (done % progressEvery === 0)
         context.report({ type: 'progress', label: 'collect', done, unit: 'records' });
-      const place = placeText(item.place);
-      if (item.rejected !== undefined) {
-        counts.bad += 1;
-        if (firstBad.length < shownPlaces) firstBad.push(`${place}: ${item.rejected}`);
-        ledger.add({
-          action: 'dropped',
-          rule: 'read',
-          reason: item.rejected,
-          source: sourceName(source),
-          place,
-        });
-      } else {
+      if (item.example) {
         counts.kept += 1;
-        yield finish(item.example, context.config, uniqueId, ledger);
-      }
+        yield finish(item.example, item.changes ?? [], { config: context.config, uniqueId, ledger });
+      } else explain(item, sourceName(source), { counts, ledger, first });
     }
   }
   for await (const example of collectKnowledge(context, ledger, knowledge)) {
@@ -115,16 +111,30 @@ async function* examplesOf(
     counts.in += 1;
     counts.kept += 1;
     done += 1;
-    yield finish(example, context.config, uniqueId, ledger);
+    yield finish(example, [], { config: context.config, uniqueId, ledger });
   }
   context.report({ type: 'progress', label: 'collect', done, total: done, unit: 'records' });
 }
 
+/** Counts a record that is no example, and writes the reason to the ledger. */
+function explain(
+  { place, rejected, leftOut }: Exclude<SourceItem, { example: Example }>,
+  source: string,
+  { counts, ledger, first }: { counts: Counts; ledger: Ledger; first: FirstReasons },
+): void {
+  const { reason, kind, id } = leftOut ?? { reason: rejected ?? '', kind: undefined, id: undefined };
+  const shown = leftOut ? first.leftOut : first.bad;
+  if (shown.length < shownPlaces) shown.push(`${placeText(place)}: ${reason}`);
+  if (leftOut) counts.left_out = (counts.left_out ?? 0) + 1;
+  else counts.bad += 1;
+  const rule = leftOut ? 'thread' : 'read';
+  ledger.add({ action: 'dropped', rule, reason, id, source, place: placeText(place) }, kind);
+}
+
 function finish(
   example: Example,
-  config: CollectConfig,
-  uniqueId: (id: string) => string,
-  ledger: Ledger,
+  changes: readonly SourceChange[],
+  { config, uniqueId, ledger }: { config: CollectConfig; uniqueId: (id: string) => string; ledger: Ledger },
 ): Example {
   const { source, place } = example.meta;
   const id = uniqueId(example.meta.id);
@@ -135,6 +145,8 @@ function finish(
     const reason = `the id ${example.meta.id} was taken`;
     ledger.add({ action: 'changed', rule: 'id', reason, id, source, place }, 'the id was taken');
   }
+  for (const { rule, reason, kind } of changes)
+    ledger.add({ action: 'changed', rule, reason, id, source, place }, kind);
   ledger.add({ action: 'kept', rule: 'collect', id, source, place });
   return { ...example, messages: withSystemPrompt(example.messages, meta.topic, config), meta };
 }
@@ -154,25 +166,42 @@ function idKeeper(): (id: string) => string {
   };
 }
 
-function checkShare(total: Counts, maxShare: number, firstBad: readonly string[]): void {
+function sumOf(all: readonly Counts[]): Counts {
+  const total: Counts = { in: 0, kept: 0, bad: 0 };
+  for (const one of all) {
+    total.in += one.in;
+    total.kept += one.kept;
+    total.bad += one.bad;
+    if (one.left_out !== undefined) total.left_out = (total.left_out ?? 0) + one.left_out;
+  }
+  return total;
+}
+
+function checkShare(total: Counts, maxShare: number, first: FirstReasons): void {
   if (total.in === 0)
     throw new AttuneError('data', 'the sources hold no records at all', {
       fix: 'Check the paths under collect.sources.',
     });
   const share = total.bad / total.in;
-  const examples = firstBad.map((line) => `\n  ${line}`).join('');
+  const listed = (reasons: readonly string[]): string => reasons.map((line) => `\n  ${line}`).join('');
   if (share > maxShare)
     throw new AttuneError(
       'data',
-      `${total.bad} of ${total.in} records could not be read (${percent(share)}; collect.max_bad_share allows ${percent(maxShare)}). The first ones:${examples}`,
+      `${total.bad} of ${total.in} records could not be read (${percent(share)}; collect.max_bad_share allows ${percent(maxShare)}). The first ones:${listed(first.bad)}`,
       { fix: 'Correct the records or the source settings, or raise collect.max_bad_share.' },
     );
   if (total.kept === 0)
-    throw new AttuneError('data', `none of ${total.in} records could be read:${examples}`);
+    throw new AttuneError(
+      'data',
+      `none of ${total.in} records became an example:${listed([...first.bad, ...first.leftOut].slice(0, shownPlaces))}`,
+      {
+        fix: 'Check the source settings against the reasons.',
+      },
+    );
 }
 
 function warnOfSources(bySource: Record<string, Counts>, maxShare: number, report: Reporter): void {
-  for (const [name, { in: read, bad }] of Object.entries(bySource)) {
+  for (const [name, { in: read, bad, left_out: leftOut = 0 }] of Object.entries(bySource)) {
     if (read === 0) report({ type: 'warning', message: `${name} holds no records` });
     else if (bad / read > maxShare)
       report({
@@ -181,6 +210,11 @@ function warnOfSources(bySource: Record<string, Counts>, maxShare: number, repor
       });
     else if (bad > 0)
       report({ type: 'note', message: `${name}: ${bad} of ${read} records could not be read` });
+    if (leftOut > 0)
+      report({
+        type: 'note',
+        message: `${name}: ${leftOut} of ${read} records hold no conversation to learn from; see ledger.jsonl`,
+      });
   }
 }
 

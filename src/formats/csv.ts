@@ -2,6 +2,7 @@
 import Papa from 'papaparse';
 import { AttuneError } from '../base/errors.ts';
 import { readLineBatches } from './lines.ts';
+import type { TextEncoding } from './text-chunks.ts';
 
 /** One row, with the number of its first line: its fields by column name, or why it has none. */
 export type CsvRow =
@@ -13,6 +14,7 @@ export type CsvOptions = {
   delimiter?: string;
   /** Longest row, quoted newlines included; a quote still open after this much is taken for a fault of its row. */
   maxRowCharacters?: number;
+  encoding?: TextEncoding;
 };
 
 type RawRow = { line: number; fields: string[]; error?: string };
@@ -77,7 +79,7 @@ async function* readRawRows(path: string, options: CsvOptions): AsyncGenerator<R
     restLine = parsed.restLine;
     for (const line of invalid) if (line < restLine) invalid.delete(line);
   };
-  for await (const batch of readLineBatches(path)) {
+  for await (const batch of readLineBatches(path, { encoding: options.encoding })) {
     if (batch.kind === 'oversized') {
       yield* parse(true);
       yield { line: batch.line, fields: [], error: `the line is ${batch.bytes} bytes long, over the limit` };

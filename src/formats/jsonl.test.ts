@@ -87,11 +87,16 @@ test('an error never quotes the text of the record', async () => {
   }
 });
 
-test('compressed files and UTF-16 are refused as a whole', async () => {
+test('UTF-16 is told by its byte order mark; compressed files are refused as a whole', async () => {
+  const text = Buffer.from('\ufeff{"a":"é"}\n{"b":1}', 'utf16le');
+  const values = [
+    { line: 1, value: { a: 'é' } },
+    { line: 2, value: { b: 1 } },
+  ];
+  assert.deepEqual(await read(text), values);
+  assert.deepEqual(await read(Buffer.from(text).swap16(), { maxLineBytes: 40 }), values);
   for (const head of [
     [0x1f, 0x8b, 8, 0],
-    [0xff, 0xfe, 0x7b, 0],
-    [0xfe, 0xff, 0, 0x7b],
     [0x50, 0x4b, 3, 4],
   ])
     await assert.rejects(

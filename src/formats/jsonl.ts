@@ -2,6 +2,7 @@
 import { writeStreamAtomic, type WrittenFile } from './write-stream.ts';
 import { readLineBatches } from './lines.ts';
 import { parseStrictJson } from './strict-json.ts';
+import type { TextEncoding } from './text-chunks.ts';
 
 /** One line, numbered from 1: its value, or why it has none. */
 export type JsonLine =
@@ -15,7 +16,7 @@ export type JsonLine =
  */
 export async function* readJsonLines(
   path: string,
-  options: { maxLineBytes?: number } = {},
+  options: { maxLineBytes?: number; encoding?: TextEncoding } = {},
 ): AsyncGenerator<JsonLine> {
   for await (const batch of readLineBatches(path, options)) {
     if (batch.kind === 'oversized') {

@@ -1,8 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
-import { AttuneError } from '../base/errors.ts';
-import { storageError } from '../base/files.ts';
+import { readTextChunks, type TextEncoding } from './text-chunks.ts';
 
 /** Lines read at once: `text` holds whole lines, each with its newline but perhaps the file's last. */
 export type LineBatch = {
@@ -25,27 +22,24 @@ const noLines: ReadonlySet<number> = new Set();
 
 /**
  * Streams a text file as batches of whole lines in memory bounded by the line limit. A byte order mark is left out.
- * Throws AttuneError 'storage' when the file cannot be read and 'data' when it is compressed or UTF-16.
+ * Throws AttuneError 'storage' when the file cannot be read and 'data' when it is compressed.
  */
 export async function* readLineBatches(
   path: string,
-  { maxLineBytes = defaultLineLimitBytes }: { maxLineBytes?: number } = {},
+  { maxLineBytes = defaultLineLimitBytes, encoding }: { maxLineBytes?: number; encoding?: TextEncoding } = {},
 ): AsyncGenerator<LineBatch | OversizedLine> {
-  await refuseForeignEncoding(path);
   let line = 1;
   let pending: Buffer[] = [];
   let pendingBytes = 0;
   let oversized = false;
-  let atStart = true;
   const decoded = (bytes: Buffer): LineBatch => {
     const batch = decodeLines(bytes, line);
     line += countNewlines(bytes);
     return batch;
   };
   // A chunk is never longer than the limit, so only a line that began in an earlier chunk can be over it.
-  for await (let chunk of readChunks(path, Math.min(chunkBytes, maxLineBytes))) {
-    if (atStart && chunk.length >= 3 && chunk.readUIntBE(0, 3) === 0xefbbbf) chunk = chunk.subarray(3);
-    atStart = false;
+  const chunks = readTextChunks(path, { encoding, chunkBytes: Math.min(chunkBytes, maxLineBytes) });
+  for await (let chunk of chunks) {
     const firstNewline = chunk.indexOf(newline);
     const tooLong = pendingBytes + (firstNewline < 0 ? chunk.length : firstNewline) > maxLineBytes;
     if (oversized || tooLong) {
@@ -74,14 +68,6 @@ export async function* readLineBatches(
   else if (pendingBytes > 0) yield decoded(Buffer.concat(pending));
 }
 
-async function* readChunks(path: string, highWaterMark: number): AsyncGenerator<Buffer> {
-  try {
-    for await (const chunk of createReadStream(path, { highWaterMark })) yield chunk as Buffer;
-  } catch (cause) {
-    throw storageError(path, cause);
-  }
-}
-
 /** Decodes a batch at once when all of it is UTF-8, and line by line when not, to name the lines that are bad. */
 function decodeLines(bytes: Buffer, firstLine: number): LineBatch {
   if (isUtf8(bytes)) return { kind: 'lines', firstLine, text: bytes.toString('utf8'), invalid: noLines };
@@ -102,28 +88,4 @@ function countNewlines(bytes: Buffer): number {
   let count = 0;
   for (let at = bytes.indexOf(newline); at >= 0; at = bytes.indexOf(newline, at + 1)) count += 1;
   return count;
-}
-
-async function refuseForeignEncoding(path: string): Promise<void> {
-  const head = Buffer.alloc(4);
-  let length: number;
-  try {
-    const file = await open(path, 'r');
-    try {
-      length = (await file.read(head, 0, 4, 0)).bytesRead;
-    } finally {
-      await file.close();
-    }
-  } catch (cause) {
-    throw storageError(path, cause);
-  }
-  if (length < 2) return;
-  const first = head.readUInt16BE(0);
-  const refuse = (what: string, fix: string): never => {
-    throw new AttuneError('data', `${path} is ${what}, not UTF-8 text`, { fix });
-  };
-  if (first === 0xfffe || first === 0xfeff) refuse('UTF-16', 'Save it as UTF-8.');
-  if (first === 0x1f8b) refuse('compressed with gzip', 'Unpack it first: gunzip.');
-  if (first === 0x504b && head[2] === 3)
-    refuse('a ZIP archive or an office document', 'Unpack it, or export it as CSV or JSON Lines.');
 }

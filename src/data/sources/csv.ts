@@ -26,7 +26,11 @@ export async function* readCsvSource(
 ): AsyncGenerator<SourceItem> {
   const columns = config.columns ?? {};
   const path = resolve(context.projectFolder, file);
-  const rows = checkedRows(readCsv(path, { delimiter: config.delimiter }), columns, file);
+  const rows = checkedRows(
+    readCsv(path, { delimiter: config.delimiter, encoding: config.encoding }),
+    columns,
+    file,
+  );
   const source = sourceName(config);
   yield* columns.conversation === undefined
     ? readExchanges(rows, columns, file, source)

@@ -15,7 +15,7 @@ export async function* readJsonlSource(
   context: SourceContext,
 ): AsyncGenerator<SourceItem> {
   const path = resolve(context.projectFolder, file);
-  const lines = readJsonLines(path);
+  const lines = readJsonLines(path, { encoding: config.encoding });
   const first: JsonLine[] = [];
   let format = config.format;
   if (format === undefined) {

@@ -1,0 +1,61 @@
+import { readdir, stat } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { AttuneError } from '../../base/errors.ts';
+import { storageError } from '../../base/files.ts';
+import type { SourceKind } from '../config/sources.ts';
+
+const tickets = ['.json', '.jsonl', '.ndjson'];
+
+/** How the files in the folder of a source end; undefined for the kinds that are one file. */
+export const fileEndings: Readonly<Record<SourceKind, readonly string[] | undefined>> = {
+  jsonl: undefined,
+  csv: undefined,
+  module: undefined,
+  zendesk: tickets,
+  intercom: [...tickets, '.csv'],
+  freshdesk: tickets,
+  helpscout: tickets,
+  mail: ['.eml', '.mbox'],
+  chatlog: ['.txt', '.log'],
+};
+
+/** A file of a source: where it lies, and how places name it. */
+export type SourceFile = { path: string; name: string };
+
+/**
+ * The file at `path` (relative to the project folder), or the files with one of these endings in the folder there and
+ * in its subfolders, in the order of their names. Throws AttuneError 'data' when there is none.
+ */
+export async function listSourceFiles(
+  path: string,
+  projectFolder: string,
+  endings: readonly string[],
+): Promise<SourceFile[]> {
+  const full = resolve(projectFolder, path);
+  const found = await stat(full).catch((cause: unknown) => {
+    if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw storageError(full, cause);
+    throw new AttuneError('data', `${path} does not exist`, { fix: `Looked for ${full}.` });
+  });
+  if (!found.isDirectory()) return [{ path: full, name: path }];
+  const entries = await readdir(full, { recursive: true, withFileTypes: true }).catch((cause: unknown) => {
+    throw storageError(full, cause);
+  });
+  const files = entries
+    .filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
+    .filter(({ name }) => endings.some((ending) => name.toLowerCase().endsWith(ending)))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .map((file) => ({
+      path: file,
+      name: `${path.replace(/[\\/]$/, '')}/${file.slice(full.length + 1).replaceAll('\\', '/')}`,
+    }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  if (files.length === 0)
+    throw new AttuneError(
+      'data',
+      `the folder ${basename(full)} holds no file that ends in ${endings.join(', ')}`,
+      {
+        fix: `Looked in ${full} and its subfolders.`,
+      },
+    );
+  return files;
+}

@@ -1,0 +1,160 @@
+/**
+ * Freshdesk: tickets as version 2 of the API returns them, each with its `conversations` (`?include=conversations`), or
+ * with `notes` as version 1 and the account export have them.
+ * https://developers.freshdesk.com/api/#tickets
+ */
+import type { NoMessage, Post, Thread } from '../threads/thread.ts';
+import { RecordError, type UnknownRecord } from './check.ts';
+import { factsOf, recordAt, recordsAt, tagsFact, textFact, timeFact } from './facts.ts';
+import type { HelpDesk, ThreadContext } from './tickets.ts';
+
+const channels: Readonly<Record<string, string>> = {
+  1: 'email',
+  2: 'portal',
+  3: 'phone',
+  5: 'twitter',
+  6: 'facebook',
+  7: 'chat',
+  8: 'mobile',
+  9: 'feedback_widget',
+  10: 'outbound_email',
+  11: 'ecommerce',
+  13: 'whatsapp',
+};
+const statuses: Readonly<Record<string, string>> = { 2: 'open', 3: 'pending', 4: 'resolved', 5: 'closed' };
+const priorities: Readonly<Record<string, string>> = { 1: 'low', 2: 'medium', 3: 'high', 4: 'urgent' };
+/** Kinds of contributions. */
+const survey = 6;
+const forwarded = 8;
+
+export const freshdesk: HelpDesk = {
+  lists: ['tickets'],
+  asideLists: [],
+  mayTellMore: (bytes) => bytes.includes('"survey_id"') || bytes.includes('merged into'),
+  noteAside: (record, _list, { ratings }) => {
+    const ticket = textFact(record['ticket_id']);
+    if (ticket === undefined || !('survey_id' in record)) return false;
+    const rating = ratingOf(record);
+    if (rating !== undefined) ratings.set(ticket, rating);
+    return true;
+  },
+  mergeOf: (record) => {
+    const ticket = unwrap(record);
+    const id = idOf(ticket);
+    const into = mergedInto(ticket);
+    return id === undefined || into === undefined ? undefined : { id, into };
+  },
+  toThread,
+};
+
+function unwrap(record: UnknownRecord): UnknownRecord {
+  return 'helpdesk_ticket' in record ? recordAt(record, 'helpdesk_ticket') : record;
+}
+
+function idOf(ticket: UnknownRecord): string | undefined {
+  return textFact(ticket['display_id'] ?? ticket['id']);
+}
+
+function contributions(ticket: UnknownRecord): UnknownRecord[] {
+  const field = ['conversations', 'notes', 'helpdesk_notes'].find((name) => Array.isArray(ticket[name]));
+  if (field === undefined)
+    throw new RecordError(
+      'the ticket has no conversations: fetch it with ?include=conversations, or put its conversations into it',
+    );
+  return recordsAt(ticket, field).map((one) =>
+    'note' in one ? recordAt(one, 'note') : 'helpdesk_note' in one ? recordAt(one, 'helpdesk_note') : one,
+  );
+}
+
+const mergedText = /\bmerged into ticket\s{0,3}(?:\[?#|id\s)?\s?(\d{1,15})/i;
+
+function mergedInto(ticket: UnknownRecord): string | undefined {
+  const field = ['conversations', 'notes', 'helpdesk_notes'].find((name) => Array.isArray(ticket[name]));
+  for (const one of field === undefined ? [] : recordsAt(ticket, field).slice(-5)) {
+    const note = 'note' in one ? recordAt(one, 'note') : one;
+    const target = mergedText.exec((textFact(note['body_text'] ?? note['body']) ?? '').slice(0, 2000))?.[1];
+    if (target !== undefined) return target;
+  }
+  return undefined;
+}
+
+function toThread(record: UnknownRecord, context: ThreadContext): Thread {
+  const ticket = unwrap(record);
+  const id = idOf(ticket);
+  const replies = contributions(ticket);
+  const channel = channels[String(ticket['source'])];
+  const status = statuses[String(ticket['status'])] ?? textFact(ticket['status_name']);
+  const requester = recordAt(ticket, 'requester');
+  const tags = Array.isArray(ticket['tags'])
+    ? ticket['tags'].map((tag: unknown) => textFact(tag) ?? textFact((tag as UnknownRecord | null)?.['name']))
+    : [];
+  const opening: Post = {
+    author: channel === 'outbound_email' ? 'agent' : 'customer',
+    ...bodyOf(ticket, 'description', 'description_html', 'description_text'),
+    createdAt: timeFact(ticket['created_at']),
+    attachments: recordsAt(ticket, 'attachments').length,
+  };
+  return {
+    id,
+    subject: channel === 'chat' || channel === 'whatsapp' ? undefined : textFact(ticket['subject']),
+    posts: [opening, ...replies.map((reply) => toPost(reply, context))],
+    leftOut: ticket['spam'] === true ? 'marked as spam' : ticket['deleted'] === true ? 'deleted' : undefined,
+    meta: factsOf({
+      subject: textFact(ticket['subject']),
+      outcome: status === undefined ? undefined : /^(?:resolved|closed)$/i.test(status) ? 'resolved' : 'open',
+      status,
+      rating: rated(ticket) ?? (id === undefined ? undefined : context.ratings.get(id)),
+      createdAt: timeFact(ticket['created_at']),
+      channel: channel ?? textFact(ticket['source_name']),
+      tags: tagsFact(tags),
+      type: textFact(ticket['type'] ?? ticket['ticket_type']),
+      priority: priorities[String(ticket['priority'])] ?? textFact(ticket['priority_name']),
+      group: textFact(ticket['group_name'] ?? ticket['group_id']),
+      brand: textFact(ticket['product_name'] ?? ticket['product_id']),
+      locale: textFact(requester['language']),
+    }),
+  };
+}
+
+/** The HTML of a text, or the text: in version 2 `description` and `body` are HTML, in version 1 they are not. */
+function bodyOf(
+  record: UnknownRecord,
+  plainOrHtml: string,
+  html: string,
+  plain: string,
+): Pick<Post, 'body' | 'html'> {
+  const marked = textFact(record[html]) ?? (plain in record ? textFact(record[plainOrHtml]) : undefined);
+  if (marked !== undefined) return { body: marked, html: true };
+  return { body: textFact(record[plain]) ?? textFact(record[plainOrHtml]) ?? '', html: false };
+}
+
+function toPost(reply: UnknownRecord, { isAgent }: ThreadContext): Post {
+  const customer = reply['incoming'] === true && !isAgent({ address: textFact(reply['from_email']) });
+  return {
+    author: customer ? 'customer' : 'agent',
+    ...bodyOf(reply, 'body', 'body_html', 'body_text'),
+    createdAt: timeFact(reply['created_at']),
+    attachments: recordsAt(reply, 'attachments').length,
+    leftOut: whyNoMessage(reply),
+  };
+}
+
+function whyNoMessage(reply: UnknownRecord): NoMessage | undefined {
+  if (reply['private'] === true) return 'internal notes';
+  if (reply['source'] === forwarded) return 'forwards to somebody else';
+  return reply['source'] === survey || reply['deleted'] === true ? 'system events' : undefined;
+}
+
+function rated(ticket: UnknownRecord): number | undefined {
+  const embedded =
+    recordsAt(ticket, 'satisfaction_ratings').at(-1) ?? recordAt(ticket, 'satisfaction_rating');
+  return ratingOf(embedded);
+}
+
+/** 103 (extremely happy) to 100 (neutral) and -101 to -103 (extremely unhappy), as points from 1 to 5. */
+function ratingOf(record: UnknownRecord): number | undefined {
+  const value = recordAt(record, 'ratings')['default_question'];
+  if (typeof value !== 'number' || Math.abs(value) < 100 || Math.abs(value) > 103) return undefined;
+  const points = 3 + (Math.sign(value) * (Math.abs(value) - 100) * 2) / 3;
+  return Math.round(points * 100) / 100;
+}

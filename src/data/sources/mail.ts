@@ -1,0 +1,165 @@
+/** Mail: an mbox file or .eml files. A first reading of the headers finds the threads, a second reads one at a time. */
+import type { Email } from 'postal-mime';
+import { addressOf, messageIds, parseMailDate, parseMailHeaders } from '../../formats/mail-headers.ts';
+import { type MailSlice, readMailBytes, readMailSlices } from '../../formats/mbox.ts';
+import { type SourceConfig, sourceName } from '../config/sources.ts';
+import { throwIfInterrupted } from '../interrupt.ts';
+import { agentMatcher, type IsAgent } from '../threads/agents.ts';
+import { isAutomaticMail } from '../threads/automatic.ts';
+import { groupMail, type MailHeader } from '../threads/group-mail.ts';
+import { loadHtmlReader } from '../threads/html-body.ts';
+import { baseSubject, type NoMessage, type Post, toConversation } from '../threads/thread.ts';
+import { factsOf, timeFact } from './facts.ts';
+import { fileEndings, listSourceFiles, type SourceFile } from './files.ts';
+import { finishExample } from './finish.ts';
+import type { Place, SourceContext, SourceItem } from './source.ts';
+
+/** Attachments count: mail servers let through 25 MB, which base64 makes 34. */
+const longestMailBytes = 40 * 1024 * 1024;
+/** More parts than any mail program makes; each costs memory before the message is seen. */
+const mostParts = 20_000;
+const mostMultiparts = 200;
+const longestThread = 500;
+/** Of To and Cc, to tell whether two mails are between the same people. */
+const rememberedPeople = 20;
+
+type Entry = { file: SourceFile; slice: Omit<MailSlice, 'head'>; mailbox: boolean; header: MailHeader };
+
+export async function* readMail(config: SourceConfig, context: SourceContext): AsyncGenerator<SourceItem> {
+  const { default: PostalMime, decodeWords } = await import('postal-mime');
+  const files = await listSourceFiles(config.mail!, context.projectFolder, fileEndings.mail!);
+  const entries: Entry[] = [];
+  for (const file of files) {
+    const mailbox = !/\.eml$/i.test(file.path);
+    for await (const { head, ...slice } of readMailSlices(file.path)) {
+      throwIfInterrupted(context.signal);
+      entries.push({ file, slice, mailbox, header: mailHeader(head, decodeWords) });
+    }
+  }
+  const isAgent = agentMatcher(config.agents ?? []);
+  const readHtml = await loadHtmlReader();
+  const parse = (bytes: Uint8Array): Promise<Email> =>
+    PostalMime.parse(bytes, { forceRfc822Attachments: true, maxNestingDepth: 100 });
+  for (const group of groupMail(entries.map(({ header }) => header))) {
+    const first = entries[group[0]!]!;
+    const place = placeOf(first, files.length);
+    if (group.length > longestThread) {
+      yield {
+        place,
+        leftOut: {
+          reason: `the thread has ${group.length} messages, over the limit of ${longestThread}`,
+          kind: 'a thread with too many messages',
+        },
+      };
+      continue;
+    }
+    const posts: Post[] = [];
+    let subject: string | undefined;
+    let broken = 0;
+    for (const index of group) {
+      const entry = entries[index]!;
+      const read = await readPost(entry, parse, isAgent);
+      if (read.fault !== undefined) {
+        broken += 1;
+        yield { place: placeOf(entry, files.length), rejected: read.fault };
+        continue;
+      }
+      subject ??= read.subject;
+      posts.push(read.post);
+    }
+    if (broken === group.length) continue;
+    const conversation = toConversation({ subject, posts, meta: {} }, readHtml);
+    if (conversation.leftOut !== undefined) {
+      yield { place, leftOut: { reason: conversation.leftOut } };
+      continue;
+    }
+    const attachments = posts.reduce((sum, post) => sum + (post.attachments ?? 0), 0);
+    const meta = factsOf({
+      ...(files.length > 1 && {
+        id: `${sourceName(config)}#${first.file.name}${first.mailbox ? `:${first.slice.line}` : ''}`,
+      }),
+      subject: subject === undefined ? undefined : baseSubject(subject),
+      createdAt: posts
+        .map(({ createdAt }) => createdAt)
+        .filter((time) => time !== undefined)
+        .sort()[0],
+      channel: 'email',
+      attachments: attachments === 0 ? undefined : attachments,
+    });
+    yield {
+      place,
+      example: finishExample({ messages: conversation.messages, meta }, sourceName(config), place),
+      changes: conversation.changes,
+    };
+  }
+}
+
+function mailHeader(head: Uint8Array, decodeWords: (text: string) => string): MailHeader {
+  const fields = parseMailHeaders(head);
+  const people = `${fields.get('to') ?? ''},${fields.get('cc') ?? ''}`.slice(0, 4000).split(',');
+  return {
+    id: messageIds(fields.get('message-id'))[0],
+    references: [...messageIds(fields.get('in-reply-to')), ...messageIds(fields.get('references'))],
+    subject: decodeWords((fields.get('subject') ?? '').slice(0, 2000)),
+    time: parseMailDate(fields.get('date')) ?? 0,
+    people: [addressOf(fields.get('from')), ...people.slice(0, rememberedPeople).map(addressOf)].filter(
+      (address) => address !== '',
+    ),
+  };
+}
+
+function placeOf({ file, slice, mailbox }: Entry, files: number): Place {
+  return mailbox || files === 1 ? { file: file.name, line: slice.line } : { file: file.name };
+}
+
+type ReadPost = { post: Post; subject: string | undefined; fault?: undefined } | { fault: string };
+
+async function readPost(
+  { file, slice, mailbox, header }: Entry,
+  parse: (bytes: Uint8Array) => Promise<Email>,
+  isAgent: IsAgent,
+): Promise<ReadPost> {
+  if (slice.byteLength > longestMailBytes)
+    return { fault: `the message is ${slice.byteLength} bytes long, over the limit` };
+  const bytes = await readMailBytes(file.path, slice, mailbox);
+  const parts = count(bytes, '\n--');
+  const multiparts = count(bytes, 'oundary=') + count(bytes, 'OUNDARY=');
+  if (multiparts > 0 && parts > mostParts) return { fault: `the message has ${parts} parts, over the limit` };
+  if (multiparts > mostMultiparts)
+    return { fault: `the message has ${multiparts} multiparts, over the limit` };
+  let mail: Email;
+  try {
+    mail = await parse(bytes);
+  } catch (cause) {
+    return { fault: `not a readable message: ${cause instanceof Error ? cause.message : String(cause)}` };
+  }
+  const text = mail.text ?? '';
+  const from = { address: mail.from?.address ?? '', name: mail.from?.name ?? '' };
+  const agent = isAgent(from);
+  return {
+    subject: mail.subject,
+    post: {
+      author: agent ? 'agent' : 'customer',
+      ...(text.trim() === '' ? { body: mail.html ?? '', html: true } : { body: text, html: false }),
+      createdAt: header.time === 0 ? undefined : timeFact(header.time / 1000),
+      attachments: mail.attachments.filter(({ related }) => related !== true).length,
+      leftOut: whyNoMessage(mail, from.address, agent, isAgent),
+    },
+  };
+}
+
+function whyNoMessage(mail: Email, from: string, agent: boolean, isAgent: IsAgent): NoMessage | undefined {
+  const headers = new Map(mail.headers.toReversed().map(({ key, value }) => [key, value]));
+  if (isAutomaticMail(headers, from)) return 'automatic messages';
+  const recipients = [...(mail.to ?? []), ...(mail.cc ?? [])].flatMap((one) => one.group ?? [one]);
+  // Agents among themselves.
+  return agent && recipients.length > 0 && recipients.every((one) => isAgent(one))
+    ? 'internal notes'
+    : undefined;
+}
+
+function count(bytes: Buffer, text: string): number {
+  let found = 0;
+  for (let at = bytes.indexOf(text); at >= 0; at = bytes.indexOf(text, at + 1)) found += 1;
+  return found;
+}

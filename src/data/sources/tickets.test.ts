@@ -1,0 +1,248 @@
+import assert from 'node:assert/strict';
+import { cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { mkdirSync } from 'node:fs';
+import { test } from 'node:test';
+import { collect, collectFiles } from '../collect.ts';
+import { collectConfig } from '../config.ts';
+import type { Example } from '../example.ts';
+import type { LedgerEntry } from '../ledger.ts';
+
+const fixtures = join(import.meta.dirname, '../../../test/fixtures/tickets');
+
+/** Collects one source in a folder of these files, and of fixtures by their names. */
+async function run(source: object, files: Record<string, string | Buffer> = {}, ...names: string[]) {
+  const projectFolder = mkdtempSync(join(tmpdir(), 'attune-tickets-'));
+  const outputFolder = mkdtempSync(join(tmpdir(), 'attune-tickets-out-'));
+  for (const name of names) cpSync(join(fixtures, name), join(projectFolder, name));
+  for (const [name, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(projectFolder, name)), { recursive: true });
+    writeFileSync(join(projectFolder, name), content);
+  }
+  const config = collectConfig.parse({ sources: [{ name: 's', ...source }], max_bad_share: 1 });
+  const notes: string[] = [];
+  const summary = await collect({
+    config,
+    projectFolder,
+    outputFolder,
+    seed: 1,
+    report: (event) =>
+      void (event.type === 'note' || event.type === 'warning' ? notes.push(event.message) : 0),
+    signal: new AbortController().signal,
+  });
+  const lines = <T>(name: string): T[] =>
+    readFileSync(join(outputFolder, name), 'utf8')
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as T);
+  const examples = lines<Example>('examples.jsonl');
+  const ledger = lines<LedgerEntry>('ledger.jsonl');
+  return {
+    summary,
+    notes,
+    examples,
+    texts: examples.map(({ messages }) =>
+      messages
+        .slice(1)
+        .map(({ role, content, trained }) => `${role}${trained === false ? '*' : ''}: ${content}`),
+    ),
+    dropped: ledger
+      .filter(({ action }) => action === 'dropped')
+      .map(({ rule, place, reason }) => `${place} ${rule}: ${reason}`),
+    changed: ledger
+      .filter(({ action }) => action === 'changed')
+      .map(({ rule, reason }) => `${rule}: ${reason}`),
+  };
+}
+
+test('Zendesk: the JSON export, with notes, a merged ticket and an automatic reply', async () => {
+  const { examples, texts, dropped, changed, summary } = await run(
+    { zendesk: 'zendesk-export.json', topic_from: 'tag' },
+    {},
+    'zendesk-export.json',
+  );
+  assert.deepEqual(texts, [
+    [
+      'user: Kettle does not switch off\n\nHello,\n\nthe kettle I bought last week keeps boiling.',
+      'user: It also smells of plastic.',
+      'assistant: Hi Ines,\n\nplease unplug it and send it back (https://northwind.example/returns); we replace it.',
+      'user: Done, thank you!',
+    ],
+  ]);
+  assert.deepEqual(examples[0]?.meta, {
+    id: 's#35',
+    source: 's',
+    subject: 'Kettle does not switch off',
+    outcome: 'resolved',
+    status: 'solved',
+    rating: 'good',
+    createdAt: '2024-03-12T10:15:00Z',
+    channel: 'email',
+    tags: 'kettle, warranty',
+    type: 'question',
+    priority: 'normal',
+    group: 'Appliances',
+    brand: '360001',
+    locale: 'en-US',
+    topic: 'kettle',
+    attachments: 1,
+    place: 'zendesk-export.json:1',
+  });
+  assert.deepEqual(changed, [
+    'merged: joined tickets that were merged into it (1)',
+    'signatures: stripped signatures (1)',
+    'thread: left out system events (1)',
+    'thread: left out internal notes (1)',
+    'quotes: stripped quoted messages (1)',
+  ]);
+  assert.deepEqual(dropped, [
+    'zendesk-export.json:2 thread: merged into ticket 35',
+    'zendesk-export.json:3 thread: no customer wrote in it',
+  ]);
+  assert.deepEqual([summary['kept'], summary['bad'], summary['left_out']], [1, 0, 2]);
+});
+
+test('Zendesk: tickets and users as the API returns them; people copied in are customers', async () => {
+  const { texts, dropped, examples } = await run({ zendesk: 'zendesk-api.json' }, {}, 'zendesk-api.json');
+  assert.deepEqual(texts, [
+    [
+      'user: Please send the invoice for March again.',
+      'user: Adding to what Kim asked: the VAT number is missing too.',
+      'assistant: Both are corrected, see your inbox.',
+    ],
+  ]);
+  assert.equal(examples[0]?.meta.rating, 'bad');
+  assert.equal(examples[0]?.meta.outcome, 'open');
+  assert.match(dropped.join(), /zendesk-api\.json:18 read: the ticket has no comments/);
+  await assert.rejects(run({ zendesk: 'a.csv' }, { 'a.csv': 'Id,Subject\n1,x\n' }), { code: 'data' });
+});
+
+test('Zendesk: tickets merged in a circle, into themselves and into one that is not there', async () => {
+  const ticket = (id: number, into: number, word: string): string =>
+    JSON.stringify({
+      id,
+      requester_id: 1,
+      tags: ['closed_by_merge'],
+      comments: [
+        { author_id: 1, plain_body: `${word}?`, public: true, created_at: `2024-01-0${id}T00:00:00Z` },
+        { author_id: 2, plain_body: `${word}!`, public: true, created_at: `2024-01-0${id}T01:00:00Z` },
+        {
+          author_id: 2,
+          plain_body: `merged into request #${into}`,
+          body: `merged into request #${into}`,
+          public: false,
+        },
+      ],
+    })
+      .replace('"comments":[', '"comments":[')
+      .replaceAll(',"public":false}', ',"public":false,"created_at":"2024-01-09T00:00:00Z"}');
+  const lines = [
+    ticket(1, 2, 'a'),
+    ticket(2, 3, 'b'),
+    ticket(3, 1, 'c'),
+    ticket(4, 4, 'd'),
+    ticket(5, 99, 'e'),
+  ];
+  const { texts, dropped } = await run({ zendesk: 'z.json' }, { 'z.json': lines.join('\n') });
+  assert.deepEqual(texts, [
+    ['user: a?', 'assistant: a!', 'user: b?', 'assistant: b!', 'user: c?', 'assistant: c!'],
+    ['user: d?', 'assistant: d!'],
+    ['user: e?', 'assistant: e!'],
+  ]);
+  assert.equal(dropped.length, 2);
+});
+
+test('Intercom: JSON with a bot, notes and events; CSV with one message a row', async () => {
+  const { texts, examples, changed, dropped } = await run(
+    { intercom: 'intercom.json', topic_from: 'tag' },
+    {},
+    'intercom.json',
+  );
+  assert.deepEqual(texts, [
+    [
+      'user: How do I add a second seat?',
+      'assistant*: Which plan are you on?',
+      'user: Team',
+      'assistant: Open Settings, then Seats:\n\n- press Add\n- enter the address',
+      'assistant: Glad that worked!',
+    ],
+  ]);
+  assert.equal(examples[0]?.meta.rating, 4);
+  assert.equal(examples[0]?.meta.topic, 'Billing');
+  assert.equal(examples[0]?.meta.createdAt, '2024-03-12T10:15:00Z');
+  assert.equal(examples[0]?.meta['attachments'], 1);
+  assert.deepEqual(changed, [
+    'thread: left out system events (2)',
+    'thread: left out internal notes (1)',
+    'thread: left out messages of a bot beside those of an agent (1)',
+  ]);
+  assert.deepEqual(dropped, ['intercom.json:35 thread: no agent replied in it']);
+  const rows = await run({ intercom: 'intercom.csv' }, {}, 'intercom.csv');
+  assert.deepEqual(rows.texts, [['user: Can I pay by invoice?', 'assistant: Yes, from ten seats on.']]);
+  assert.equal(rows.examples[0]?.meta['tags'], 'Billing, Invoice');
+  assert.equal(rows.examples[0]?.meta.place, 'intercom.csv:2');
+});
+
+test('Freshdesk: both versions of the API, ratings in a file beside, spam, a merged ticket', async () => {
+  const { texts, examples, dropped, changed } = await run(
+    { freshdesk: 'f' },
+    {
+      'f/a.json': readFileSync(join(fixtures, 'freshdesk.json')),
+      'f/ratings.json': readFileSync(join(fixtures, 'freshdesk-ratings.json')),
+    },
+  );
+  assert.deepEqual(texts, [
+    [
+      'user: Wrong size delivered\n\nHello, I got size 39 and ordered 38.',
+      'user: The box was open, too.',
+      'assistant: Dear Eva,\na pair in 38 leaves today.',
+      'user: Great.',
+    ],
+    ['user: Old shape\n\nIs the shop open on Sunday?', 'assistant: Yes, from ten.'],
+  ]);
+  assert.equal(examples[0]?.meta.rating, 5);
+  assert.equal(examples[0]?.meta.outcome, 'resolved');
+  assert.equal(examples[0]?.meta['channel'], 'email');
+  assert.equal(examples[1]?.meta.createdAt, '2014-01-08T04:30:00Z');
+  assert.deepEqual(dropped, [
+    'f/a.json:17 thread: merged into ticket 20',
+    'f/a.json:15 thread: marked as spam',
+  ]);
+  assert.ok(changed.includes('thread: left out forwards to somebody else (1)'));
+});
+
+test('Help Scout: threads from newest to oldest, notes, line items, drafts and a rating', async () => {
+  const { texts, examples, dropped, changed } = await run(
+    { helpscout: 'helpscout.json' },
+    {},
+    'helpscout.json',
+  );
+  assert.deepEqual(texts, [
+    [
+      'user: Printer offline\n\nThe printer says offline since this morning.',
+      'assistant: Please hold the power button for ten seconds.',
+    ],
+  ]);
+  assert.equal(examples[0]?.meta.rating, 5);
+  assert.equal(examples[0]?.messages.at(-1)?.meta?.['rating'], 5);
+  assert.equal(examples[0]?.meta['tags'], 'hardware');
+  assert.deepEqual(dropped, ['helpscout.json:18 thread: marked as spam']);
+  assert.deepEqual(changed, [
+    'thread: left out internal notes (1)',
+    'signatures: stripped signatures (1)',
+    'thread: left out drafts (1)',
+    'thread: left out system events (1)',
+  ]);
+});
+
+test('a change of any file in the folder makes collect run again', async () => {
+  const projectFolder = mkdtempSync(join(tmpdir(), 'attune-tickets-'));
+  mkdirSync(join(projectFolder, 'z', 'sub'), { recursive: true });
+  for (const name of ['z/b.json', 'z/sub/a.ndjson', 'z/readme.txt'])
+    writeFileSync(join(projectFolder, name), '');
+  const files = await collectFiles(collectConfig.parse({ sources: [{ zendesk: 'z' }] }), projectFolder);
+  assert.deepEqual(files, [join(projectFolder, 'z/b.json'), join(projectFolder, 'z/sub/a.ndjson')]);
+  const missing = collectFiles(collectConfig.parse({ sources: [{ zendesk: 'none' }] }), projectFolder);
+  await assert.rejects(missing, { code: 'data', message: 'none does not exist' });
+});

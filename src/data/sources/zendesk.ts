@@ -1,0 +1,143 @@
+/**
+ * Zendesk: the full JSON export (one ticket a line, its comments and people within), and tickets as the API returns them
+ * (`{"tickets": [...], "users": [...]}`) with their comments put into each ticket.
+ * https://developer.zendesk.com/api-reference/ticketing/tickets/tickets/
+ */
+import { isRecord } from '../../base/json.ts';
+import type { NoMessage, Post, Thread } from '../threads/thread.ts';
+import { RecordError, type UnknownRecord } from './check.ts';
+import { factsOf, recordAt, recordsAt, tagsFact, textFact, timeFact } from './facts.ts';
+import type { Aside, HelpDesk, ThreadContext } from './tickets.ts';
+
+export const zendesk: HelpDesk = {
+  lists: ['tickets', 'users'],
+  asideLists: ['users'],
+  mayTellMore: (bytes) => bytes.includes('"role"') || bytes.includes('merge'),
+  noteAside: (record, list, aside) => {
+    if (list === 'users' || isUser(record)) {
+      noteUser(record, aside);
+      return true;
+    }
+    for (const field of ['requester', 'submitter', 'assignee']) noteUser(recordAt(record, field), aside);
+    return false;
+  },
+  mergeOf: (record) => {
+    const id = textFact(record['id']);
+    const into = mergedInto(record);
+    return id === undefined || into === undefined ? undefined : { id, into };
+  },
+  toThread,
+};
+
+function isUser(record: UnknownRecord): boolean {
+  return (
+    typeof record['role'] === 'string' &&
+    'name' in record &&
+    !('comments' in record) &&
+    !('subject' in record)
+  );
+}
+
+function noteUser(user: UnknownRecord, { agents, customers }: Aside): void {
+  const id = textFact(user['id']);
+  if (id === undefined) return;
+  if (user['role'] === 'agent' || user['role'] === 'admin') agents.add(id);
+  else if (user['role'] === 'end-user') customers.add(id);
+}
+
+const mergedText = /\b(?:closed and )?merged into (?:request|ticket) #?(\d{1,15})/i;
+
+/** The ticket that the last comments say this one was merged into. */
+function mergedInto(ticket: UnknownRecord): string | undefined {
+  const tagged = Array.isArray(ticket['tags']) && ticket['tags'].includes('closed_by_merge');
+  for (const comment of recordsAt(ticket, 'comments').slice(-5)) {
+    if (!tagged && !isMerge(comment)) continue;
+    const target = mergedText.exec((textFact(comment['body']) ?? '').slice(0, 2000))?.[1];
+    if (target !== undefined) return target;
+  }
+  return undefined;
+}
+
+function isMerge(comment: UnknownRecord): boolean {
+  return recordAt(recordAt(comment, 'via'), 'source')['rel'] === 'merge';
+}
+
+function toThread(ticket: UnknownRecord, context: ThreadContext): Thread {
+  if (!Array.isArray(ticket['comments']))
+    throw new RecordError(
+      'the ticket has no comments: the CSV export and the list of tickets leave them out; use the JSON export, or put the comments of each ticket into it',
+    );
+  const requester = recordAt(ticket, 'requester');
+  const requesterId = textFact(ticket['requester_id'] ?? requester['id']);
+  const channel = textFact(recordAt(ticket, 'via')['channel']);
+  const tags = Array.isArray(ticket['tags']) ? ticket['tags'].map(textFact) : [];
+  const status = textFact(ticket['status']);
+  const spoken = channel !== undefined && /chat|messaging|whatsapp|facebook|twitter|sms|voice/.test(channel);
+  return {
+    id: textFact(ticket['id']),
+    subject: spoken ? undefined : textFact(ticket['subject'] ?? ticket['raw_subject']),
+    posts: recordsAt(ticket, 'comments').map((comment) => toPost(comment, requesterId, context)),
+    leftOut: status === 'deleted' ? 'deleted' : undefined,
+    meta: factsOf({
+      subject: textFact(ticket['subject'] ?? ticket['raw_subject']),
+      outcome:
+        status === 'solved' || status === 'closed' ? 'resolved' : status === undefined ? undefined : 'open',
+      status,
+      rating: ratingOf(ticket['satisfaction_rating']),
+      createdAt: timeFact(ticket['created_at']),
+      channel,
+      tags: tagsFact(tags),
+      type: textFact(ticket['type']),
+      priority: textFact(ticket['priority']),
+      group: nameOf(ticket['group']) ?? textFact(ticket['group_id']),
+      brand: nameOf(ticket['brand']) ?? textFact(ticket['brand_id']),
+      locale: textFact(requester['locale']),
+    }),
+  };
+}
+
+function toPost(comment: UnknownRecord, requesterId: string | undefined, context: ThreadContext): Post {
+  const authorId = textFact(comment['author_id'] ?? recordAt(comment, 'author')['id']) ?? '';
+  const html = textFact(comment['html_body']);
+  return {
+    author: isCustomer(comment, authorId, requesterId, context) ? 'customer' : 'agent',
+    body: html ?? textFact(comment['plain_body']) ?? textFact(comment['body']) ?? '',
+    html: html !== undefined,
+    createdAt: timeFact(comment['created_at']),
+    attachments: recordsAt(comment, 'attachments').length,
+    leftOut: whyNoMessage(comment),
+  };
+}
+
+/** Who is known by role comes first; without roles the requester is the customer and everybody else an agent. */
+function isCustomer(
+  comment: UnknownRecord,
+  authorId: string,
+  requesterId: string | undefined,
+  { agents, customers, isAgent }: ThreadContext,
+): boolean {
+  const author = recordAt(comment, 'author');
+  if (isAgent({ address: textFact(author['email']), name: textFact(author['name']) })) return false;
+  if (agents.has(authorId)) return false;
+  return customers.has(authorId) || authorId === requesterId;
+}
+
+function whyNoMessage(comment: UnknownRecord): NoMessage | undefined {
+  if (isMerge(comment)) return 'system events';
+  if (comment['public'] === false) return 'internal notes';
+  if (comment['type'] === 'VoiceComment') return 'system events';
+  if (recordAt(comment, 'via')['channel'] === 'rule') return 'automatic messages';
+  // Flag 4: the comment was automatically generated.
+  const flags = recordAt(comment, 'metadata')['flags'];
+  return Array.isArray(flags) && flags.includes(4) ? 'automatic messages' : undefined;
+}
+
+/** 'good' and 'bad', with or without a comment; 'offered' and 'unoffered' are no ratings. */
+function ratingOf(rating: unknown): string | undefined {
+  const score = isRecord(rating) ? textFact(rating['score']) : textFact(rating);
+  return /^(good|bad)\b/i.exec(score?.replaceAll('_', ' ') ?? '')?.[1]?.toLowerCase();
+}
+
+function nameOf(value: unknown): string | undefined {
+  return isRecord(value) ? textFact(value['name']) : textFact(value);
+}

@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { stripQuotes } from './quotes.ts';
+import { stripSignature } from './signatures.ts';
+
+const own = 'It works now.\n\nThe second lamp is still dark, though.';
+
+const quotedForms: Record<string, string> = {
+  gmail:
+    'On Tue, Mar 12, 2024 at 11:05 AM Ann Lee <ann@desk.example> wrote:\n\n> Please try again.\n>> older\n> bye',
+  'gmail, wrapped':
+    'On Tue, Mar 12, 2024 at 11:05 AM Ann Lee <\nann@desk.example> wrote:\n> Please try again.',
+  'attribution over an unmarked copy':
+    'On 12 March 2024 at 11:05, Ann Lee wrote:\n\nPlease try again.\n\nAnn',
+  german: 'Am 12.03.2024 um 11:05 schrieb Ann Lee <ann@desk.example>:\n> Bitte noch einmal.',
+  'german, Gmail': 'Ann Lee <ann@desk.example> schrieb am Di., 12. März 2024, 11:05:\n> Bitte noch einmal.',
+  french: 'Le mar. 12 mars 2024 à 11:05, Ann Lee <ann@desk.example> a écrit\u00a0:\n> Réessayez.',
+  spanish: 'El mar, 12 mar 2024 a las 11:05, Ann Lee (<ann@desk.example>) escribió:\n> Pruebe otra vez.',
+  chinese: '在 2024年3月12日 11:05，Ann Lee <ann@desk.example> 写道：\n> 请再试一次',
+  'outlook, english':
+    'From: Ann Lee <ann@desk.example>\nSent: Tuesday, March 12, 2024 11:05 AM\nTo: Ida\nSubject: RE: Lamp\n\nPlease try again.',
+  'outlook, german':
+    '________________________________\nVon: Ann Lee\nGesendet: Dienstag, 12. März 2024 11:05\nAn: Ida\nBetreff: AW: Lampe\n\nBitte noch einmal.',
+  'outlook, french':
+    'De : Ann Lee\nEnvoyé : mardi 12 mars 2024 11:05\nÀ : Ida\nObjet : RE: Lampe\n\nRéessayez.',
+  'outlook, spanish':
+    '*De:* Ann Lee\n*Enviado:* martes, 12 de marzo de 2024 11:05\n*Para:* Ida\n*Asunto:* RE: Lámpara\n\nPruebe.',
+  'original message': '-----Original Message-----\nFrom: Ann\nPlease try again.',
+  'original message, german': '-----Ursprüngliche Nachricht-----\nBitte noch einmal.',
+  'reply above': '##- Please type your reply above this line -##\n\nTom (Desk)\n12 Mar',
+};
+
+for (const [name, quote] of Object.entries(quotedForms))
+  test(`quotes are stripped: ${name}`, () => {
+    assert.deepEqual(stripQuotes(`${own}\n\n${quote}\n`), { text: own, quoted: true });
+    assert.deepEqual(stripQuotes(`${own}\r\n\r\n${quote.replaceAll('\n', '\r\n')}`), {
+      text: own,
+      quoted: true,
+    });
+  });
+
+test('answers between quoted lines stay', () => {
+  const text = 'Hello,\n\nAnn wrote on Monday:\n> which lamp?\n\nThe left one.\n\n> since when?\nSunday.';
+  assert.equal(stripQuotes(text).text, 'Hello,\n\nAnn wrote on Monday:\n\nThe left one.\n\nSunday.');
+  const dated = 'On Mon, 11 Mar 2024 10:00, Ann wrote:\n> which lamp?\nThe left one.';
+  assert.equal(stripQuotes(dated).text, 'The left one.');
+});
+
+test('what only looks like a quote stays', () => {
+  for (const text of [
+    'On Monday I wrote:\nplease send it, but nothing came.',
+    'From: the shop in Lyon\nto: my address\nis that how I fill in the label?',
+    'I need three things:\n- a lamp\n- a switch -----\n',
+    'Von mir aus gern.\nAn welche Adresse?',
+    'a -> b\n1 > 0',
+  ])
+    assert.deepEqual(stripQuotes(text), { text: text.trim(), quoted: false });
+});
+
+test('a message that only forwards another keeps it', () => {
+  const forwarded =
+    'FYI\n\n---------- Forwarded message ---------\nFrom: Bank\nDate: Monday\nSubject: Invoice\n\nPlease pay.';
+  assert.equal(stripQuotes(forwarded).text, forwarded);
+  const bare =
+    'From: Bank <b@example.org>\nSent: Monday, March 11, 2024 9:00 AM\nSubject: Invoice\n\nPlease pay.';
+  assert.equal(stripQuotes(bare).text, bare);
+});
+
+test('nothing that the writer wrote above a quote is lost', () => {
+  const line = fc
+    .stringMatching(/^[A-Za-z0-9 ,.?!äöü中文:()<@-]{0,60}$/)
+    .filter(
+      (text) =>
+        !/^\s*(?:>|on\b|am\b|von\b|le\b|el\b|em\b|il\b|op\b|den\b|på\b|from|de\b|da\b|van\b|fra|-|\d{4})/i.test(
+          text,
+        ),
+    )
+    .filter((text) => !/wrote|schrieb|escrib|écrit/i.test(text));
+  fc.assert(
+    fc.property(
+      fc.array(line, { maxLength: 8 }),
+      fc.constantFrom(...Object.values(quotedForms)),
+      (lines, quote) => {
+        const text = `x${lines.join('\n')}`.replace(/\n{3,}/g, '\n\n').trim();
+        assert.equal(stripQuotes(`${text}\n\n${quote}`).text, text);
+        assert.equal(stripQuotes(text).text, text);
+      },
+    ),
+    { numRuns: 500 },
+  );
+});
+
+test('quotes of any depth and length, and lines made to be slow', () => {
+  const hostile = [
+    `ok\n${'>'.repeat(1e6)} deep`,
+    `ok\n${'> '.repeat(5e5)}`,
+    `ok\n${'> x\n'.repeat(2.5e5)}`,
+    `ok\n${'On 2024 '.repeat(1.3e5)}`,
+    `ok\n${'On 2024 10:00\n'.repeat(7e4)}`,
+    `ok\n${'From: x\n'.repeat(1.3e5)}`,
+    `ok\n${'_'.repeat(1e6)}\n${'-'.repeat(1e6)}`,
+    `ok\n${'Le a écrit '.repeat(9e4)}`,
+    `ok\n${'a <b@c.d> schrieb '.repeat(5e4)}`,
+    `ok\n${'\n'.repeat(1e6)}`,
+    `ok\n${'Sent from my iPhone\n'.repeat(5e4)}`,
+    `ok\n${'Thanks,\nAnn\n'.repeat(9e4)}`,
+    `ok\nThis e-mail${' any'.repeat(2.5e5)}`,
+    `ok\nThanks,\n${'A '.repeat(5e5)}`,
+    `ok\n${'-- \n'.repeat(2.5e5)}`,
+  ];
+  for (const text of hostile) assert.ok(stripSignature(stripQuotes(text).text).text.startsWith('ok'));
+});
+
+test('signatures are stripped', () => {
+  const body = 'The lamp flickers.\n\nCan you help?';
+  for (const signature of [
+    '-- \nIda Berg\nBergheim',
+    '--\nIda',
+    'Sent from my iPhone',
+    'Von meinem iPhone gesendet',
+    'Envoyé de mon iPhone',
+    'Enviado desde mi iPhone',
+    'Get Outlook for iOS',
+    'Best regards,\nIda Berg',
+    'Thanks!\nIda',
+    'Kind regards\n\nDr. Ida van der Berg\nHead of Lighting\nBerg Ltd. | www.berg.example\nTel. +44 20 7946 0991',
+    'Mit freundlichen Grüßen\nIda Berg',
+    'Cordialement,\nIda Berg',
+    'Un saludo\nIda',
+    'Regards,\nIda\n\nSent from my iPad\n\nThis e-mail and any attachments are confidential and intended for the addressee.\nDelete it otherwise.',
+    'CONFIDENTIALITY NOTICE: for the addressee only.',
+  ])
+    assert.deepEqual(stripSignature(`${body}\n\n${signature}\n`), { text: body, signature: true }, signature);
+});
+
+test('what belongs to the matter is no signature', () => {
+  for (const text of [
+    'The lamp flickers. Thanks!',
+    'Please help.\nThank you',
+    'Thanks,\nit works now',
+    'Regards,\nIda\nPS: my order is 12345',
+    'Steps:\n--flag is needed\nthen restart',
+    'Best\nway to reset it?',
+    'Thank you for the quick answer.\nCan you also send the invoice to accounts?',
+  ])
+    assert.deepEqual(stripSignature(text), { text, signature: false }, text);
+});
