@@ -34,6 +34,15 @@ test('comma, semicolon, tab and bar are told from the first rows', async () => {
   assert.deepEqual(await read('a\nx\n'), [{ line: 2, value: { a: 'x' } }]);
 });
 
+test('other encodings are read when they are named', async () => {
+  const chinese = Buffer.concat([Buffer.from('a,b\n'), Buffer.from([0xd6, 0xd0, 0x2c, 0xce, 0xc4, 0x0a])]);
+  assert.deepEqual(await read(chinese, { encoding: 'gb18030' }), [{ line: 2, value: { a: '中', b: '文' } }]);
+  const windows = Buffer.from('a;b\n20 \x80;caf\xe9\n', 'latin1');
+  assert.deepEqual(await read(windows, { encoding: 'windows-1252' }), [
+    { line: 2, value: { a: '20 €', b: 'café' } },
+  ]);
+});
+
 test('a bad row costs no other row', async () => {
   const bad = Buffer.concat([
     Buffer.from('a,b\n1\n1,2,3\n4,'),

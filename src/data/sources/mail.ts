@@ -22,6 +22,7 @@ const mostMultiparts = 200;
 const longestThread = 500;
 /** Of To and Cc, to tell whether two mails are between the same people. */
 const rememberedPeople = 20;
+const longestSubject = 300;
 
 type Entry = { file: SourceFile; slice: Omit<MailSlice, 'head'>; mailbox: boolean; header: MailHeader };
 
@@ -29,11 +30,12 @@ export async function* readMail(config: SourceConfig, context: SourceContext): A
   const { default: PostalMime, decodeWords } = await import('postal-mime');
   const files = await listSourceFiles(config.mail!, context.projectFolder, fileEndings.mail!);
   const entries: Entry[] = [];
+  const numberOf = numbering();
   for (const file of files) {
     const mailbox = !/\.eml$/i.test(file.path);
     for await (const { head, ...slice } of readMailSlices(file.path)) {
       throwIfInterrupted(context.signal);
-      entries.push({ file, slice, mailbox, header: mailHeader(head, decodeWords) });
+      entries.push({ file, slice, mailbox, header: mailHeader(head, decodeWords, numberOf) });
     }
   }
   const isAgent = agentMatcher(config.agents ?? []);
@@ -56,7 +58,7 @@ export async function* readMail(config: SourceConfig, context: SourceContext): A
     const posts: Post[] = [];
     let subject: string | undefined;
     let broken = 0;
-    for (const index of group) {
+    for (const index of inOrder(group, entries)) {
       const entry = entries[index]!;
       const read = await readPost(entry, parse, isAgent);
       if (read.fault !== undefined) {
@@ -94,22 +96,50 @@ export async function* readMail(config: SourceConfig, context: SourceContext): A
   }
 }
 
-function mailHeader(head: Uint8Array, decodeWords: (text: string) => string): MailHeader {
+function mailHeader(
+  head: Uint8Array,
+  decodeWords: (text: string) => string,
+  numberOf: (text: string) => number,
+): MailHeader {
   const fields = parseMailHeaders(head);
-  const people = `${fields.get('to') ?? ''},${fields.get('cc') ?? ''}`.slice(0, 4000).split(',');
+  const recipients = `${fields.get('to') ?? ''},${fields.get('cc') ?? ''}`.slice(0, 4000).split(',');
+  const people = [addressOf(fields.get('from')), ...recipients.slice(0, rememberedPeople).map(addressOf)];
+  const id = messageIds(fields.get('message-id'))[0];
+  const references = [...messageIds(fields.get('in-reply-to')), ...messageIds(fields.get('references'))];
+  const subject = decodeWords((fields.get('subject') ?? '').slice(0, longestSubject));
   return {
-    id: messageIds(fields.get('message-id'))[0],
-    references: [...messageIds(fields.get('in-reply-to')), ...messageIds(fields.get('references'))],
-    subject: decodeWords((fields.get('subject') ?? '').slice(0, 2000)),
+    id: id === undefined ? undefined : numberOf(id),
+    references: references.map(numberOf),
+    subject: detached(subject),
     time: parseMailDate(fields.get('date')) ?? 0,
-    people: [addressOf(fields.get('from')), ...people.slice(0, rememberedPeople).map(addressOf)].filter(
-      (address) => address !== '',
-    ),
+    people: people.filter((address) => address !== '').map(numberOf),
   };
+}
+
+/** Numbers texts in the order in which they first come. */
+function numbering(): (text: string) => number {
+  const numbers = new Map<string, number>();
+  return (text) => {
+    let number = numbers.get(text);
+    if (number === undefined) numbers.set(detached(text), (number = numbers.size));
+    return number;
+  };
+}
+
+/** A copy that does not keep the text alive of which the string is a part. */
+function detached(text: string): string {
+  return Buffer.from(text).toString('utf8');
 }
 
 function placeOf({ file, slice, mailbox }: Entry, files: number): Place {
   return mailbox || files === 1 ? { file: file.name, line: slice.line } : { file: file.name };
+}
+
+/** Mails without dates in the order in which they can have been written: who answers names all that came before. */
+function inOrder(group: readonly number[], entries: readonly Entry[]): readonly number[] {
+  if (group.every((index) => entries[index]!.header.time !== 0)) return group;
+  const answers = (index: number): number => new Set(entries[index]!.header.references).size;
+  return group.toSorted((a, b) => answers(a) - answers(b) || a - b);
 }
 
 type ReadPost = { post: Post; subject: string | undefined; fault?: undefined } | { fault: string };
@@ -121,7 +151,7 @@ async function readPost(
 ): Promise<ReadPost> {
   if (slice.byteLength > longestMailBytes)
     return { fault: `the message is ${slice.byteLength} bytes long, over the limit` };
-  const bytes = await readMailBytes(file.path, slice, mailbox);
+  const bytes = readMailBytes(file.path, slice, mailbox);
   const parts = count(bytes, '\n--');
   const multiparts = count(bytes, 'oundary=') + count(bytes, 'OUNDARY=');
   if (multiparts > 0 && parts > mostParts) return { fault: `the message has ${parts} parts, over the limit` };

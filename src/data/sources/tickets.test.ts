@@ -1,60 +1,11 @@
 import assert from 'node:assert/strict';
-import { cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
-import { collect, collectFiles } from '../collect.ts';
+import { collectSource as run, ticketFixtures as fixtures } from '../../../test/support/collect-source.ts';
+import { collectFiles } from '../collect.ts';
 import { collectConfig } from '../config.ts';
-import type { Example } from '../example.ts';
-import type { LedgerEntry } from '../ledger.ts';
-
-const fixtures = join(import.meta.dirname, '../../../test/fixtures/tickets');
-
-/** Collects one source in a folder of these files, and of fixtures by their names. */
-async function run(source: object, files: Record<string, string | Buffer> = {}, ...names: string[]) {
-  const projectFolder = mkdtempSync(join(tmpdir(), 'attune-tickets-'));
-  const outputFolder = mkdtempSync(join(tmpdir(), 'attune-tickets-out-'));
-  for (const name of names) cpSync(join(fixtures, name), join(projectFolder, name));
-  for (const [name, content] of Object.entries(files)) {
-    mkdirSync(dirname(join(projectFolder, name)), { recursive: true });
-    writeFileSync(join(projectFolder, name), content);
-  }
-  const config = collectConfig.parse({ sources: [{ name: 's', ...source }], max_bad_share: 1 });
-  const notes: string[] = [];
-  const summary = await collect({
-    config,
-    projectFolder,
-    outputFolder,
-    seed: 1,
-    report: (event) =>
-      void (event.type === 'note' || event.type === 'warning' ? notes.push(event.message) : 0),
-    signal: new AbortController().signal,
-  });
-  const lines = <T>(name: string): T[] =>
-    readFileSync(join(outputFolder, name), 'utf8')
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line) => JSON.parse(line) as T);
-  const examples = lines<Example>('examples.jsonl');
-  const ledger = lines<LedgerEntry>('ledger.jsonl');
-  return {
-    summary,
-    notes,
-    examples,
-    texts: examples.map(({ messages }) =>
-      messages
-        .slice(1)
-        .map(({ role, content, trained }) => `${role}${trained === false ? '*' : ''}: ${content}`),
-    ),
-    dropped: ledger
-      .filter(({ action }) => action === 'dropped')
-      .map(({ rule, place, reason }) => `${place} ${rule}: ${reason}`),
-    changed: ledger
-      .filter(({ action }) => action === 'changed')
-      .map(({ rule, reason }) => `${rule}: ${reason}`),
-  };
-}
 
 test('Zendesk: the JSON export, with notes, a merged ticket and an automatic reply', async () => {
   const { examples, texts, dropped, changed, summary } = await run(

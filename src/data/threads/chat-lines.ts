@@ -46,8 +46,9 @@ export type LineReader = (line: string) => ChatLine;
 /** Reads lines of the form; every field stands at most once. A line that has its date or time, but not the rest, is an event. */
 export function lineReader(form: string): LineReader {
   const message = new RegExp(`^${sourceOf(form)}$`, 's');
-  const prefix = form.slice(0, form.indexOf('{name}'));
-  const stamped = /\{(?:date|time)\}/.test(prefix) ? new RegExp(`^${sourceOf(prefix.trimEnd())}`) : undefined;
+  const before = form.slice(0, form.indexOf('{name}'));
+  const prefix = before.slice(0, before.lastIndexOf('}') + 1);
+  const stamped = /\{(?:date|time)\}/.test(prefix) ? new RegExp(`^${sourceOf(prefix)}`) : undefined;
   return (line) => {
     const plain = line
       .replace(invisible, '')

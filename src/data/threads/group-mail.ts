@@ -1,15 +1,16 @@
 /** Which mails belong to one conversation, by their ids, and where a program sent none, by their subjects. */
 import { baseSubject } from './thread.ts';
 
+/** Ids and addresses stand as numbers, equal ones for equal texts, since a mailbox has many. */
 export type MailHeader = {
   /** Message-ID, and the ids of the messages that it answers, the direct one included. */
-  id: string | undefined;
-  references: readonly string[];
+  id: number | undefined;
+  references: readonly number[];
   subject: string;
   /** Milliseconds; messages without a date stand before all others. */
   time: number;
   /** Addresses in From, To and Cc. */
-  people: readonly string[];
+  people: readonly number[];
 };
 
 /** Of the mails with one subject so many of the latest are looked at for one between the same people. */
@@ -36,7 +37,7 @@ export function groupMail(mails: readonly MailHeader[]): number[][] {
     const [first, second] = [find(a), find(b)].sort((x, y) => x - y) as [number, number];
     parent[second] = first;
   };
-  const namedFirst = new Map<string, number>();
+  const namedFirst = new Map<number, number>();
   for (const [i, { id, references }] of mails.entries())
     for (const name of id === undefined ? references : [id, ...references]) {
       const other = namedFirst.get(name);

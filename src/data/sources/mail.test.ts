@@ -1,0 +1,184 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { collectSource as run } from '../../../test/support/collect-source.ts';
+
+const agents = ['@desk.example'];
+
+function eml(fields: Record<string, string>, body: string): string {
+  return `${Object.entries(fields)
+    .map(([name, value]) => `${name}: ${value}`)
+    .join('\r\n')}\r\n\r\n${body}`;
+}
+
+const ask = { From: 'ida@example.org', To: 'help@desk.example', Subject: 'Lamp' };
+const reply = { From: 'help@desk.example', To: 'ida@example.org', Subject: 'Re: Lamp' };
+
+test('a mailbox: threads by references, charsets, quoted From lines, automatic replies', async () => {
+  const { texts, examples, changed, dropped } = await run(
+    { mail: 'mailbox.mbox', agents },
+    {},
+    'mailbox.mbox',
+  );
+  assert.deepEqual(texts, [
+    [
+      'user: Guten Tag,\n\nder Gutschein lässt sich nicht einlösen.\n\nFrom Monday on it says expired.',
+      'assistant: Bitte versuchen Sie es jetzt noch einmal.',
+    ],
+    ['user: Opening hours\n\nAre you open on Sunday?', 'assistant: Yes, from ten to four.'],
+  ]);
+  assert.deepEqual(examples[0]?.meta, {
+    id: 's:1',
+    source: 's',
+    subject: 'Gutschein lässt sich nicht einlösen',
+    createdAt: '2024-03-12T09:15:00Z',
+    channel: 'email',
+    place: 'mailbox.mbox:1',
+  });
+  assert.deepEqual(changed, [
+    'signatures: stripped signatures (1)',
+    'quotes: stripped quoted messages (1)',
+    'thread: left out automatic messages (1)',
+  ]);
+  assert.deepEqual(dropped, []);
+});
+
+test('a folder of .eml files: threads across files, by subject too, and circles of references', async () => {
+  const { texts, examples, dropped } = await run(
+    { mail: 'in', agents },
+    {
+      'in/3.eml': eml({ ...reply, Date: 'Tue, 12 Mar 2024 12:00:00 +0100' }, 'By subject.'),
+      'in/sub/1.eml': eml({ ...ask, Date: 'Tue, 12 Mar 2024 10:00:00 +0100' }, 'It is dark.'),
+      'in/4.eml': eml(
+        {
+          ...ask,
+          From: 'bo@example.org',
+          Subject: 'Ring',
+          Date: 'Wed, 13 Mar 2024 10:00:00 GMT',
+          'Message-ID': '<a@x>',
+          'In-Reply-To': '<b@x>',
+          References: '<b@x> <a@x>',
+        },
+        'Circle?',
+      ),
+      'in/5.eml': eml(
+        {
+          ...reply,
+          To: 'bo@example.org',
+          Subject: 'Re: Ring',
+          Date: 'Wed, 13 Mar 2024 11:00:00 GMT',
+          'Message-ID': '<b@x>',
+          'In-Reply-To': '<a@x>',
+        },
+        'Circle!',
+      ),
+      'in/6.eml': eml({ ...ask, From: 'cy@example.org' }, 'Nobody answered.'),
+      'in/7.eml': eml({ ...reply, To: 'boss@desk.example', Subject: 'Among us' }, 'Who takes it?'),
+    },
+  );
+  assert.deepEqual(texts, [
+    ['user: Lamp\n\nIt is dark.', 'assistant: By subject.'],
+    ['user: Ring\n\nCircle?', 'assistant: Circle!'],
+  ]);
+  assert.deepEqual(
+    examples.map(({ meta }) => meta.id),
+    ['s#in/3.eml', 's#in/4.eml'],
+  );
+  assert.deepEqual(dropped, [
+    'in/6.eml thread: no agent replied in it',
+    'in/7.eml thread: no customer wrote in it',
+  ]);
+});
+
+test('charsets of mail, HTML bodies with quotes and signatures, attachments', async () => {
+  const charset = (name: string, bytes: Buffer): string =>
+    eml(
+      { ...ask, 'Content-Type': `text/plain; charset=${name}`, 'Content-Transfer-Encoding': 'base64' },
+      bytes.toString('base64'),
+    );
+  const html = `<html><head><style>p { color: red }</style></head><body><p>See <a href="https://desk.example/a?b=1&amp;c=2">the guide</a> &amp; tell&nbsp;us.</p><ul><li>one<li>two</ul><div class="gmail_signature">Tom</div><div class="gmail_quote">On Tue, Mar 12, 2024 at 10:00 AM Ida &lt;<a href="mailto:ida@example.org">ida@example.org</a>&gt; wrote:<br><blockquote><p>It is <blockquote>older</blockquote> dark</p></blockquote></div></body></html>`;
+  const parts = `--b\r\nContent-Type: text/html; charset=utf-8\r\n\r\n${html}\r\n--b\r\nContent-Type: application/pdf\r\nContent-Disposition: attachment; filename=a.pdf\r\nContent-Transfer-Encoding: base64\r\n\r\nJVBERi0=\r\n--b--`;
+  const answered = (name: string, question: string): Record<string, string> => ({
+    [`m/${name}-1.eml`]: question.replace('Subject: Lamp', `Subject: ${name}\r\nMessage-ID: <${name}@x>`),
+    [`m/${name}-2.eml`]: eml(
+      { ...reply, Subject: name, References: `<${name}@x>`, 'Content-Type': 'multipart/mixed; boundary=b' },
+      parts,
+    ),
+  });
+  const { texts, examples } = await run(
+    { mail: 'm', agents },
+    {
+      ...answered('win', charset('windows-1252', Buffer.from('20 \x80 \x96 caf\xe9', 'latin1'))),
+      ...answered('utf16', charset('utf-16le', Buffer.from('Grüße', 'utf16le'))),
+      ...answered('zh', charset('gb18030', Buffer.from([0xd6, 0xd0, 0xce, 0xc4]))),
+    },
+  );
+  assert.deepEqual(
+    texts.map(([user]) => user),
+    ['user: utf16\n\nGrüße', 'user: win\n\n20 € – café', 'user: zh\n\n中文'],
+  );
+  assert.equal(
+    texts[0]?.[1],
+    'assistant: See the guide (https://desk.example/a?b=1&c=2) & tell us.\n\n- one\n- two',
+  );
+  assert.equal(examples[0]?.meta['attachments'], 1);
+});
+
+test(
+  'hostile mail is refused with a reason, and what stands beside it is read',
+  { timeout: 60_000 },
+  async () => {
+    let nested = 'x';
+    for (let i = 0; i < 10_000; i++)
+      nested = `Content-Type: multipart/mixed; boundary=b${i}\r\n\r\n--b${i}\r\n${nested}`;
+    const fields = `From: ida@example.org\r\nTo: help@desk.example\r\n`;
+    const { texts, dropped } = await run(
+      { mail: 'm', agents },
+      {
+        'm/nested.eml': `${fields}Message-ID: <n@x>\r\n${nested}`,
+        'm/forty.eml': `${fields}Message-ID: <f@x>\r\n${nested.split('\r\n').slice(0, 450).join('\r\n')}`,
+        'm/parts.eml': `${fields}Message-ID: <p@x>\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n${'--b\r\n\r\n'.repeat(1e5)}`,
+        'm/header.eml': `${fields}Message-ID: <h@x>\r\nX-Long: ${'y'.repeat(3e6)}\r\n\r\nhello`,
+        'm/headers.eml': `${fields}Message-ID: <hs@x>\r\n${'X-A: b\r\n'.repeat(4e5)}\r\nhello`,
+        'm/references.eml': `${fields}References: ${'<a@b> '.repeat(1e5)}\r\n\r\nhello`,
+        'm/line.eml': `${fields}Message-ID: <l@x>\r\nContent-Transfer-Encoding: base64\r\n\r\n${'QUFB'.repeat(1e6)}`,
+        'm/html.eml': `${fields}Message-ID: <deep@x>\r\nContent-Type: text/html\r\n\r\n${'<div><blockquote>'.repeat(2e5)}deep`,
+        'm/plain.eml': `${fields}Message-ID: <quoted@x>\r\nSubject: Ok\r\n\r\nmine\r\n${'>'.repeat(1e6)} deep`,
+        'm/answer.eml': eml({ ...reply, References: '<quoted@x>', Subject: 'Ok' }, 'Yours.'),
+        'm/zero.eml': `${fields}Subject: \u0000\r\nDate: Tue, 99 Foo 2024\r\n\r\n\u0000\u0001`,
+      },
+    );
+    assert.deepEqual(texts, [['user: Ok\n\nmine', 'assistant: Yours.']]);
+    const reasons = Object.fromEntries(
+      dropped.map((line) => line.split(/ (?:read|thread): /) as [string, string]),
+    );
+    assert.match(reasons['m/nested.eml'] ?? '', /multiparts, over the limit/);
+    assert.match(reasons['m/forty.eml'] ?? '', /nesting depth/);
+    assert.match(reasons['m/parts.eml'] ?? '', /100000 parts, over the limit|parts, over the limit/);
+    assert.match(reasons['m/header.eml'] ?? '', /header size/);
+    assert.match(reasons['m/headers.eml'] ?? '', /header size/);
+    assert.equal(Object.keys(reasons).length, 9);
+  },
+);
+
+test('a thread with more messages than any conversation has is left out', async () => {
+  const mails = Array.from(
+    { length: 600 },
+    (_one, i) =>
+      `From a@b Tue Mar 12 10:15:00 2024\n${eml({ ...ask, References: '<same@x>', 'Message-ID': `<${i}@x>` }, `${i}`)}\n\n`,
+  );
+  await assert.rejects(
+    run({ mail: 'all.mbox', agents }, { 'all.mbox': mails.join('') }),
+    /the thread has 600 messages, over the limit of 500/,
+  );
+});
+
+test('what is neither a mailbox nor a message is refused', async () => {
+  await assert.rejects(run({ mail: 'a.mbox', agents }, { 'a.mbox': 'once upon a time\n' }), {
+    code: 'data',
+    message: /begins neither as a mailbox .* nor as a message/,
+  });
+  await assert.rejects(run({ mail: 'empty', agents }, { 'empty/x.pdf': '' }), {
+    code: 'data',
+    message: /holds no file that ends in \.eml, \.mbox/,
+  });
+});
