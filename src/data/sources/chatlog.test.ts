@@ -4,9 +4,9 @@ import { collectSource as run } from '../../../test/support/collect-source.ts';
 
 test('IRC: two conversations at once, told apart by whom lines address', async () => {
   const { texts, dropped, notes } = await run(
-    { chatlog: 'irc.log', chatlog_options: { conversations: 'many', gap_minutes: 30 } },
+    { chatlog: 'irc.txt', chatlog_options: { conversations: 'many', gap_minutes: 30 } },
     {},
-    'irc.log',
+    'irc.txt',
   );
   assert.deepEqual(texts, [
     [
@@ -18,9 +18,9 @@ test('IRC: two conversations at once, told apart by whom lines address', async (
     ],
     ['user: how do i mount a stick?', 'assistant: it should mount by itself'],
   ]);
-  assert.deepEqual(dropped, ['irc.log thread: 2 lines are no messages: people coming, going and acting']);
+  assert.deepEqual(dropped, ['irc.txt thread: 2 lines are no messages: people coming, going and acting']);
   assert.deepEqual(notes.slice(0, 1), [
-    'irc.log: lines read as "[{time}] <{name}> {text}" (told from the first lines)',
+    'irc.txt: lines read as "[{time}] <{name}> {text}" (told from the first lines)',
   ]);
 });
 
