@@ -2,7 +2,7 @@ import { findPii } from '../../src/data/pii/find.ts';
 import { maskRules } from '../../src/data/pii/masking.ts';
 import { piiConfig } from '../../src/data/config/pii.ts';
 import type { EvaluationFile } from './evaluation-file.ts';
-import { attuneTypes } from './labels.ts';
+import { attuneTypes, helpful } from './labels.ts';
 import type { FoundSpan } from './score.ts';
 
 /** Attune as it comes, with every type on. */
@@ -22,7 +22,9 @@ export function attuneFinds(file: EvaluationFile): Timed {
     finds: finds.map((spans) =>
       spans.flatMap(({ type, start, end }) => {
         const common = attuneTypes[type];
-        return common === undefined ? [] : [{ type: common, start, end }];
+        return common === undefined
+          ? []
+          : [{ type: common, start, end, ...(helpful.has(type) && { isHelpful: true }) }];
       }),
     ),
     megabytesPerSecond: bytes / 1e6 / seconds,

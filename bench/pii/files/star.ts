@@ -35,7 +35,14 @@ export async function star(): Promise<EvaluationFile> {
     const own: EvaluationRecord[] = [];
     let before = '';
     for (const event of events) {
-      if ('user' in event) own.push({ before, ...labelled(event.user, [...values[i]!, ...common]) });
+      if ('user' in event)
+        own.push({
+          before,
+          ...labelled(event.user, [
+            ...values[i]!.filter(({ text }) => !common.has(text.toLowerCase())),
+            ...common.values(),
+          ]),
+        });
       else if ('reply' in event) before = event.reply;
       else if ('typed' in event) before = event.typed;
     }
@@ -69,7 +76,8 @@ function textsIn(expression: string): string[] {
   return texts.map((text) => text.trim()).filter((text) => text !== '');
 }
 
-function scriptedOf(dialogues: readonly (readonly Value[])[]): Value[] {
+/** What is of the script; a value that agents put into several slots is of the one that has it most often. */
+function scriptedOf(dialogues: readonly (readonly Value[])[]): Map<string, Value> {
   const counts = new Map<string, { value: Value; count: number }>();
   for (const values of dialogues)
     for (const value of values) {
@@ -77,7 +85,10 @@ function scriptedOf(dialogues: readonly (readonly Value[])[]): Value[] {
       counts.set(`${value.label} ${value.text}`, entry);
       entry.count += 1;
     }
-  return [...counts.values()].filter(({ count }) => count >= scripted).map(({ value }) => value);
+  const often = [...counts.values()]
+    .filter(({ count }) => count >= scripted)
+    .sort((a, b) => a.count - b.count);
+  return new Map(often.map(({ value }) => [value.text.toLowerCase(), value]));
 }
 
 function labelled(

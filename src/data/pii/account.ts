@@ -5,6 +5,7 @@ import type { Recogniser } from './recogniser.ts';
 const labels = wholeWords(
   [
     'accounts?',
+    'bank(?: balance)?',
     'acct\\.?',
     'a/c',
     'ac(?= ?#)',
@@ -24,8 +25,11 @@ const labels = wholeWords(
   'giu',
 );
 
+/** 22082018, 20180822 */
+const compactDate = /^(?:[0-3]\d[01]\d(?:19|20)\d\d|(?:19|20)\d\d[01]\d[0-3]\d)$/;
+
 /**
- * Account, customer and policy numbers after a word that says so. Order numbers are not personal by themselves; a
+ * Account, customer and policy numbers after a word that says so, and long numbers that are all of an answer. Order numbers are not personal by themselves; a
  * pattern of yours (curate.pii.patterns) finds those that are.
  */
 export const accounts: Recogniser = {
@@ -35,6 +39,7 @@ export const accounts: Recogniser = {
     findLabelled(text, context, {
       type: 'ACCOUNT',
       labels,
-      isValue: (value) => value.replace(/\D/g, '').length >= 4,
+      isValue: (value) => value.replace(/\D/g, '').length >= 5,
+      isTelling: (value) => /^(?:\d{8,9}|\d{13,17})$/.test(value) && !compactDate.test(value),
     }),
 };

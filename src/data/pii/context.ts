@@ -23,3 +23,8 @@ export function lastIndexOf(words: RegExp, text: string): number {
   for (let match = words.exec(text); match; match = words.exec(text)) last = match.index;
   return last;
 }
+
+/** Whether a text is little else than a number: what people type who were asked for it some turns before. */
+export function isShortAnswer(text: string, value: string): boolean {
+  return text.length - value.length <= 30 && text.trim().split(/\s+/).length <= 4;
+}

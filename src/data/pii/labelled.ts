@@ -1,10 +1,10 @@
 /** Numbers that only the words before them tell: the value's form is loose, so the label has to stand near and whole. */
-import { lastIndexOf, talkBefore, wholeWords } from './context.ts';
+import { isShortAnswer, lastIndexOf, talkBefore, wholeWords } from './context.ts';
 import type { PiiSpan, PiiType, RecogniserContext } from './recogniser.ts';
 
 /** Letters and digits in one word or in groups of digits, that hold three digits at least. */
 const value =
-  /(?<![\p{L}\p{N}_$€£¥₹.,])(?<!\d[-/ :])(?:\d{2,6}(?:[- ]\d{2,6}){1,5}|(?!PIN|ZIP|NO\b|CVV|OTP|SSN|DOB|FAX|TEL|USD|EUR|GBP)[A-Z]{1,4}(?:(?:[- ]\d{2,6}){2,5}|[- ]\d{4,12})|[A-Za-z]{0,6}-?\d[\dA-Za-z]{2,19}|[A-Za-z]\d[\dA-Za-z-]{3,22})(?![\p{L}\p{N}_%€]|[-./:]\d)/gu;
+  /(?<![\p{L}\p{N}_$€£¥₹.,])(?<!\d[-/ :])(?:\d{2,6}(?:[- ]\d{2,6}){1,5}|(?!PIN|ZIP|NO\b|CVV|OTP|SSN|DOB|FAX|TEL|USD|EUR|GBP)[A-Z]{1,4}(?:(?:[- ]\d{2,6}){2,5}|[- ]\d{4,12})|[A-Za-z]{0,6}-?\d[\dA-Za-z]{2,19}|[A-Za-z]\d[\dA-Za-z-]{3,22})(?![\p{L}\p{N}_%€]|[-./:]\d| ?(?:credits?|dollars?|bucks|usd|euros?|eur|pounds?|points?|miles)(?!\p{L}))/gu;
 const dateLike =
   /^(?:\d{1,2}[-/. ]\d{1,2}[-/. ]\d{2,4}|(?:19|20)\d\d[-/. ]\d{1,2}[-/. ]\d{1,2}|\d+(?:st|nd|rd|th|am|pm|h|min|km|kg|cm|mm|gb|mb|usd|eur))$/i;
 /** Labels of numbers that are nobody's: the nearest label before a value is the one that counts. */
@@ -17,6 +17,7 @@ const otherLabels = wholeWords(
     'reference',
     'ref',
     'cases?',
+    'claims?',
     'confirmation',
     'booking',
     'reservation',
@@ -52,22 +53,34 @@ const codeLabels = wholeWords(['pin', 'code', 'cvv'], 'giu');
 const longestCode = 6;
 const contextAfter = 40;
 
+export type Labelled = {
+  type: PiiType;
+  /** Whole words, flags giu. */
+  labels: RegExp;
+  isValue: (value: string) => boolean;
+  /** Values that need no label where a text is little else and no other label is near. */
+  isTelling?: (value: string) => boolean;
+};
+
 /**
- * Values after one of `labels` (whole words, flags giu), when no other label stands between. `isValue` says which of the
+ * Values after one of `labels`, when no other label stands between. `isValue` says which of the
  * forms above the value can have.
  */
 export function findLabelled(
   text: string,
   { before }: RecogniserContext,
-  { type, labels, isValue }: { type: PiiType; labels: RegExp; isValue: (value: string) => boolean },
+  { type, labels, isValue, isTelling }: Labelled,
 ): PiiSpan[] {
-  if (!/\d\D?\d/.test(text) || lastIndexOf(labels, `${before.slice(-120)} ${text}`) < 0) return [];
+  if (!/\d\D?\d/.test(text)) return [];
+  if (!isTelling && lastIndexOf(labels, `${before.slice(-120)} ${text}`) < 0) return [];
   return [...text.matchAll(value)].flatMap(({ 0: found, index }) => {
     if (dateLike.test(found) || !isValue(found)) return [];
     const talk = talkBefore(text, index, before);
     const labelAt = lastIndexOf(labels, talk);
     const codeAt = found.replace(/\D/g, '').length <= longestCode ? lastIndexOf(codeLabels, talk) : -1;
-    const isBefore = labelAt >= 0 && labelAt > Math.max(codeAt, lastIndexOf(otherLabels, talk));
+    const otherAt = Math.max(codeAt, lastIndexOf(otherLabels, talk));
+    const isAnswer = labelAt < 0 && otherAt < 0 && isTelling?.(found) && isShortAnswer(text, found);
+    const isBefore = isAnswer || (labelAt >= 0 && labelAt > otherAt);
     return isBefore || isSaidAfter(text, index + found.length, labels)
       ? [{ type, start: index, end: index + found.length, confidence: 0.6 }]
       : [];

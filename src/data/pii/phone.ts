@@ -4,7 +4,7 @@
  * words before them.
  */
 import { type CountryCode, findPhoneNumbersInText } from 'libphonenumber-js';
-import { lastIndexOf, talkBefore } from './context.ts';
+import { isShortAnswer, lastIndexOf, talkBefore } from './context.ts';
 import type { PiiSpan, Recogniser, Span } from './recogniser.ts';
 
 /** Digits with what may stand between those of one number; libphonenumber sees nothing else of a text. */
@@ -39,6 +39,7 @@ const phoneWordAfter =
   /^[\s,\\(-]{1,3}(?:office|fax|mobile|cell|home|work|desk|landline|whatsapp)(?![\p{L}\p{N}])/iu;
 /** The form of North America, also of areas that no number has yet. */
 const northAmerican = /^(?:\(\d{3}\) ?|\d{3}[-. ])\d{3}[-. ]\d{4}$/;
+const fullLength = /^\d{10,12}$/;
 const contextCharacters = 60;
 
 export const phones: Recogniser = {
@@ -102,17 +103,7 @@ function isPhone(text: string, { start, end }: Span, before: string, kind: 'vali
   const hasForm = trunk.test(value) || northAmerican.test(value);
   if (kind === 'loose' && hasForm && !labelled.test(left)) return true;
   if (phoneWordAfter.test(text.slice(end, end + 14))) return true;
-  if (isBare && otherAt < 0 && isShortAnswer(text, value)) return true;
+  if (isBare && fullLength.test(value) && otherAt < 0 && isShortAnswer(text, value)) return true;
   if (kind === 'loose' || isBare || grouped.test(value)) return phoneAt > otherAt;
   return phoneAt >= 0 || !labelled.test(left);
-}
-
-/** Little else than a number of full length: what people type who were asked for it some turns before. */
-function isShortAnswer(text: string, value: string): boolean {
-  return (
-    value.length >= 10 &&
-    value.length <= 12 &&
-    text.length - value.length <= 30 &&
-    text.trim().split(/\s+/).length <= 4
-  );
 }

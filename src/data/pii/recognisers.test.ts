@@ -185,7 +185,8 @@ test('accounts: the nearest label counts', () => {
   checkSame(accounts, [
     'order 12345678',
     'on account of 20 people',
-    'accounting 12345678',
+    'our accounting has booked 12345678 under that',
+    '22082018',
     'your account was opened in 2 minutes',
   ]);
   assert.equal(
