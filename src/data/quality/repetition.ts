@@ -4,10 +4,10 @@ import { repliesOf, type Turn } from './reading.ts';
 /** In fewer words a phrase that comes twice is chance. */
 const leastWords = 50;
 /**
- * Shares of the characters beyond which Gopher's authors remove a document (arXiv 2112.11446, table A1): those in
- * lines that were there before, in the commonest phrase of 2 to 4 words, and in phrases of 5 words that came before.
+ * Shares beyond which Gopher's authors remove a document (arXiv 2112.11446, table A1): lines that were there before, and
+ * the characters in the commonest phrase of 2 to 4 words and in phrases of 5 words that came before.
  */
-const lineLimit = 0.2;
+const lineLimit = 0.3;
 const commonestLimits: readonly (readonly [length: number, limit: number])[] = [
   [2, 0.2],
   [3, 0.18],
@@ -17,13 +17,14 @@ const repeatedLength = 5;
 const repeatedLimit = 0.15;
 
 /**
- * How free of repetition the replies are: 1 without any, 0 from Gopher's limits on, whichever of lines and phrases is
- * nearest to its limit. Unknown without a reply in words.
+ * How free of repetition the replies are: 1 without any, 0 from Gopher's limits on, whichever is nearest to its limit:
+ * lines over all replies, as an agent may say the same again, and phrases within a reply, as the same facts about
+ * another day are no fault. Unknown without a reply in words.
  */
 export function repetition(turns: readonly Turn[]): number | undefined {
   const replies = repliesOf(turns);
   if (replies.length === 0) return undefined;
-  const worst = Math.max(repeatedLines(replies) / lineLimit, repeatedPhrases(replies));
+  const worst = Math.max(repeatedLines(replies) / lineLimit, ...replies.map(repeatedPhrases));
   return 1 - Math.min(1, worst);
 }
 
@@ -43,17 +44,10 @@ function repeatedLines(replies: readonly Turn[]): number {
   return total === 0 ? 0 : repeated / total;
 }
 
-function repeatedPhrases(replies: readonly Turn[]): number {
-  const hashes: number[] = [];
-  const lengths: number[] = [];
-  for (const { words } of replies) {
-    for (let i = 0; i < words.hashes.length; i++) {
-      hashes.push(words.hashes[i]!);
-      lengths.push(Math.max(1, words.lengths[i]!));
-    }
-  }
+/** How near a reply is to the limit for phrases that is nearest, 1 at the limit. */
+function repeatedPhrases({ words: { hashes, lengths } }: Turn): number {
   if (hashes.length < leastWords) return 0;
-  const total = lengths.reduce((sum, length) => sum + length, 0);
+  const total = lengths.reduce((sum, length) => sum + Math.max(1, length), 0);
   let worst = repeatedShare(hashes, lengths, total) / repeatedLimit;
   for (const [length, limit] of commonestLimits)
     worst = Math.max(worst, commonestShare(hashes, lengths, length) / total / limit);
@@ -61,15 +55,15 @@ function repeatedPhrases(replies: readonly Turn[]): number {
 }
 
 /** Characters that the phrase of `size` words with the most characters in all its occurrences takes, if it comes more than once. */
-function commonestShare(hashes: readonly number[], lengths: readonly number[], size: number): number {
+function commonestShare(hashes: Uint32Array, lengths: Uint8Array, size: number): number {
   const counts = new Map<number, number>();
   let most = 0;
   for (let i = 0; i + size <= hashes.length; i++) {
     let key = hashes[i]!;
-    let characters = lengths[i]!;
+    let characters = Math.max(1, lengths[i]!);
     for (let k = 1; k < size; k++) {
       key = mixPair(key, hashes[i + k]!);
-      characters += lengths[i + k]!;
+      characters += Math.max(1, lengths[i + k]!);
     }
     const count = (counts.get(key) ?? 0) + 1;
     counts.set(key, count);
@@ -79,15 +73,15 @@ function commonestShare(hashes: readonly number[], lengths: readonly number[], s
 }
 
 /** Share of the characters in phrases of `repeatedLength` words that came before; each phrase is counted once past its first. */
-function repeatedShare(hashes: readonly number[], lengths: readonly number[], total: number): number {
+function repeatedShare(hashes: Uint32Array, lengths: Uint8Array, total: number): number {
   const seen = new Set<number>();
   let repeated = 0;
   for (let i = 0; i + repeatedLength <= hashes.length;) {
     let key = hashes[i]!;
-    let characters = lengths[i]!;
+    let characters = Math.max(1, lengths[i]!);
     for (let k = 1; k < repeatedLength; k++) {
       key = mixPair(key, hashes[i + k]!);
-      characters += lengths[i + k]!;
+      characters += Math.max(1, lengths[i + k]!);
     }
     if (seen.has(key)) {
       repeated += characters;
