@@ -1,9 +1,11 @@
 /** What curation may use of models, encoders and servers: made from the project file, each only where it is asked for. */
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
+import { exists } from '../../base/files.ts';
 import type { ModelServerConfig } from '../../data/config/model-server.ts';
 import type { CurateConfig } from '../../data/config.ts';
 import type { Embedder } from '../../data/embeddings/embedder.ts';
 import { encoderFiles } from '../../data/embeddings/onnx-files.ts';
+import { readPassages } from '../../data/knowledge/passage.ts';
 import type { Judge } from '../../data/quality/judge.ts';
 import type { CurateServices } from '../../data/services.ts';
 import { checkBase } from '../../model/base.ts';
@@ -18,6 +20,8 @@ export async function openCurateServices(context: StageContext): Promise<OpenSer
   const { embeddings, quality, diversity } = context.config.curate;
   const services: CurateServices = {};
   if (!quality.enabled && !diversity.enabled) return { services, close: async () => {} };
+  const passagesPath = join(context.inputs.collect!.folder, 'passages.jsonl');
+  if (quality.enabled && (await exists(passagesPath))) services.passages = () => loadPassages(passagesPath);
   const embedder = await openEmbedder(embeddings, context);
   if (embedder) services.embedder = embedder;
   if (quality.enabled && quality.perplexity)
@@ -71,6 +75,12 @@ export async function curateFiles({ curate }: ProjectConfig, projectFolder: stri
     embeddings.kind === 'onnx' ? await encoderFiles(resolve(projectFolder, embeddings.folder)) : [];
   if (!quality.enabled || !quality.perplexity) return files;
   return [...files, ...(await checkBase(quality.perplexity.model, { projectFolder }))];
+}
+
+async function loadPassages(path: string): Promise<string[]> {
+  const texts: string[] = [];
+  for await (const { title, text } of readPassages(path)) texts.push(`${title}\n${text}`);
+  return texts;
 }
 
 async function openEmbedder(
