@@ -7,7 +7,7 @@ import type { Columns } from './columns.ts';
 import { describeSet, rounded } from './describe-set.ts';
 import { textStatistics } from './text-statistics.ts';
 
-/** Conversations of each set whose texts are counted: distinct n-grams can be compared in sets of one size only. */
+/** Conversations of each set whose texts are counted; of the set with more words only as many as the other has. */
 const mostCounted = 5000;
 
 export type Selection = {
@@ -27,11 +27,12 @@ export async function compareSelection(
   tools: Pick<ConcludeTools, 'seed' | 'readExamples'>,
 ): Promise<{ all: Json; chosen: Json; random: Json }> {
   const texts = await countTexts(chosen, random, tools);
+  const wordCount = Math.min(...Object.values(texts).map(countWords));
   const side = (marks: Uint8Array, words: Words[]): Json => ({
     ...describeSet(columns, count, marks),
     texts: {
       conversations: Math.min(mostCounted, countMarks(marks)),
-      ...mapRounded(textStatistics(words)),
+      ...mapRounded(textStatistics(words, wordCount)),
     },
     ...(measure && mapRounded(measure(marked(marks)))),
   });
@@ -40,6 +41,10 @@ export async function compareSelection(
     chosen: side(chosen, texts.chosen),
     random: side(random, texts.random),
   };
+}
+
+function countWords(messages: readonly Words[]): number {
+  return messages.reduce((sum, { hashes }) => sum + hashes.length, 0);
 }
 
 function mapRounded(values: Record<string, number>): Record<string, number> {

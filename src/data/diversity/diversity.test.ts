@@ -263,6 +263,7 @@ test('distinct n-grams, vocabulary, evenness and ranks equal those of Python', (
   >('n-grams.json');
   const found = textStatistics(texts.map(hashWords));
   assert.equal(found.vocabulary, vocabulary);
+  assert.equal(textStatistics(texts.map(hashWords), 7).words, 7);
   for (const n of ['distinct_1', 'distinct_2', 'distinct_3'] as const)
     assert.ok(Math.abs(found[n] - shares[n]!) < 1e-12);
   const { labels, evenness, values, ranks } = golden<{

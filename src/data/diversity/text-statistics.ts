@@ -1,6 +1,6 @@
 import { mixPair, type Words } from '../../text/words.ts';
 
-/** How varied a set of texts is. Compare sets of one size only: all but `words` depend on it. */
+/** How varied a set of texts is. Compare sets of as many words only: all the other figures depend on it. */
 export type TextStatistics = {
   words: number;
   /** Distinct words. */
@@ -11,12 +11,15 @@ export type TextStatistics = {
   distinct_3: number;
 };
 
-/** Counts by 32-bit hashes of words and n-grams: of a million n-grams about a hundred fall together. */
-export function textStatistics(messages: Iterable<Words>): TextStatistics {
+/**
+ * Counts by 32-bit hashes of words and n-grams: of a million n-grams about a hundred fall together. Stops after
+ * `mostWords` words.
+ */
+export function textStatistics(messages: Iterable<Words>, mostWords = Infinity): TextStatistics {
   const seen = [new Set<number>(), new Set<number>(), new Set<number>()];
   const totals = [0, 0, 0];
   for (const { hashes } of messages)
-    for (let i = 0; i < hashes.length; i++) {
+    for (let i = 0; i < hashes.length && totals[0]! < mostWords; i++) {
       let key = hashes[i]!;
       for (let n = 0; n < 3 && i + n < hashes.length; n++) {
         if (n > 0) key = mixPair(key, hashes[i + n]!);

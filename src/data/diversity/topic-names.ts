@@ -2,8 +2,12 @@
 import { splitWords } from '../../text/words.ts';
 
 const termsInName = 3;
-/** A term must be this many times as common in its cluster as over all: keeps out what every text says. */
-const leastLift = 2;
+/**
+ * A term must be this many times as common in its cluster as over all, or have nearly all its occurrences there: keeps out
+ * what every text says.
+ */
+const leastLift = 4;
+const nearlyAll = 0.75;
 /** Terms seen less often are names, numbers and slips. */
 const leastCount = 3;
 /** Distinct terms held for a cluster while texts are read. */
@@ -68,7 +72,9 @@ export function nameClusters(clusters: readonly TermCounts[]): string[] {
     const ranked = [...scores[i]!]
       .filter(([term]) => {
         const count = counts.get(term)!;
-        return count >= leastCount && count / total >= (leastLift * overall.get(term)!) / all;
+        const everywhere = overall.get(term)!;
+        const isDistinct = count / total >= (leastLift * everywhere) / all || count >= nearlyAll * everywhere;
+        return count >= leastCount && isDistinct;
       })
       .sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
     const name = ranked

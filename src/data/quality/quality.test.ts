@@ -117,6 +117,7 @@ test('length: one word is little, forty are enough', () => {
   assert.ok(Math.abs(words(10) - 0.646) < 1e-3);
   assert.deepEqual([words(40), words(400)], [1, 1]);
   assert.equal(lengthOfReplies(turns('hi', '款'.repeat(80))), 1);
+  assert.deepEqual([lengthOfReplies(turns('hi', '...')), lengthOfReplies(turns('hi'))], [0, undefined]);
 });
 
 test('formatting counts the replies without a fault', () => {
