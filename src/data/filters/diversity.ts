@@ -132,7 +132,7 @@ export function diversity({ config, funnel, selection }: DiversityOptions): Corp
       }
       const facts = {
         cluster,
-        difficulty: scores.difficulty,
+        difficulty_rank: scores.difficulty,
         ...(!Number.isNaN(mood) && { sentiment: moodOf(mood) }),
       };
       return { example: { ...example, meta: { ...example.meta, ...facts } }, scores };

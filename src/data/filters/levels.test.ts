@@ -99,7 +99,7 @@ test('a small set loses nothing to selection, and is told its scores, topics, mo
   assert.equal(kept.length, 120);
   const [first] = kept;
   assert.equal(typeof first!.meta['quality'], 'number');
-  assert.equal(typeof first!.meta['difficulty'], 'number');
+  assert.equal(typeof first!.meta['difficulty_rank'], 'number');
   assert.equal(first!.meta['sentiment'], 'negative');
   assert.equal(typeof first!.meta['cluster'], 'string');
   assert.deepEqual([report('quality').kept, report('diversity').kept], [120, 120]);
