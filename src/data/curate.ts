@@ -49,7 +49,7 @@ export async function curate(context: CurateContext): Promise<Record<string, Jso
   const rules = await makeRules(settings);
   const passes = planPasses(rules);
   const done = await runPasses({ services: {}, openRunner, ...context, settings, passes });
-  const { funnel } = done;
+  const { rows: funnel, reasons, collected, kept } = done.summary;
   await writeStreamAtomic(join(outputFolder, 'examples.jsonl'), joinParts(done.examples, signal));
   await writeStreamAtomic(join(outputFolder, 'ledger.jsonl'), joinParts(done.ledger, signal));
   for (const report of done.reports) await copyFile(report, join(outputFolder, basename(report)));
@@ -63,6 +63,16 @@ export async function curate(context: CurateContext): Promise<Record<string, Jso
       },
     );
   const { examplesPaths, costPath } = context;
-  await writeCurationReport({ examplesPaths, costPath, curateFolder: outputFolder, funnel, rules });
+  await writeCurationReport({
+    examplesPaths,
+    costPath,
+    curateFolder: outputFolder,
+    funnel,
+    reasons,
+    collected,
+    kept,
+    rules,
+    signal,
+  });
   return { in: done.in, kept: done.out, dropped: done.in - done.out, funnel };
 }

@@ -3,13 +3,17 @@ import { dirname } from 'node:path';
 import type { Example } from '../example.ts';
 import type { Verdict } from '../filter.ts';
 import { countReason, type LedgerEntry } from '../ledger.ts';
+import { addToProfile, emptyProfile } from '../report/profile.ts';
 import { Blocks } from './blocks.ts';
 import { FactsWriter } from './facts.ts';
 import type { ByteRange } from './line-range.ts';
 import type { MapJob, MapResult } from './map-job.ts';
+import { ReasonTallies } from './job-summary.ts';
 import { writePart } from './part.ts';
 import { decidingRules, type Pass } from './passes.ts';
 import { emptyRow, type FunnelRow } from './tally.ts';
+
+type WorkOptions = { plan: unknown; isFirst: boolean; isLast: boolean; firstIndex: number };
 
 /** What a job has made of its records so far. */
 export class JobWork {
@@ -19,23 +23,24 @@ export class JobWork {
   readonly #bytes: Buffer;
   readonly #pass: Pass;
   readonly #plan: unknown;
+  readonly #isFirst: boolean;
   readonly #isLast: boolean;
   readonly #firstIndex: number;
   readonly #rows: FunnelRow[];
   readonly #examples = new Blocks();
   readonly #ledger = new Blocks();
   readonly #facts = new FactsWriter();
+  readonly #reasons = new ReasonTallies();
+  readonly #collected = emptyProfile();
+  readonly #kept = emptyProfile();
   /** Lines in a row that no rule changed: they go on as the bytes they are. */
   #unchanged: ByteRange = { start: 0, end: 0 };
 
-  constructor(
-    bytes: Buffer,
-    pass: Pass,
-    { plan, isLast, firstIndex }: { plan: unknown; isLast: boolean; firstIndex: number },
-  ) {
+  constructor(bytes: Buffer, pass: Pass, { plan, isFirst, isLast, firstIndex }: WorkOptions) {
     this.#bytes = bytes;
     this.#pass = pass;
     this.#plan = plan;
+    this.#isFirst = isFirst;
     this.#isLast = isLast;
     this.#firstIndex = firstIndex;
     this.#rows = decidingRules(pass).map(emptyRow);
@@ -45,10 +50,14 @@ export class JobWork {
   take(original: Example, range: ByteRange): void {
     const index = this.#firstIndex + this.in;
     this.in += 1;
+    if (this.#isFirst) addToProfile(this.#collected, original);
     const example = this.#decide(original, index);
     if (example === undefined) return;
     const { id, source, place } = example.meta;
-    if (this.#isLast) this.#note({ action: 'kept', rule: 'curate', id, source, place });
+    if (this.#isLast) {
+      addToProfile(this.#kept, example);
+      this.#note({ action: 'kept', rule: 'curate', id, source, place });
+    }
     if (this.#pass.observe) this.#facts.add(this.#pass.observe.observe(example));
     this.#out += 1;
     if (example === original) this.#keepBytes(range);
@@ -109,6 +118,7 @@ export class JobWork {
   }
 
   #note(entry: LedgerEntry): void {
+    this.#reasons.count(entry);
     this.#ledger.addText(`${JSON.stringify(entry)}\n`);
   }
 
@@ -121,6 +131,9 @@ export class JobWork {
       in: this.in,
       out: this.#out,
       rows: this.#rows,
+      reasons: this.#reasons.list(),
+      ...(this.#isFirst && { collected: this.#collected }),
+      ...(this.#isLast && { kept: this.#kept }),
       examples: await writePart(`${output}.examples.jsonl`, this.#examples.finish()),
       ledger: await writePart(`${output}.ledger.jsonl`, this.#ledger.finish()),
       ...(this.#pass.observe && { facts: await writePart(`${output}.facts`, this.#facts.finish()) }),

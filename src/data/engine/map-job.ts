@@ -13,11 +13,11 @@ import { canonicalJson } from '../../base/json.ts';
 import type { Example } from '../example.ts';
 import { throwIfInterrupted } from '../interrupt.ts';
 import { makeRules, type RuleSettings } from '../rules.ts';
+import type { JobSummary } from './job-summary.ts';
 import { JobWork } from './job-work.ts';
 import { type ByteRange, lineRanges, readLineRange } from './line-range.ts';
 import { areWhole, type Part, readRecord } from './part.ts';
 import { type Pass, planPasses } from './passes.ts';
-import type { FunnelRow } from './tally.ts';
 
 export type MapJob = {
   /** Hash of all that decides the result (see jobId). */
@@ -35,13 +35,11 @@ export type MapJob = {
   output: string;
 };
 
-export type MapResult = {
+export type MapResult = JobSummary & {
   id: string;
   /** Records read, and records that go on. */
   in: number;
   out: number;
-  /** What each rule of the pass did, in order. */
-  rows: FunnelRow[];
   examples: Part;
   ledger: Part;
   /** Only where the pass observes. */
@@ -55,7 +53,7 @@ export type JobContext = {
 };
 
 /** Raised when jobs make other bytes of the same input. */
-const jobVersion = 1;
+const jobVersion = 2;
 /** How long a job keeps its thread before it looks whether it should stop. */
 const turnMs = 50;
 const recordsPerLook = 16;
@@ -84,8 +82,12 @@ export async function runMapJob(job: MapJob, { signal, onRecords }: JobContext):
   const pass = passes[job.pass]!;
   const plan = job.plan && (await planOf(job.plan));
   const bytes = await readLineRange(job.input.path, job.input);
-  const { firstIndex } = job;
-  const work = new JobWork(bytes, pass, { plan, isLast: job.pass === passes.length - 1, firstIndex });
+  const work = new JobWork(bytes, pass, {
+    plan,
+    isFirst: job.pass === 0,
+    isLast: job.pass === passes.length - 1,
+    firstIndex: job.firstIndex,
+  });
   let turnStart = performance.now();
   let told = 0;
   for (const range of lineRanges(bytes)) {

@@ -11,12 +11,13 @@ import { throwIfInterrupted } from '../interrupt.ts';
 import type { RuleSettings } from '../rules.ts';
 import type { CurateServices } from '../services.ts';
 import { conclude, type PlanRecord } from './conclude.ts';
+import { addSummaries, type JobSummary } from './job-summary.ts';
 import { divideBytes } from './line-range.ts';
 import { jobId, type MapJob, type MapResult } from './map-job.ts';
 import { areWhole, emptyFolder, type Part, readRecord } from './part.ts';
 import { decidingRules, type Pass } from './passes.ts';
 import type { JobRunner } from './runner.ts';
-import { addRow, emptyRow, type FunnelRow } from './tally.ts';
+import { emptyRow } from './tally.ts';
 
 export type PassesContext = {
   settings: RuleSettings;
@@ -41,7 +42,7 @@ export type PassesResult = {
   ledger: Part[];
   /** What corpus rules left to be shown. */
   reports: string[];
-  funnel: FunnelRow[];
+  summary: Required<JobSummary>;
   in: number;
   out: number;
 };
@@ -92,17 +93,17 @@ export async function runPasses(context: PassesContext): Promise<PassesResult> {
 }
 
 function summarise(passes: readonly Pass[], done: readonly PassRecord[], reports: string[]): PassesResult {
-  const funnel = passes.flatMap((pass, number) => {
-    const rows = decidingRules(pass).map(emptyRow);
-    for (const result of done[number]!.results) result.rows.forEach((row, i) => addRow(rows[i]!, row));
-    return rows;
-  });
+  const rows = passes.map((pass) => decidingRules(pass).map(emptyRow));
+  const summary = addSummaries(
+    rows,
+    done.map(({ results }) => results),
+  );
   const last = done.at(-1)!.results;
   return {
     examples: last.map(({ examples }) => examples),
     ledger: done.flatMap(({ results }) => results.map(({ ledger }) => ledger)),
     reports,
-    funnel,
+    summary,
     in: total(done[0]!.results, 'in'),
     out: total(last, 'out'),
   };

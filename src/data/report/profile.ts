@@ -51,14 +51,27 @@ export function addToProfile(profile: Profile, { messages, meta }: Example): voi
   addToHistogram(profile, 'turns', turns);
 }
 
+/** Adds what another set is made of. */
+export function addProfile(sum: Profile, part: Profile): void {
+  sum.records += part.records;
+  sum.synthetic += part.synthetic;
+  for (const category of categories)
+    for (const [value, records] of Object.entries(part.categories[category]))
+      count(sum.categories[category], value, records);
+  for (const [name, { from, step, counts }] of Object.entries(part.histograms)) {
+    const histogram = (sum.histograms[name] ??= { from, step, counts: counts.map(() => 0) });
+    counts.forEach((records, i) => (histogram.counts[i]! += records));
+  }
+}
+
 export function addScores(profile: Profile, scores: Readonly<Record<string, number>>): void {
   for (const [name, value] of Object.entries(scores)) addToHistogram(profile, name, value);
 }
 
-function count(counts: Record<string, number>, value: string): void {
+function count(counts: Record<string, number>, value: string, records = 1): void {
   const known = Object.hasOwn(counts, value) || Object.keys(counts).length < mostValues;
   const name = known ? value : 'other';
-  counts[name] = (counts[name] ?? 0) + 1;
+  counts[name] = (counts[name] ?? 0) + records;
 }
 
 function addToHistogram({ histograms }: Profile, name: string, value: number): void {

@@ -1,67 +1,49 @@
-/** The reasons of the ledger, each with a few records that show it. */
-import { readJsonLines } from '../../formats/jsonl.ts';
+/** The reasons that rules gave, with what they made of the texts of a few records. */
+import type { ReasonTally } from '../engine/job-summary.ts';
 import type { Example } from '../example.ts';
-import type { LedgerEntry } from '../ledger.ts';
 import { maskStep } from '../mask-step.ts';
-import { ownLineLimitBytes, readExamples } from '../read-examples.ts';
 import { replay } from '../replay.ts';
 import type { Rule } from '../rule.ts';
-import { addScores, type Profile } from './profile.ts';
+import { pickExamples } from './pick-lines.ts';
 import type { ReasonExample, ReasonReport } from './report.ts';
 
-const shownExamples = 3;
 const shownCharacters = 240;
-/** Rules name few kinds; where one names endless ones, these come first. */
-const mostReasons = 200;
 
-/**
- * Reads the ledger once: the reasons by rule and kind, in the order of their first record. On the way the scores of all
- * records, and of those that were kept, go into the two profiles.
- */
-export async function readReasons(
-  ledgerPath: string,
-  profiles: { collected: Profile; kept: Profile },
-  isKept: (id: string) => boolean,
+/** Every text of a line that may be an id, however it is written. */
+const idField = /"id":"((?:[^"\\]|\\.){1,2000})"/g;
+
+/** The reasons with what the rules that look at one record alone made of the texts, personal data masked. */
+export async function withTexts(
+  reasons: readonly ReasonTally[],
+  {
+    examplesPaths,
+    rules,
+    signal,
+  }: { examplesPaths: readonly string[]; rules: readonly Rule[]; signal: AbortSignal },
 ): Promise<ReasonReport[]> {
-  const reasons = new Map<string, ReasonReport>();
-  for await (const { value } of readJsonLines(ledgerPath, { maxLineBytes: ownLineLimitBytes })) {
-    const { action, rule, reason = '', kind = reason, id = '', place, scores } = value as LedgerEntry;
-    if (scores) {
-      addScores(profiles.collected, scores);
-      if (isKept(id)) addScores(profiles.kept, scores);
-    }
-    if (action !== 'changed' && action !== 'dropped') continue;
-    const key = `${rule} ${action} ${kind}`;
-    let one = reasons.get(key);
-    if (!one && reasons.size < mostReasons)
-      reasons.set(key, (one = { rule, action, kind, count: 0, examples: [] }));
-    if (!one) continue;
-    one.count += 1;
-    if (one.examples.length < shownExamples)
-      one.examples.push({ id, reason, ...(place !== undefined && { place }) });
-  }
-  return [...reasons.values()];
-}
-
-/** Adds what the rules that look at one record alone made of the texts, personal data masked. */
-export async function addTexts(
-  reasons: readonly ReasonReport[],
-  examplesPaths: readonly string[],
-  rules: readonly Rule[],
-): Promise<void> {
+  const shown = reasons.map(({ examples, ...reason }): ReasonReport => ({
+    ...reason,
+    examples: examples.map((example) => ({ ...example })),
+  }));
   const wanted = new Map<string, { rule: string; example: ReasonExample }[]>();
-  for (const { rule, examples } of reasons)
+  for (const { rule, examples } of shown)
     for (const example of examples) {
       const list = wanted.get(example.id) ?? [];
       list.push({ rule, example });
       wanted.set(example.id, list);
     }
+  const written = new Set([...wanted.keys()].map((id) => JSON.stringify(id).slice(1, -1)));
+  const mayBeWanted = (line: string): boolean => {
+    for (const [, id] of line.matchAll(idField)) if (written.has(id!)) return true;
+    return false;
+  };
   const pii = rules.find(({ name }) => name === 'pii');
   for (const path of examplesPaths)
-    for await (const example of readExamples(path)) {
+    for await (const example of pickExamples(path, mayBeWanted, signal)) {
       const places = wanted.get(example.meta.id);
       if (places) showTexts(example, places, rules, pii);
     }
+  return shown;
 }
 
 function showTexts(

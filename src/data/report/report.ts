@@ -3,14 +3,16 @@ import { join } from 'node:path';
 import { writeFileAtomic, writeJson } from '../../base/files.ts';
 import type { Json } from '../../base/json.ts';
 import { loadLanguageDetector } from '../../text/language.ts';
+import type { ReasonTally } from '../engine/job-summary.ts';
 import type { FunnelRow } from '../engine/tally.ts';
 import type { Example } from '../example.ts';
-import { readExamples } from '../read-examples.ts';
 import type { Rule } from '../rule.ts';
 import { type ReportInputs, readInputs } from './inputs.ts';
 import { reportPage } from './page.ts';
-import { addToProfile, emptyProfile, type Profile } from './profile.ts';
-import { addTexts, readReasons } from './reasons.ts';
+import { pickExamples } from './pick-lines.ts';
+import type { Profile } from './profile.ts';
+import { withTexts } from './reasons.ts';
+import { countScores } from './scores.ts';
 
 export type ReasonExample = {
   id: string;
@@ -46,52 +48,50 @@ export type ReportContext = {
   /** cost.json of synthesise, where the project has that stage. */
   costPath?: string;
   funnel: readonly FunnelRow[];
+  reasons: readonly ReasonTally[];
+  /** Without the scores, which are counted here. */
+  collected: Profile;
+  kept: Profile;
   rules: readonly Rule[];
+  signal: AbortSignal;
 };
 
 const sampledLanguages = 10_000;
 
-/** Writes report.json and report.html beside what curation wrote. Reads every file once more, in bounded memory but for the ids. */
+/**
+ * Writes report.json and report.html beside what curation wrote. Goes through the ledger and the collected records once
+ * more, of which it parses few; memory holds the ids of those that were kept.
+ */
 export async function writeCurationReport(context: ReportContext): Promise<void> {
-  const { examplesPaths, curateFolder, costPath, funnel, rules } = context;
-  const [collected, kept] = [emptyProfile(), emptyProfile()];
-  const keptIds = new Set<string>();
-  for await (const example of readExamples(join(curateFolder, 'examples.jsonl'))) {
-    addToProfile(kept, example);
-    keptIds.add(example.meta.id);
-  }
-  const languages = await profileCollected(examplesPaths, collected, funnel[0]?.in ?? 0);
-  const reasons = await readReasons(join(curateFolder, 'ledger.jsonl'), { collected, kept }, (id) =>
-    keptIds.has(id),
-  );
-  await addTexts(reasons, examplesPaths, rules);
+  const { examplesPaths, curateFolder, costPath, funnel, collected, kept, rules, signal } = context;
+  await countScores(join(curateFolder, 'ledger.jsonl'), { collected, kept, signal });
+  const languageSample = await sampleLanguages(examplesPaths, collected.records, signal);
+  const reasons = await withTexts(context.reasons, { examplesPaths, rules, signal });
   const report: CurationReport = {
     formatVersion: 1,
     collected,
     kept,
     funnel,
     reasons,
-    languageSample: languages,
+    languageSample,
     ...(await readInputs(curateFolder, costPath)),
   };
   await writeJson(join(curateFolder, 'report.json'), report as unknown as Json);
   await writeFileAtomic(join(curateFolder, 'report.html'), reportPage('Curation', report));
 }
 
-/** Counts what came in, and tells the language of records that are evenly spread over it. */
-async function profileCollected(
+/** Tells the language of records that are evenly spread over what came in. */
+async function sampleLanguages(
   paths: readonly string[],
-  collected: Profile,
   total: number,
+  signal: AbortSignal,
 ): Promise<CurationReport['languageSample']> {
   const detect = await loadLanguageDetector();
   const every = Math.max(1, Math.ceil(total / sampledLanguages));
   const sample = { records: 0, languages: {} as Record<string, number> };
   let index = 0;
   for (const path of paths)
-    for await (const example of readExamples(path)) {
-      addToProfile(collected, example);
-      if (index++ % every !== 0) continue;
+    for await (const example of pickExamples(path, () => index++ % every === 0, signal)) {
       const language = example.meta.language ?? detect(textOf(example)) ?? 'unknown';
       sample.records += 1;
       sample.languages[language] = (sample.languages[language] ?? 0) + 1;
