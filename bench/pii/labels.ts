@@ -122,3 +122,10 @@ export const goldTypes: Readonly<Record<string, CommonType>> = {
   // NLU++
   person_name: 'NAME',
 };
+
+/** Without a language model Presidio has no recogniser for names, places and organisations. */
+export function presidioLooksFor(hasModel: boolean): ReadonlySet<CommonType> {
+  const types = new Set(Object.values(presidioTypes));
+  if (!hasModel) for (const type of ['NAME', 'LOCATION', 'ORGANISATION'] as const) types.delete(type);
+  return types;
+}

@@ -16,7 +16,8 @@ import { star } from './files/star.ts';
 import { cacheFolder as sharedCache } from '../paths.ts';
 import { type Presidio, presidio, smallModel } from './presidio.ts';
 import { scoreFile } from './score.ts';
-import { overallTable, labelTable, type Result, ruleTable, typeTable } from './table.ts';
+import { attuneTypes, presidioLooksFor } from './labels.ts';
+import { overallTable, labelTable, type Result, ruleTable, type System, typeTable } from './table.ts';
 import { checks } from './targets.ts';
 
 const files: Record<string, (folder: string) => Promise<EvaluationFile>> = {
@@ -85,13 +86,19 @@ async function main(): Promise<void> {
 
 async function scoreAll(file: EvaluationFile, peer: Presidio | undefined): Promise<Result> {
   const ours = attuneFinds(file);
-  const systems = [
-    { name: 'Attune', score: scoreFile(file, ours.finds), megabytesPerSecond: ours.megabytesPerSecond },
+  const systems: System[] = [
+    {
+      name: 'Attune',
+      score: scoreFile(file, ours.finds),
+      megabytesPerSecond: ours.megabytesPerSecond,
+      looksFor: new Set(Object.values(attuneTypes)),
+    },
   ];
   for (const kind of peer?.kinds ?? []) {
     const { finds, megabytesPerSecond } = await peer!.find(file, kind);
     const name = kind === smallModel ? 'Presidio, small model' : 'Presidio';
-    systems.push({ name, score: scoreFile(file, finds), megabytesPerSecond });
+    const looksFor = presidioLooksFor(kind === smallModel);
+    systems.push({ name, score: scoreFile(file, finds), megabytesPerSecond, looksFor });
   }
   return { file, systems };
 }

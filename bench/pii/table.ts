@@ -1,11 +1,19 @@
 /** The scores as Markdown, which reads well in a terminal too. */
 import type { EvaluationFile } from './evaluation-file.ts';
-import { commonTypes } from './labels.ts';
+import { type CommonType, commonTypes } from './labels.ts';
 import { criteria, type FileScore, type Score } from './score.ts';
+
+export type System = {
+  name: string;
+  score: FileScore;
+  megabytesPerSecond: number;
+  /** Types it has a recogniser for. */
+  looksFor: ReadonlySet<CommonType>;
+};
 
 export type Result = {
   file: EvaluationFile;
-  systems: { name: string; score: FileScore; megabytesPerSecond: number }[];
+  systems: System[];
 };
 
 const figure = (value: number): string => value.toFixed(3);

@@ -1,5 +1,6 @@
 /** What was promised, and whether it is kept. */
-import { structuredTypes } from './labels.ts';
+import { type CommonType, structuredTypes } from './labels.ts';
+import type { FileScore } from './score.ts';
 import type { Result } from './table.ts';
 
 export type Check = { what: string; value: number; least: number; met: boolean };
@@ -31,18 +32,34 @@ function absolute({ file, systems }: Result): Check[] {
   ];
 }
 
-/** Better than every Presidio in both figures; one that finds nothing has no precision to be better than. */
+/**
+ * Better than every Presidio. Recall over all types of the file; precision over those that this Presidio looks for, since
+ * who never guesses a name is never wrong about one. Where it finds nothing there is no precision to be better than.
+ */
 function againstPeer({ file, systems: [ours, ...peers] }: Result): Check[] {
-  const mine = ours!.score.overall.half.typed;
-  return peers.flatMap(({ name, score }) => {
-    const theirs = score.overall.half.typed;
-    return (['precision', 'recall'] as const).map((figure) => ({
-      what: `${file.name}: ${figure} above ${name}`,
-      value: mine[figure],
-      least: theirs[figure],
-      met: mine[figure] > theirs[figure],
-    }));
+  return peers.flatMap(({ name, score, looksFor }) => {
+    const shared = [...file.scope].filter((type) => looksFor.has(type));
+    const recall = [ours!.score, score].map((one) => one.overall.half.typed.recall);
+    const precision = [ours!.score, score].map((one) => precisionOver(one, shared));
+    const above = (figure: string, [mine, theirs]: (number | undefined)[]): Check[] =>
+      mine === undefined || theirs === undefined
+        ? []
+        : [
+            {
+              what: `${file.name}: ${figure} above ${name}`,
+              value: mine,
+              least: theirs,
+              met: mine > theirs || (theirs === 1 && mine === 1),
+            },
+          ];
+    return [...above('recall', recall), ...above(`precision (${shared.join(', ')})`, precision)];
   });
+}
+
+function precisionOver({ types }: FileScore, shared: readonly CommonType[]): number | undefined {
+  const sum = (count: 'found' | 'foundHit'): number =>
+    shared.reduce((total, type) => total + (types.get(type)?.[count] ?? 0), 0);
+  return sum('found') === 0 ? undefined : sum('foundHit') / sum('found');
 }
 
 function check(what: string, value: number, least: number): Check {

@@ -1,12 +1,16 @@
 /** Which of several overlapping spans counts. Nothing that was found is left unmasked: what is cut off stays a span. */
-import type { Span } from './recogniser.ts';
+import type { PiiType, Span } from './recogniser.ts';
 
 export type FoundSpan = Span & { type: string; confidence: number };
 
+/** Found by words and spelling; a form with a check digit beats them even where it is the shorter one. */
+const wordTypes: ReadonlySet<string> = new Set<PiiType>(['NAME', 'ADDRESS', 'PLACE', 'ORGANISATION']);
+const certain = 0.9;
+
 /**
- * Spans in order, none overlapping another. Of two that overlap the longer one counts (an address swallows its postcode,
- * an e-mail address its domain), then the surer one, then the earlier recogniser's; the rest of the other one, when it
- * holds a letter or digit, stays as a span of its own type.
+ * Spans in order, none overlapping another. Of two that overlap the one of certain form counts ("address 8.8.8.8" is no
+ * street), then the longer one (an address swallows its postcode, an e-mail address its domain), then the surer one, then
+ * the earlier recogniser's; the rest of the other one, when it holds a letter or digit, stays as a span of its own type.
  */
 export function settle(text: string, spans: readonly FoundSpan[]): FoundSpan[] {
   if (spans.length < 2) return [...spans];
@@ -30,7 +34,10 @@ export function settle(text: string, spans: readonly FoundSpan[]): FoundSpan[] {
 function settleGroup(text: string, group: readonly FoundSpan[]): FoundSpan[] {
   if (group.length === 1) return [...group];
   const byRank = [...group].sort(
-    (a, b) => b.end - b.start - (a.end - a.start) || b.confidence - a.confidence,
+    (a, b) =>
+      Number(isCertain(b)) - Number(isCertain(a)) ||
+      b.end - b.start - (a.end - a.start) ||
+      b.confidence - a.confidence,
   );
   const accepted: FoundSpan[] = [];
   for (const span of byRank)
@@ -39,6 +46,10 @@ function settleGroup(text: string, group: readonly FoundSpan[]): FoundSpan[] {
       if (trimmed) accepted.push(trimmed);
     }
   return accepted.sort((a, b) => a.start - b.start);
+}
+
+function isCertain({ type, confidence }: FoundSpan): boolean {
+  return confidence >= certain && !wordTypes.has(type);
 }
 
 /** The parts of a span that none of the others covers. */
