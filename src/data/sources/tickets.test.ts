@@ -66,7 +66,32 @@ test('Zendesk: tickets and users as the API returns them; people copied in are c
   assert.equal(examples[0]?.meta.rating, 'bad');
   assert.equal(examples[0]?.meta.outcome, 'open');
   assert.match(dropped.join(), /zendesk-api\.json:18 read: the ticket has no comments/);
-  await assert.rejects(run({ zendesk: 'a.csv' }, { 'a.csv': 'Id,Subject\n1,x\n' }), { code: 'data' });
+  await assert.rejects(run({ zendesk: 'a.csv' }, { 'a.csv': 'Id,Subject\n1,x\n' }), {
+    code: 'data',
+    message: 'a.csv is no JSON',
+  });
+});
+
+test('Zendesk: a chat, whose messages are the lines of one comment', async () => {
+  const plain_body =
+    'Chat started on 2024-03-12 10:15 AM UTC\n\n(10:15:00 AM) Ida: hello\nare you there?\n(10:15:20 AM) *** Tom joined the chat ***\n(10:15:30 AM) Tom: Yes: what is it?\n(10:16:00 AM) Ida: my lamp';
+  const comment = {
+    author_id: 0,
+    plain_body,
+    public: true,
+    created_at: '2024-03-12T10:20:00Z',
+    via: { channel: 'chat' },
+  };
+  const ticket = {
+    id: 1,
+    subject: 'Chat with Ida',
+    via: { channel: 'chat' },
+    requester: { id: 5, name: 'Ida' },
+    comments: [comment],
+  };
+  const { texts, changed } = await run({ zendesk: 'z.json' }, { 'z.json': JSON.stringify(ticket) });
+  assert.deepEqual(texts, [['user: hello\nare you there?', 'assistant: Yes: what is it?', 'user: my lamp']]);
+  assert.deepEqual(changed, ['thread: left out system events (1)']);
 });
 
 test('Zendesk: tickets merged in a circle, into themselves and into one that is not there', async () => {

@@ -1,4 +1,5 @@
 /** What the importers of help desks share: files, people, merged tickets, and threads as examples. */
+import { AttuneError } from '../../base/errors.ts';
 import { readJsonRecords, type JsonRecord } from '../../formats/json-records.ts';
 import type { TextEncoding } from '../../formats/text-chunks.ts';
 import { type SourceConfig, sourceKind, sourceName, type topicFacts } from '../config/sources.ts';
@@ -122,11 +123,15 @@ function isAside(desk: HelpDesk, record: UnknownRecord, list: string): boolean {
 
 function recordsOf(
   desk: HelpDesk,
-  { path }: SourceFile,
+  { path, name }: SourceFile,
   { encoding }: SourceConfig,
   select?: (bytes: Buffer, list: string) => boolean,
 ): AsyncGenerator<JsonRecord> {
   if (desk.readCsv && /\.csv$/i.test(path)) return desk.readCsv(path, encoding);
+  if (/\.(?:csv|xml)$/i.test(path))
+    throw new AttuneError('data', `${name} is no JSON`, {
+      fix: 'Export the tickets as JSON, with their messages; CSV exports of this help desk have none. A table of messages of your own is a csv source.',
+    });
   return readJsonRecords(path, { lists: desk.lists, encoding, select });
 }
 

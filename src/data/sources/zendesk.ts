@@ -7,6 +7,7 @@ import { isRecord } from '../../base/json.ts';
 import type { NoMessage, Post, Thread } from '../threads/thread.ts';
 import { RecordError, type UnknownRecord } from './check.ts';
 import { factsOf, recordAt, recordsAt, tagsFact, textFact, timeFact } from './facts.ts';
+import { chatPosts } from './zendesk-chat.ts';
 import type { Aside, HelpDesk, ThreadContext } from './tickets.ts';
 
 export const zendesk: HelpDesk = {
@@ -76,7 +77,12 @@ function toThread(ticket: UnknownRecord, context: ThreadContext): Thread {
   return {
     id: textFact(ticket['id']),
     subject: spoken ? undefined : textFact(ticket['subject'] ?? ticket['raw_subject']),
-    posts: recordsAt(ticket, 'comments').map((comment) => toPost(comment, requesterId, context)),
+    posts: recordsAt(ticket, 'comments').flatMap((comment) => {
+      const post = toPost(comment, requesterId, context);
+      const chat = channel === 'chat' || recordAt(comment, 'via')['channel'] === 'chat';
+      const transcript = textFact(comment['plain_body']) ?? textFact(comment['body']) ?? '';
+      return (chat ? chatPosts(transcript, post, textFact(requester['name'])) : undefined) ?? [post];
+    }),
     leftOut: status === 'deleted' ? 'deleted' : undefined,
     meta: factsOf({
       subject: textFact(ticket['subject'] ?? ticket['raw_subject']),
