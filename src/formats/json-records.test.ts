@@ -83,6 +83,7 @@ test('a broken record is told with line and column, and the others are read', as
     '',
     'the file ends before its list does: cut off?',
   ]);
+  assert.deepEqual(shown(await read('[{"a": "x\\\n}, {"": 1}]')).at(-1), [2, '', { '': 1 }]);
   assert.match(String(shown(await read(']}')).at(0)), /a bracket closes nothing at line 1, column 1/);
   const latin = Buffer.from('[{"a": "caf\u00e9"}, {"b": 1}]', 'latin1');
   assert.deepEqual(shown(await read(latin)), [

@@ -172,6 +172,18 @@ test('a thread with more messages than any conversation has is left out', async 
   );
 });
 
+test('a line like a separator within a paragraph is text', async () => {
+  const separator = 'From a@b Tue Mar 12 10:15:00 2024\n';
+  const mails = `${separator}${eml({ ...ask, 'Message-ID': '<q@x>' }, `The log says\n${separator}and stops.\n`)}\n${separator}${eml({ ...reply, References: '<q@x>' }, 'Thanks for that.')}\n`;
+  const { texts } = await run({ mail: 'all.mbox', agents }, { 'all.mbox': mails });
+  assert.deepEqual(texts, [
+    [
+      'user: Lamp\n\nThe log says\nFrom a@b Tue Mar 12 10:15:00 2024\nand stops.',
+      'assistant: Thanks for that.',
+    ],
+  ]);
+});
+
 test('what is neither a mailbox nor a message is refused', async () => {
   await assert.rejects(run({ mail: 'a.mbox', agents }, { 'a.mbox': 'once upon a time\n' }), {
     code: 'data',

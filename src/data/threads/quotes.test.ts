@@ -49,8 +49,9 @@ test('answers between quoted lines stay', () => {
 
 test('what only looks like a quote stays', () => {
   for (const text of [
-    'On Monday I wrote:\nplease send it, but nothing came.',
-    'From: the shop in Lyon\nto: my address\nis that how I fill in the label?',
+    'Hello.\nOn Monday I wrote:\nplease send it, but nothing came.',
+    'The label says:\nFrom: Lyon\nDate: Monday\nand nothing else.',
+    'Hello,\nFrom: the shop in Lyon\nto: my address\nis that how I fill in the label?',
     'I need three things:\n- a lamp\n- a switch -----\n',
     'Von mir aus gern.\nAn welche Adresse?',
     'a -> b\n1 > 0',
