@@ -1,6 +1,7 @@
 /** The command line's shape: global options and every command, one file each. */
 import { Command } from 'commander';
 import { attuneVersion } from '../pipeline/provenance.ts';
+import { addAdviseCommand } from './commands/advise.ts';
 import { addChatCommand } from './commands/chat.ts';
 import { addDataCommand } from './commands/data.ts';
 import { addGcCommand } from './commands/gc.ts';
@@ -41,6 +42,7 @@ export function buildProgram(io: Io): Command {
     addStatusCommand,
     addShowCommand,
     addDataCommand,
+    addAdviseCommand,
     addGcCommand,
     addRegistryCommand,
     addServeCommand,
