@@ -3,6 +3,7 @@ import type { DataDiff } from '../data/diff.ts';
 import type { Story } from '../data/explain.ts';
 import type { ShownStep } from '../data/mask-step.ts';
 import { categories, type Profile } from '../data/report/profile.ts';
+import type { ValidationReport } from '../data/validate/report.ts';
 import { formatNumber, formatTable } from './format.ts';
 
 const mostRows = 15;
@@ -67,6 +68,20 @@ export function formatStory(story: Story, steps: readonly ShownStep[]): string {
   if (curated) lines.push('\nas it is now\n', ...curated.messages.map(messageLine));
   else if (collected) lines.push('\nIt is not among the curated examples.\n');
   return lines.join('');
+}
+
+export function formatValidation({
+  records,
+  readable,
+  task,
+  issues,
+  errors,
+  warnings,
+}: ValidationReport): string {
+  const head = `${formatNumber(records)} records, ${formatNumber(readable)} readable; for ${task.type}: ${task.reason}.`;
+  const lines = issues.map(({ severity, message }) => `${severity.padEnd(8)} ${message}`);
+  const count = (number: number, name: string): string => `${number} ${name}${number === 1 ? '' : 's'}`;
+  return `${head}\n\n${[...lines, count(errors, 'error') + ', ' + count(warnings, 'warning')].join('\n')}\n`;
 }
 
 function messageLine({

@@ -64,3 +64,29 @@ test('diff compares stages, files and artifacts', async () => {
   assert.notEqual(exit, 0);
   assert.match(err, /there is no artifact "nothing-of-that-name"/);
 });
+
+test('validate looks at the sources as they are, and ends with an error where one stands in the way', async () => {
+  const { exit, out, err } = await cli('data validate');
+  assert.notEqual(exit, 0);
+  assert.match(out, /^31 records, 30 readable; for generation/);
+  assert.match(out, /error +1 of 31 records cannot be read \(chats\.jsonl:31/);
+  assert.match(err, /kinds of errors stand in the way of training|stand in the way/);
+  const curated = await cli('data validate curate --task chat --json');
+  const { records, task, errors } = curated.json.find(({ type }) => type === 'result') as {
+    records: number;
+    task: { type: string };
+    errors: number;
+  };
+  assert.deepEqual([records, task.type, errors > 0], [30, 'chat', true]);
+});
+
+test('advise weighs what can be counted, and says what was not asked', async () => {
+  const { exit, out } = await cli('advise');
+  assert.equal(exit, 0);
+  assert.match(out, /^collect more first: /);
+  assert.match(out, /no +Is there enough to learn from\?\n +30 usable records/);
+  assert.match(out, /unknown +Does prompting fall short\?\n.*no model was asked/);
+  const half = await cli('advise --model m');
+  assert.notEqual(half.exit, 0);
+  assert.match(half.err, /both --base-url and --model/);
+});

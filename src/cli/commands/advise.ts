@@ -10,9 +10,8 @@ import { advise, type Advice } from '../../evaluate/advise/advise.ts';
 import { measureBaselines } from '../../evaluate/advise/baseline.ts';
 import { changeOverTime } from '../../evaluate/advise/change.ts';
 import { countFacts, factsOf } from '../../evaluate/advise/facts.ts';
-import { artifactFolder } from '../../pipeline/store.ts';
-import { findArtifact } from '../artifact.ts';
-import { createContext, type Context } from '../context.ts';
+import { createContext } from '../context.ts';
+import { folderOf } from '../example-files.ts';
 import type { Io } from '../io.ts';
 import { wholeNumber } from '../number-option.ts';
 
@@ -72,11 +71,6 @@ export function addAdviseCommand(program: Command, io: Io): void {
         await backend?.close();
       }
     });
-}
-
-async function folderOf(context: Context, stage: string): Promise<string> {
-  const { store, manifest } = await findArtifact(context, stage);
-  return artifactFolder(store, manifest.id);
 }
 
 async function factsIn(path: string): Promise<Set<string>> {

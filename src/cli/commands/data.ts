@@ -1,19 +1,16 @@
 /** `attune data`: what the data stages did, to a record and to a whole set. */
-import { existsSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { AttuneError } from '../../base/errors.ts';
-import { splitNames } from '../../data/split/assign.ts';
 import { diffExamples } from '../../data/diff.ts';
-import { explain, type DataFolders } from '../../data/explain.ts';
+import { type DataFolders, explain } from '../../data/explain.ts';
 import { maskStep } from '../../data/mask-step.ts';
 import { replay } from '../../data/replay.ts';
 import { makeRules } from '../../data/rules.ts';
-import { artifactFolder } from '../../pipeline/store.ts';
-import { findArtifact } from '../artifact.ts';
 import { createContext, type Context } from '../context.ts';
 import { formatDiff, formatStory } from '../data-text.ts';
+import { exampleFiles, folderOf } from '../example-files.ts';
 import type { Io } from '../io.ts';
+import { addValidate } from './data-validate.ts';
 
 export function addDataCommand(program: Command, io: Io): void {
   const data = program
@@ -22,6 +19,7 @@ export function addDataCommand(program: Command, io: Io): void {
     .helpCommand(false);
   addDiff(data, io);
   addExplain(data, io);
+  addValidate(data, io);
 }
 
 function addDiff(data: Command, io: Io): void {
@@ -63,25 +61,6 @@ function addExplain(data: Command, io: Io): void {
       const masked = steps.map((step) => maskStep(step, mask));
       context.result({ ...story, steps: masked }, formatStory(story, masked));
     });
-}
-
-/** The files of examples that a person means by a stage, an artifact or a path. */
-async function exampleFiles(context: Context, name: string): Promise<string[]> {
-  const path = resolve(context.io.cwd, name);
-  const folder = existsSync(path) ? path : await folderOf(context, name);
-  if (statSync(folder).isFile()) return [folder];
-  const files = ['examples', ...splitNames]
-    .map((one) => join(folder, `${one}.jsonl`))
-    .filter((file) => existsSync(file));
-  if (files.length > 0) return files;
-  throw new AttuneError('config', `${folder} holds no examples`, {
-    fix: 'Name collect, curate or split, one of their artifacts, or a file of examples.',
-  });
-}
-
-async function folderOf(context: Context, name: string): Promise<string> {
-  const { store, manifest } = await findArtifact(context, name);
-  return artifactFolder(store, manifest.id);
 }
 
 /** Folders of the stages that are finished for this project file. */

@@ -1,0 +1,63 @@
+/** `attune data validate`: what would spoil a training, before it starts. */
+import { type Command, Option } from 'commander';
+import { AttuneError } from '../../base/errors.ts';
+import { readExamples } from '../../data/read-examples.ts';
+import { readSource } from '../../data/sources/read-source.ts';
+import { placeText } from '../../data/sources/source.ts';
+import { type TaskType, taskTypes } from '../../data/validate/report.ts';
+import { validateExamples, type ValidationItem } from '../../data/validate/validate.ts';
+import { createContext, type Context } from '../context.ts';
+import { formatValidation } from '../data-text.ts';
+import { exampleFiles } from '../example-files.ts';
+import type { Io } from '../io.ts';
+
+export function addValidate(data: Command, io: Io): void {
+  data
+    .command('validate')
+    .description(
+      'look for what would spoil a training: unreadable, empty, short or repeated records, roles, encoding, topics, counts',
+    )
+    .argument(
+      '[set]',
+      'a stage, an artifact id or a file of examples (default: the sources of the project file as they are)',
+    )
+    .addOption(
+      new Option('--task <type>', 'what the data is to teach (default: told from the data)').choices(
+        taskTypes,
+      ),
+    )
+    .action(async (set: string | undefined, { task }: { task?: TaskType }, command: Command) => {
+      const context = createContext(io, command);
+      const items = set === undefined ? sourceItems(context) : exampleItems(await exampleFiles(context, set));
+      const report = await validateExamples(items, {
+        signal: io.signal,
+        ...(task !== undefined && { taskType: task }),
+      });
+      context.result(report, formatValidation(report));
+      if (report.errors > 0)
+        throw new AttuneError('data', `${report.errors} kinds of errors stand in the way of training`, {
+          fix: 'Correct the records above, or leave them out.',
+        });
+    });
+}
+
+/** Every record of the project's sources, as collect reads it. */
+async function* sourceItems(context: Context): AsyncGenerator<ValidationItem> {
+  const { config, folder } = await context.project();
+  const { report, io } = context;
+  for (const source of config.collect.sources)
+    for await (const item of readSource(source, {
+      projectFolder: folder,
+      seed: config.seed,
+      report,
+      signal: io.signal,
+    })) {
+      const place = placeText(item.place);
+      if (item.example) yield { example: item.example, place };
+      else if (item.rejected !== undefined) yield { unreadable: item.rejected, place };
+    }
+}
+
+async function* exampleItems(files: readonly string[]): AsyncGenerator<ValidationItem> {
+  for (const file of files) for await (const example of readExamples(file)) yield { example };
+}
