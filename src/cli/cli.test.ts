@@ -74,7 +74,7 @@ test('mistakes on the command line exit with 2 and a nearest spelling', async ()
   assert.deepEqual([stage.exit, stage.out], [2, '']);
   assert.equal(
     stage.err,
-    'error: there is no stage "trian"; did you mean train?\n\nhint: The stages are collect, curate, split, train, align, export, evaluate, register.\n',
+    'error: there is no stage "trian"; did you mean train?\n\nhint: The stages are collect, synthesise, curate, split, train, align, export, evaluate, register.\n',
   );
   assert.match(
     (await cli(folder, 'run --forse train')).err,
