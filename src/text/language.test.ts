@@ -21,6 +21,25 @@ test('says nothing of what is too short or in no language', () => {
     assert.equal(detect(text), undefined, text);
 });
 
+test('a text with some English words in it is not taken for English', () => {
+  const mixed: [language: string, text: string][] = [
+    [
+      'de',
+      'Bitte schicken Sie mir das Update für "Get to the Top" und sagen Sie mir, wie lange es noch dauert.',
+    ],
+    [
+      'nl',
+      'Kunt u mij vertellen hoe ik de app "What you need" op mijn telefoon kan installeren, want dat lukt niet.',
+    ],
+    ['pl', 'Proszę o informację, czy to jest dobra wersja i kiedy będzie można ją pobrać ze strony sklepu.'],
+    [
+      'pt',
+      'Não consigo entrar no aplicativo, aparece "please try again", e eu preciso dele hoje para o trabalho.',
+    ],
+  ];
+  for (const [language, text] of mixed) assert.equal(detect(text), language);
+});
+
 test('reads no more of a long text than it needs', () => {
   assert.equal(
     detect(`${'x'.repeat(50)}\n${'I would like to know where my parcel is. '.repeat(25_000)}`),
