@@ -5,7 +5,10 @@ import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import type { ProgressEvent } from '../src/base/progress.ts';
+import { modelServerConfig } from '../src/data/config/model-server.ts';
 import type { Example } from '../src/data/example.ts';
+import type { LedgerEntry } from '../src/data/ledger.ts';
 import { loadProject, type Project } from '../src/pipeline/load.ts';
 import { planPipeline } from '../src/pipeline/plan.ts';
 import { runPipeline, type RunOptions, type RunResult } from '../src/pipeline/run.ts';
@@ -64,30 +67,78 @@ const run = (project: Project, options: Partial<RunOptions> = {}): Promise<RunRe
   runPipeline(project, stages, { report: () => {}, signal: new AbortController().signal, ...options });
 const stageOf = (result: RunResult, name: string): RunResult['stages'][number] =>
   result.stages.find(({ stage }) => stage === name)!;
-async function examplesOf(folder: string): Promise<Example[]> {
-  const text = await readFile(join(folder, 'examples.jsonl'), 'utf8');
+async function examplesOf(folder: string, file = 'examples.jsonl'): Promise<Example[]> {
+  const text = await readFile(join(folder, file), 'utf8');
   return text
     .split('\n')
     .filter(Boolean)
     .map((line) => JSON.parse(line) as Example);
 }
 
-test('curate takes the examples up to their share', async () => {
+test('curate takes the examples up to their share; none is tested on, and none leaks from test to train', async () => {
   const server = await startServer();
   const project = await newProject(
     server,
-    '  paraphrases: { examples: 60 }\n  escalations: { count: 30 }\n  max_share: 0.25',
+    '  paraphrases: { examples: 40 }\n  escalations: { count: 30 }\n  max_share: 0.25',
   );
-  const result = await run(project, { until: 'curate' });
+  const result = await run(project, { until: 'split' });
   assert.deepEqual(
     result.stages.map(({ stage }) => stage),
-    ['collect', 'synthesise', 'curate'],
+    ['collect', 'synthesise', 'curate', 'split'],
   );
-  assert.equal(stageOf(result, 'synthesise').summary['examples'], 60 * 3 + 30);
+  assert.equal(stageOf(result, 'synthesise').summary['examples'], 40 * 3 + 30);
   const curated = await examplesOf(stageOf(result, 'curate').folder);
   const isSynthetic = ({ meta }: Example): boolean => meta['synthetic'] === true;
   const share = curated.filter(isSynthetic).length / curated.length;
   assert.ok(share > 0.2 && share <= 0.25, `share ${share}`);
+  const { folder } = stageOf(result, 'split');
+  const train = await examplesOf(folder, 'train.jsonl');
+  assert.ok(train.some(isSynthetic));
+  for (const name of ['validation', 'test']) {
+    const others = await examplesOf(folder, `${name}.jsonl`);
+    assert.ok(others.length > 0 && !others.some(isSynthetic), name);
+    const held = new Set(others.map(({ meta }) => meta.id));
+    assert.ok(!train.some(({ meta }) => held.has(String(meta['seed_id']))), `made from what is in ${name}`);
+  }
+});
+
+test('a judge adds to the quality score, as far as its money goes, and is not asked twice', async () => {
+  const server = await startServer();
+  const project = await newProject(server, '  paraphrases: { examples: 1 }');
+  const judged = (tokens: number): Project => {
+    const { curate } = project.config;
+    const judge = modelServerConfig.parse({ url: server.openaiUrl, model: 'judge', limit: { tokens } });
+    return {
+      ...project,
+      config: { ...project.config, curate: { ...curate, quality: { ...curate.quality, judge } } },
+    };
+  };
+  const scoresOf = async (result: RunResult): Promise<number[]> => {
+    const text = await readFile(join(stageOf(result, 'curate').folder, 'ledger.jsonl'), 'utf8');
+    const entries = text
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line) as LedgerEntry);
+    return entries.flatMap(({ scores }) => scores?.['judge'] ?? []);
+  };
+  const messages: string[] = [];
+  const report = (event: ProgressEvent): void => void ('message' in event && messages.push(event.message));
+  const some = await scoresOf(await run(judged(10_000), { until: 'curate', report }));
+  assert.ok(
+    some.length > 0 && some.length < 60 && some.every((score) => Math.abs(score - 0.75) < 0.01),
+    `${some.length} scores ${some[0]}`,
+  );
+  assert.ok(
+    messages.some((message) => /the judge stopped at the limit of 10000 tokens/.test(message)),
+    messages.join(),
+  );
+  const sent = server.requests.length;
+  const all = await scoresOf(await run(judged(2_000_000), { until: 'curate', report }));
+  assert.ok(all.length > some.length);
+  assert.equal(server.requests.length, 1 + all.length, `${sent} before`);
+  assert.ok(
+    messages.some((message) => /the judge gave \d+ verdicts \(\d+ of them known before\)/.test(message)),
+  );
 });
 
 test('a project without the section has no such stage; patience is no reason to ask again', async () => {

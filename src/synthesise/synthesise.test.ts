@@ -160,7 +160,7 @@ for (const provider of ['openai', 'anthropic'])
     }
     const [question] = examples;
     assert.ok(passages.some(({ id }) => id === question!.meta['passage']));
-    assert.equal(question!.meta.conversation, `passage ${String(question!.meta['passage'])}`);
+    assert.equal(question!.meta.conversation, `page ${String(question!.meta['passage']).split('#')[0]}`);
     assert.match(String(question!.meta['evidence']), /^Everything about/);
     const paraphrase = examples.find(({ meta }) => meta['kind'] === 'paraphrases')!;
     const seed = real.find(({ meta }) => meta.id === paraphrase.meta['seed_id'])!;

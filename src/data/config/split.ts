@@ -26,6 +26,12 @@ export const splitConfig = z
       .describe(
         'Conversations at least this similar stay in one split: Jaccard similarity as in curate.deduplicate.near.threshold.',
       ),
+    synthetic: z
+      .enum(['train', 'everywhere'])
+      .default('train')
+      .describe(
+        'train: examples that a language model wrote are trained on only, and those made from what is validated or tested with are left out; everywhere: they are measured with like all others.',
+      ),
     benchmarks: z
       .array(z.string().min(1))
       .default([])

@@ -22,7 +22,7 @@ export type NearDuplicatesPlan = {
 
 const stays = -1;
 
-/** Keeps one of the conversations that say nearly the same: the longest, and of equally long ones that of the lowest id. */
+/** Keeps one of the conversations that say nearly the same: a real one, the longest, and of equally long ones that of the lowest id. */
 export function nearDuplicates({
   threshold,
   largest_share,

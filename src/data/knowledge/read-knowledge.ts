@@ -137,6 +137,8 @@ function cutPage(
         ],
         meta: {
           id: `${id}#question-${i + 1}`,
+          // An answer may hold those of other questions about the page.
+          conversation: `page ${id}`,
           ...facts,
           ...(page.category !== undefined && { topic: page.category }),
           ...(url !== undefined && { url: withAnchor(url, { anchor }) }),

@@ -26,6 +26,7 @@ export class SimilarityCorpus {
   readonly topicOf: number[] = [];
   readonly lengths: number[] = [];
   readonly preferences: number[] = [];
+  readonly #synthetic = new Set<number>();
   /** Of shingles, for every text with words; of the words themselves, for short texts. */
   readonly keyed: readonly [shingles: KeyedRecords, words: KeyedRecords];
   readonly #topicNumbers = new Map<string, number>();
@@ -54,8 +55,9 @@ export class SimilarityCorpus {
     return this.ids.length;
   }
 
-  add({ id, topic, length, preferences, kind, shingles, shortText }: SimilarityFact): void {
+  add({ id, topic, length, synthetic, preferences, kind, shingles, shortText }: SimilarityFact): void {
     const number = this.size;
+    if (synthetic) this.#synthetic.add(number);
     this.ids.push(id);
     this.topicOf.push(topic === undefined ? absent : this.#topicNumber(topic));
     this.lengths.push(length);
@@ -87,11 +89,18 @@ export class SimilarityCorpus {
     return this.mayBeSimilar(a, b) && this.similarity(a, b) >= this.threshold;
   }
 
-  /** The records, those to keep rather than others first: longest, then lowest id. */
+  /** The records, those to keep rather than others first: real ones, longest, then lowest id. */
   inOrderOfKeeping(): Uint32Array {
     const { ids, lengths } = this;
+    const synthetic = this.#synthetic;
     const order = Uint32Array.from(ids.keys());
-    return order.sort((a, b) => lengths[b]! - lengths[a]! || (ids[a]! < ids[b]! ? -1 : 1));
+    const isSynthetic = (record: number): number => Number(synthetic.has(record));
+    return order.sort(
+      (a, b) =>
+        (synthetic.size === 0 ? 0 : isSynthetic(a) - isSynthetic(b)) ||
+        lengths[b]! - lengths[a]! ||
+        (ids[a]! < ids[b]! ? -1 : 1),
+    );
   }
 
   close(): void {

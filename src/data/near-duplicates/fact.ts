@@ -9,6 +9,8 @@ export type SimilarityFact = Comparable & {
   topic?: string;
   /** Length of the normalised text, by which the record to keep is chosen. */
   length: number;
+  /** A language model wrote it: a real record is kept rather than it. */
+  synthetic?: boolean;
   /** Tells records apart whose preferences differ (content-key.ts); 0 for a record without any. */
   preferences: number;
 };
@@ -31,6 +33,7 @@ export function similarityFact(example: Example): SimilarityFact {
     id,
     ...(topic !== undefined && { topic }),
     ...comparableOf(conversationText(example)),
+    ...(example.meta['synthetic'] === true && { synthetic: true }),
     preferences: preferenceMark(example),
   };
 }

@@ -166,6 +166,19 @@ test('the longest stays, then the lowest id, for any order of the records', asyn
   }
 });
 
+test('a real record stays rather than a longer synthetic one', async () => {
+  const text = 'my parcel was to come on monday and it is still not here, can you please look where it is';
+  const { removed } = await find([
+    fact('a', `${text} now`, { synthetic: true }),
+    fact('b', `${text}`),
+    fact('c', `${text} then`, { synthetic: true }),
+  ]);
+  assert.deepEqual([...removed].sort(), [
+    ['a', 'b'],
+    ['c', 'b'],
+  ]);
+});
+
 test('a chain of small steps removes nothing that is far from its keeper', async () => {
   // Each is similar to the next, the first and the last share nothing.
   const facts = Array.from({ length: 30 }, (_, i) =>

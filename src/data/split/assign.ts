@@ -4,7 +4,7 @@ import type { SplitGroup } from './groups.ts';
 export const splitNames = ['train', 'validation', 'test'] as const;
 export type SplitName = (typeof splitNames)[number];
 export type Shares = Readonly<Record<SplitName, number>>;
-/** Where each unit goes; nowhere for one that would train on a benchmark. */
+/** Where each unit goes; nowhere for one that would train on a benchmark, or on what is tested with (synthetic.ts). */
 export type Assigned = readonly (SplitName | undefined)[];
 
 /** A stratum smaller than this cannot be in every split. */

@@ -8,6 +8,8 @@ export type SplitUnit = {
   stratum: string;
   /** Milliseconds since 1970; undefined where the example has no date. */
   time?: number;
+  /** A language model wrote it. */
+  synthetic?: boolean;
 };
 
 /** Examples that must be in one split. */

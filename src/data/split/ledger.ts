@@ -7,7 +7,9 @@ import { readExamples } from '../read-examples.ts';
 import type { Assigned } from './assign.ts';
 import type { SplitContext } from './context.ts';
 
-/** Writes ledger.jsonl: what was left out of train for a benchmark's sake, and what stands where for want of a date. */
+const madeFromHeldOut = 'made from, or nearly the same as, an example that is validated or tested with';
+
+/** Writes ledger.jsonl: what was left out of train, for a benchmark's sake or the test's, and what stands where for want of a date. */
 export async function writeSplitLedger(
   { config, examplesPath, outputFolder, signal }: SplitContext,
   { assigned, overlaps }: { assigned: Assigned; overlaps: ReadonlyMap<number, Overlap> },
@@ -20,9 +22,10 @@ export async function writeSplitLedger(
       const { id, source, place } = meta;
       const undated = config.by === 'time' && parseTimestamp(meta.createdAt ?? '') === undefined;
       if (assigned[i] === undefined) {
-        const { reason, kind } = overlaps.get(i)!;
-        ledger.add({ action: 'dropped', rule: 'benchmarks', reason, id, source, place }, kind);
-      } else if (undated)
+        const overlap = overlaps.get(i);
+        const [rule, reason] = overlap ? ['benchmarks', overlap.reason] : ['synthetic', madeFromHeldOut];
+        ledger.add({ action: 'dropped', rule, reason, id, source, place }, overlap?.kind);
+      } else if (undated && !(config.synthetic === 'train' && meta['synthetic'] === true))
         ledger.add({
           action: 'kept',
           rule: 'split',

@@ -237,6 +237,45 @@ test('dates are read alike everywhere, and nonsense is none', () => {
     assert.equal(parseTimestamp(text), undefined, text);
 });
 
+test('synthetic examples are trained on only, and not where what they are made from is tested with', async () => {
+  const real = Array.from({ length: 50 }, (_, i) => makeExample(`r${i}`, `real text ${i}`));
+  const made = Array.from({ length: 100 }, (_, i) => {
+    const meta = { synthetic: true, conversation: i < 80 ? `r${i % 50}` : `page ${i}` };
+    return makeExample(`s${i}`, `written by a model ${i}`, meta);
+  });
+  const alone = await run(real);
+  const { splitOf, summary, read } = await run([...real, ...made]);
+  for (const { meta } of real)
+    assert.equal(splitOf.get(meta.id), alone.splitOf.get(meta.id), 'placed as without');
+  const leftOut = made.filter(({ meta }) => {
+    const expected = meta.conversation!.startsWith('page') ? 'train' : splitOf.get(meta.conversation!);
+    assert.equal(splitOf.get(meta.id), expected === 'train' ? 'train' : undefined);
+    return expected !== 'train';
+  });
+  assert.ok(leftOut.length >= 10);
+  assert.deepEqual([summary['synthetic'], summary['synthetic_left_out']], [100, leftOut.length]);
+  const ledger = read<LedgerEntry>('ledger.jsonl');
+  assert.deepEqual(ledger.map(({ id }) => id).sort(), leftOut.map(({ meta }) => meta.id).sort());
+  assert.match(ledger[0]!.reason!, /made from, or nearly the same as/);
+  const everywhere = await run([...real, ...made], { synthetic: 'everywhere' });
+  assert.ok(made.some(({ meta }) => everywhere.splitOf.get(meta.id) === 'test'));
+  assert.equal(everywhere.splitOf.size, 150);
+});
+
+test('by time synthetic examples need no date', async () => {
+  const real = Array.from({ length: 30 }, (_, i) =>
+    makeExample(`r${i}`, `real text ${i}`, { createdAt: `2026-01-${String(i + 1).padStart(2, '0')}` }),
+  );
+  const made = real.map(({ meta }, i) =>
+    makeExample(`s${i}`, `written by a model ${i}`, { synthetic: true, conversation: meta.id }),
+  );
+  const { splitOf, summary, read } = await run([...real, ...made], { by: 'time' });
+  assert.deepEqual([summary['undated'], summary['train'], summary['test']], [0, 48, 3]);
+  assert.equal(splitOf.get('s0'), 'train');
+  assert.equal(splitOf.get('s29'), undefined);
+  assert.equal(read<LedgerEntry>('ledger.jsonl').length, 6);
+});
+
 test('what holds a benchmark’s question is left out of train, and told', async () => {
   const question =
     'Which of these cities is the capital of the country that has the longest coast line of all?';

@@ -17,6 +17,7 @@ import { scanForPii } from '../pii/scan.ts';
 import { ownLineLimitBytes } from '../read-examples.ts';
 import { groupUnits, type SplitUnit } from './groups.ts';
 import { writeSplitLedger } from './ledger.ts';
+import { placeByRealMembers } from './synthetic.ts';
 import { readUnits, type Units } from './units.ts';
 
 /** Past this share of examples without a date there is no order of time to speak of. */
@@ -31,7 +32,7 @@ export function splitFiles({ benchmarks }: SplitConfig, projectFolder: string): 
 
 /**
  * Writes train.jsonl, validation.jsonl, test.jsonl, split.json (counts by stratum, what was checked) and, where there are
- * benchmarks or the split is by time, ledger.jsonl; returns the counts. Depends on the examples and the seed, not on
+ * benchmarks, the split is by time, or a synthetic example is left out, ledger.jsonl; returns the counts. Depends on the examples and the seed, not on
  * their order. Throws AttuneError 'data' when a split would be empty, when too many examples lack a date to split by
  * time, when `checkSplit` finds a conversation or a content in two splits, and when a structured piece of personal data is
  * left.
@@ -40,10 +41,12 @@ export async function split(context: SplitContext): Promise<Record<string, Json>
   const { config, outputFolder, projectFolder, seed } = context;
   const benchmarks = await openBenchmarks(config, projectFolder);
   const all = await readUnits(context, benchmarks);
-  if (config.by === 'time') refuseUndated(all.units);
+  if (config.by === 'time') refuseUndated(datable(config, all.units));
   const { assigned, groups, checked } = await placeUnits(context, all, benchmarks);
   const counts = countSplits(all.units, assigned);
-  if (benchmarks || config.by === 'time')
+  const synthetic = all.units.filter((unit) => unit.synthetic === true).length;
+  const leftOut = assigned.filter((name, i) => name === undefined && !all.overlaps.has(i)).length;
+  if (benchmarks || config.by === 'time' || leftOut > 0)
     await writeSplitLedger(context, { assigned, overlaps: all.overlaps });
   const files = splitNames.map((name) => ({ name, path: join(outputFolder, `${name}.jsonl`) }));
   const personalData = await scanForPii(files, context.pii, context.signal);
@@ -53,10 +56,11 @@ export async function split(context: SplitContext): Promise<Record<string, Json>
     by: config.by,
     stratify: config.stratify,
     groups,
-    ...(config.by === 'time' && { undated: all.units.filter(({ time }) => time === undefined).length }),
+    ...(config.by === 'time' && { undated: datable(config, all.units).filter(isUndated).length }),
+    ...(synthetic > 0 && { synthetic, synthetic_left_out: leftOut }),
     ...(benchmarks && {
       benchmark_texts: benchmarks.texts,
-      left_out_for_benchmarks: assigned.filter((name) => name === undefined).length,
+      left_out_for_benchmarks: assigned.filter((name, i) => name === undefined && all.overlaps.has(i)).length,
     }),
   };
   await writeJson(join(outputFolder, 'split.json'), {
@@ -82,7 +86,11 @@ async function placeUnits(
   let parted: SimilarPair[] = [];
   for (let attempt = 0; attempt < mostAttempts; attempt++) {
     const groups = groupUnits(units, similar);
-    const placed = config.by === 'time' ? assignByTime(groups, config) : assignAtRandom(groups, config, seed);
+    const placed = placeByRealMembers(units, groups, {
+      synthetic: config.synthetic,
+      place: (some) =>
+        config.by === 'time' ? assignByTime(some, config) : assignAtRandom(some, config, seed),
+    });
     const assigned = placed.map((name, i) => (name === 'train' && overlaps.has(i) ? undefined : name));
     refuseEmpty(countSplits(units, assigned).total, units.length);
     await writeSplits(context, assigned);
@@ -164,8 +172,15 @@ function refuseEmpty(total: Counts, examples: number): void {
   });
 }
 
+const isUndated = ({ time }: SplitUnit): boolean => time === undefined;
+
+/** The units that a split by time needs the dates of: nobody knows when a synthetic example was. */
+function datable({ synthetic }: SplitConfig, units: readonly SplitUnit[]): SplitUnit[] {
+  return units.filter((unit) => synthetic === 'everywhere' || unit.synthetic !== true);
+}
+
 function refuseUndated(units: readonly SplitUnit[]): void {
-  const undated = units.filter(({ time }) => time === undefined);
+  const undated = units.filter(isUndated);
   if (undated.length <= mostUndated * units.length) return;
   const shown = undated.slice(0, 3).map(({ id }) => id);
   throw new AttuneError(

@@ -44,6 +44,7 @@ export async function readUnits(
         content: contentKey(messages),
         stratum: String(meta[config.stratify] ?? ''),
         ...(time !== undefined && { time }),
+        ...(meta['synthetic'] === true && { synthetic: true }),
       });
       corpus.add(similarityFact(example));
     }
