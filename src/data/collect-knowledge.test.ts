@@ -111,6 +111,7 @@ test('a help centre in four languages: titles, sections, links, languages, and i
   );
   assert.deepEqual(question.meta, {
     id: 'en/help/verify-your-identity/accepted-id-type.md#question-1',
+    conversation: 'page en/help/verify-your-identity/accepted-id-type.md',
     source: 'en',
     language: 'en',
     topic: 'verify-your-identity',
