@@ -18,7 +18,7 @@ export type Tokenizer = {
 };
 
 /** The part of @huggingface/tokenizers we use; its own declarations do not resolve under "nodenext". */
-type Library = {
+export type TokenizerLibrary = {
   encode: (text: string, options: { add_special_tokens: boolean }) => { ids: (number | undefined)[] };
   decode: (
     ids: readonly number[],
@@ -26,8 +26,20 @@ type Library = {
   ) => string;
   token_to_id: (token: string) => number | undefined;
   get_vocab: (withAddedTokens: boolean) => Map<string, number>;
+  // The steps that encode() is made of.
+  readonly normalizer: ((text: string) => string) | null;
+  readonly pre_tokenizer: ((text: string, options: { section_index: number }) => string[]) | null;
+  readonly model: ((pieces: string[]) => string[]) & {
+    readonly unk_token?: string;
+    readonly unk_token_id?: number;
+    readonly end_of_word_suffix?: string;
+    readonly config: { readonly continuing_subword_prefix?: string };
+  };
+  readonly post_processor:
+    | ((tokens: string[], pair: null, addSpecialTokens: boolean) => { tokens: string[] })
+    | null;
 };
-type LibraryModule = { Tokenizer: new (tokenizer: object, config: object) => Library };
+type LibraryModule = { Tokenizer: new (tokenizer: object, config: object) => TokenizerLibrary };
 
 /** Gemma 3's, among the largest, has 33 MB. */
 const maxFileBytes = 256_000_000;
@@ -37,8 +49,7 @@ const maxFileBytes = 256_000_000;
  * Throws AttuneError 'model' when it is missing, damaged, or of a kind that cannot be run here.
  */
 export async function loadTokenizer(folder: string): Promise<Tokenizer> {
-  const path = join(folder, 'tokenizer.json');
-  const library = await openLibrary(path, await readTokenizerJson(path));
+  const { library, path } = await openTokenizerLibrary(folder);
   const vocabulary = library.get_vocab(true);
   let highestId = -1;
   for (const id of vocabulary.values()) highestId = Math.max(highestId, id);
@@ -62,7 +73,16 @@ export async function loadTokenizer(folder: string): Promise<Tokenizer> {
   };
 }
 
-async function readTokenizerJson(path: string): Promise<object> {
+/** The library on a folder's tokenizer.json, with the file as it is. Throws as loadTokenizer does. */
+export async function openTokenizerLibrary(
+  folder: string,
+): Promise<{ library: TokenizerLibrary; json: Record<string, unknown>; path: string }> {
+  const path = join(folder, 'tokenizer.json');
+  const json = await readTokenizerJson(path);
+  return { library: await openLibrary(path, json), json, path };
+}
+
+async function readTokenizerJson(path: string): Promise<Record<string, unknown>> {
   let text: string;
   try {
     const { size } = await stat(path);
@@ -106,7 +126,7 @@ function checkPattern(pattern: string, path: string): void {
     throw damaged(path, `the pattern ${shown} repeats a repetition, which can take forever on some text`);
 }
 
-async function openLibrary(path: string, json: object): Promise<Library> {
+async function openLibrary(path: string, json: object): Promise<TokenizerLibrary> {
   const module = (await import('@huggingface/tokenizers')) as unknown as LibraryModule;
   try {
     return new module.Tokenizer({ added_tokens: [], ...json }, { clean_up_tokenization_spaces: false });

@@ -7,6 +7,7 @@ import { ibans } from './iban.ts';
 import { addresses as ipAddresses } from './ip.ts';
 import { licences } from './licence.ts';
 import { macAddresses } from './mac.ts';
+import { names } from './names/recogniser.ts';
 import { nationalIds } from './national-id.ts';
 import { phones } from './phone.ts';
 import { postcodes } from './postcode.ts';
@@ -30,4 +31,5 @@ export const recognisers: readonly Recogniser[] = [
   accounts,
   birthDates,
   postcodes,
+  names,
 ];

@@ -1,0 +1,301 @@
+/** Street addresses: a house number beside a street, then unit, city, region, postcode and country as far as they go. */
+import { calendar, particles } from './cues.ts';
+import { anyPlace, kind, type Lexicon } from './lexicon.ts';
+import { isCapital, type Run } from './runs.ts';
+import {
+  directions,
+  streetBeginnings,
+  streetCompound,
+  streetEndings,
+  streetWords,
+  units,
+  weakEndings,
+} from './street-words.ts';
+import { gap, shape, type Words } from './words.ts';
+
+/**
+ * A stretch of words that is an address. `needs` is what must follow: nothing, any element of an address (a unit, a place,
+ * a postcode), or one that only addresses have (a unit, a postcode behind a place).
+ */
+type Street = Run & { needs: 'nothing' | 'element' | 'proof' };
+
+const longestStreetName = 6;
+const houseNumber = /^\d{1,6}[a-z]?$/;
+const inside = gap.space | gap.dot;
+
+/** Addresses in order, none overlapping another. */
+export function addressesIn(words: Words, lexicon: Lexicon, isTalkOfAddresses: boolean): Run[] {
+  const found: Run[] = [];
+  for (let i = 0; i < words.count; i++) {
+    const street = streetAt(words, i);
+    if (!street) continue;
+    const { last, isProved } = extendStreet(words, street.last, lexicon);
+    const isEnough =
+      street.needs === 'nothing' ||
+      (street.needs === 'element' ? last > street.last || isTalkOfAddresses : isProved || (isTalkOfAddresses && last > street.last));
+    if (!isEnough) continue;
+    found.push({ first: withCorner(words, street.first), last });
+    i = last;
+  }
+  return found;
+}
+
+/** "the corner of 5th Avenue and Main Street": the words before belong to it. */
+function withCorner(words: Words, first: number): number {
+  if (first < 2 || words.keyOf(first - 1) !== 'of' || words.keyOf(first - 2) !== 'corner') return first;
+  return first > 2 && words.keyOf(first - 3) === 'the' ? first - 3 : first - 2;
+}
+
+/** A street with its number that begins at word i. */
+function streetAt(words: Words, i: number): Street | undefined {
+  if (words.shapes[i] === shape.number)
+    return isHouseNumber(words, i) ? (numberThenStreet(words, i) ?? numberThenName(words, i)) : undefined;
+  if ((words.gaps[i]! & gap.glue) !== 0) return undefined;
+  return beginningThenNumber(words, i) ?? nameThenNumber(words, i) ?? capitalStreet(words, i);
+}
+
+function isHouseNumber(words: Words, i: number): boolean {
+  if (!houseNumber.test(words.keyOf(i)) || (words.gaps[i]! & (gap.glue | gap.possessive)) !== 0) return false;
+  const before = words.text[words.starts[i]! - 1];
+  return before === undefined || !'$€£¥.:'.includes(before);
+}
+
+/** Word i may stand in the name of a street: capitalised, a particle, an ordinal number; in lower case any plain word. */
+function isStreetName(words: Words, i: number): boolean {
+  if (words.shapes[i] === shape.number) return /^\d{1,3}(?:st|nd|rd|th)?$/.test(words.keyOf(i));
+  return !calendar.has(words.keyOf(i)) || words.keyOf(i) === 'may' || words.keyOf(i) === 'march';
+}
+
+/** "12 Main Street", "1600 Pennsylvania Ave NW", "12 bis, rue de la Paix", "6750 Koskikatu 25". */
+function numberThenStreet(words: Words, i: number): Street | undefined {
+  let name = i + 1;
+  // A range or a second number: 12-14 Main Street, 370 3911 Fourth Avenue.
+  if (words.shapes[name] === shape.number && isHouseNumber(words, name) && (words.gaps[name]! & ~(gap.space | gap.hyphen)) === 0) name++;
+  if (['bis', 'ter', 'quater'].includes(name < words.count ? words.keyOf(name) : '')) name++;
+  if (name >= words.count || (words.gaps[name]! & ~(gap.space | gap.comma | gap.dot)) !== 0) return undefined;
+  const beginning = isBeginning(words, name) ? beginningThenNumber(words, name) ?? namedStreet(words, name) : undefined;
+  if (beginning) return { first: i, last: beginning.last, needs: 'nothing' };
+  if ((words.gaps[name]! & gap.comma) !== 0) return undefined;
+  let last: number | undefined;
+  let capitals = true;
+  let isStrong = false;
+  for (let at = name; at < Math.min(words.count, name + longestStreetName); at++) {
+    if (at > name && (words.gaps[at]! & ~inside) !== 0) break;
+    const key = words.keyOf(at);
+    if (at > name || streetCompound.test(key)) {
+      const strong = streetEndings.has(key) || (streetCompound.test(key) && isCapital(words, at));
+      if (strong || weakEndings.has(key)) {
+        last = at;
+        isStrong ||= strong;
+        capitals &&= words.shapes[at] !== shape.lower;
+        continue;
+      }
+    }
+    if (last !== undefined) break;
+    if (!isStreetName(words, at)) break;
+    if ((words.kindOf(at) & kind.frequent) !== 0 && words.shapes[at] === shape.lower && !directions.has(key)) {
+      // "5 of the Street": ordinary words are no name, but "5 main street" is one.
+      if (!streetEndings.has(at + 1 < words.count ? words.keyOf(at + 1) : '')) break;
+    }
+    if (words.shapes[at] === shape.lower && !particles.has(key)) capitals = false;
+  }
+  if (last === undefined) return undefined;
+  last = withDirection(words, last);
+  last = withNumberAfter(words, last);
+  return { first: i, last, needs: isStrong || capitals ? 'nothing' : 'element' };
+}
+
+function withDirection(words: Words, last: number): number {
+  const next = last + 1;
+  if (next >= words.count || (words.gaps[next]! & ~inside) !== 0) return last;
+  const key = words.keyOf(next);
+  // A single lower-case letter after the street is no direction: "12 main st w apt 4" is rare, "st s" a typing error.
+  return directions.has(key) && (key.length > 2 || words.shapes[next] !== shape.lower) ? next : last;
+}
+
+/** "6750 Koskikatu 25": a foreign street with its number behind a number of the register. */
+function withNumberAfter(words: Words, last: number): number {
+  const next = last + 1;
+  if (next >= words.count || words.gaps[next] !== gap.space || !/^\d{1,4}[a-z]?$/.test(words.keyOf(next))) return last;
+  return streetCompound.test(words.keyOf(last)) || streetWords.has(words.keyOf(last)) ? next : last;
+}
+
+const isBeginning = (words: Words, i: number): boolean =>
+  streetBeginnings.has(words.keyOf(i)) || words.keyOf(i) === 'c';
+
+/** "Calle Mayor 12", "Via Garibaldi, 7", "ul. Długa 5". */
+function beginningThenNumber(words: Words, i: number): Street | undefined {
+  if (!isBeginning(words, i)) return undefined;
+  const name = endOfName(words, i);
+  if (name === i) return undefined;
+  let at = name + 1;
+  if (at >= words.count || (words.gaps[at]! & ~(inside | gap.comma)) !== 0) return undefined;
+  if (/^(?:n|no|nr|num|numero)$/.test(words.keyOf(at))) at++;
+  if (at >= words.count || !/^\d{1,5}[a-z]?$/.test(words.keyOf(at))) return undefined;
+  if (words.shapes[i] === shape.lower && !isCapital(words, name)) return undefined;
+  return { first: i, last: at, needs: 'nothing' };
+}
+
+/** "rue de la Paix" behind its number. */
+function namedStreet(words: Words, i: number): Run | undefined {
+  const last = endOfName(words, i);
+  return last > i ? { first: i, last } : undefined;
+}
+
+/** The last word of the name that follows a beginning; the beginning itself when there is none. */
+function endOfName(words: Words, beginning: number): number {
+  let last = beginning;
+  for (let at = beginning + 1; at < Math.min(words.count, beginning + longestStreetName); at++) {
+    if ((words.gaps[at]! & ~inside) !== 0) break;
+    if (words.shapes[at] === shape.number) break;
+    if (isCapital(words, at)) last = at;
+    else if (!particles.has(words.keyOf(at)) && !['l', 'd', 'dei', 'della', 'delle', 'dello', 'degli', 'los', 'las'].includes(words.keyOf(at))) break;
+  }
+  return last;
+}
+
+/** "Musterstraße 5", "Berliner Str. 12a", "Kossuth Lajos utca 3". */
+function nameThenNumber(words: Words, i: number): Street | undefined {
+  if (!isCapital(words, i) || calendar.has(words.keyOf(i))) return undefined;
+  for (let at = i; at < Math.min(words.count, i + 4); at++) {
+    if (at > i && (words.gaps[at]! & ~inside) !== 0) return undefined;
+    if (words.shapes[at] === shape.number) return undefined;
+    const key = words.keyOf(at);
+    const bits = words.kindOf(at);
+    const isStreet =
+      (streetCompound.test(key) && (bits & kind.word) === 0 && isCapital(words, at)) || (at > i && streetWords.has(key));
+    if (!isStreet) {
+      if (!isCapital(words, at)) return undefined;
+      if ((bits & kind.frequent) !== 0) return undefined;
+      continue;
+    }
+    const number = at + 1;
+    if (number >= words.count || (words.gaps[number]! & ~inside) !== 0) return undefined;
+    return /^\d{1,4}[a-z]?$/.test(words.keyOf(number)) ? { first: i, last: number, needs: 'nothing' } : undefined;
+  }
+  return undefined;
+}
+
+/** "971 Kesk 53", "5 The Paddocks": a street of no known form between numbers, if the rest is an address. */
+function numberThenName(words: Words, i: number): Street | undefined {
+  const mayBeLower = isLowerCase(words, i + 1);
+  let at = i + 1;
+  if (words.shapes[at] === shape.number && isHouseNumber(words, at) && words.gaps[at] === gap.space) at++;
+  const first = at;
+  while (at < Math.min(words.count, first + 4) && (words.gaps[at]! & ~inside) === 0 && words.shapes[at] !== shape.number) {
+    const bits = words.kindOf(at);
+    if (!isCapital(words, at) && !particles.has(words.keyOf(at)) && !mayBeLower) break;
+    if (calendar.has(words.keyOf(at)) || units.has(words.keyOf(at)) || (bits & kind.frequent) !== 0) break;
+    at++;
+  }
+  if (at === first) return undefined;
+  const hasNumber = at < words.count && (words.gaps[at]! & ~inside) === 0 && /^\d{1,4}[a-z]?$/.test(words.keyOf(at));
+  return { first: i, last: hasNumber ? at : at - 1, needs: hasNumber && !mayBeLower ? 'element' : 'proof' };
+}
+
+const isLowerCase = (words: Words, i: number): boolean => i < words.count && words.shapes[i] === shape.lower;
+
+/** "Marina Fort Street", "corner of King and Queen Street": a street by name alone, in capital letters. */
+function capitalStreet(words: Words, i: number): Street | undefined {
+  if (!isCapital(words, i) || (words.kindOf(i) & kind.frequent) !== 0) return undefined;
+  for (let at = i + 1; at < Math.min(words.count, i + 4) && (words.gaps[at]! & ~inside) === 0; at++) {
+    if (!isCapital(words, at)) return undefined;
+    if (streetEndings.has(words.keyOf(at))) return { first: i, last: at, needs: 'nothing' };
+  }
+  return undefined;
+}
+
+const mostSteps = 12;
+const mostUnknown = 4;
+
+/** The last word of the address that begins with a street ending at word `last`. */
+export function extend(words: Words, last: number, lexicon: Lexicon): number {
+  return extendStreet(words, last, lexicon).last;
+}
+
+/** `isProved`: a unit follows, or a postcode beside a place. */
+function extendStreet(words: Words, street: number, lexicon: Lexicon): { last: number; isProved: boolean } {
+  let last = street;
+  let isProved = false;
+  let hasPlace = false;
+  let at = street;
+  let unknown = 0;
+  let lines = 0;
+  for (let step = 0; step < mostSteps && at + 1 < words.count; step++) {
+    const next = at + 1;
+    const between = words.gaps[next]!;
+    if ((between & ~(gap.space | gap.newline | gap.comma | gap.dot | gap.hash | gap.hyphen)) !== 0) break;
+    // A full stop with a space behind it ends the sentence, unless it ends an abbreviation.
+    if ((between & gap.dot) !== 0 && (between & gap.newline) === 0 && words.ends[at]! - words.starts[at]! > 5 && !units.has(words.keyOf(next))) break;
+    if ((between & gap.newline) !== 0 && ++lines > 5) break;
+    const element = elementAt(words, next, lexicon);
+    if (element !== undefined) {
+      isProved ||= element.is === 'unit' || (element.is === 'postcode' && (hasPlace || unknown > 0));
+      isProved ||= element.is === 'place' && last > street && words.shapes[last] === shape.number;
+      hasPlace ||= element.is === 'place';
+      at = element.last;
+      last = element.last;
+      unknown = 0;
+      continue;
+    }
+    if (++unknown > mostUnknown || !isPlaceName(words, next)) break;
+    at = next;
+  }
+  return { last, isProved };
+}
+
+/** A town that the lexicon lacks: capitalised, or one of the small words within a name. */
+function isPlaceName(words: Words, i: number): boolean {
+  if (!isCapital(words, i)) return particles.has(words.keyOf(i)) || ['on', 'upon', 'am', 'im', 'an', 'na', 'pod', 'sur', 'sul'].includes(words.keyOf(i));
+  return (words.kindOf(i) & kind.frequent) === 0;
+}
+
+type Element = { is: 'unit' | 'postcode' | 'place'; last: number };
+
+/** A unit, a postcode, a region or a place that begins at word i. */
+function elementAt(words: Words, i: number, lexicon: Lexicon): Element | undefined {
+  const key = words.keyOf(i);
+  if (units.has(key) && i + 1 < words.count && (words.gaps[i + 1]! & ~(inside | gap.hash)) === 0) {
+    const next = words.keyOf(i + 1);
+    if (/^\d{1,5}[a-z]?$|^[a-z]\d{0,4}$/.test(next) && words.shapes[i + 1] !== shape.lower)
+      return { is: 'unit', last: i + 1 };
+  }
+  if ((words.gaps[i]! & gap.hash) !== 0 && /^\d{1,5}[a-z]?$/.test(key)) return { is: 'unit', last: i };
+  if (words.shapes[i] === shape.number && i + 1 < words.count && /^(?:floor|fl|piso|etage|stock|og)$/.test(words.keyOf(i + 1)) && words.gaps[i + 1] === gap.space)
+    return { is: 'unit', last: i + 1 };
+  const postcode = postcodeAt(words, i);
+  if (postcode !== undefined) return { is: 'postcode', last: postcode };
+  // NY, TX, ON: any two or three capital letters where a region stands.
+  if (words.shapes[i] === shape.upper && /^[a-z]{2,3}$/.test(key)) return { is: 'place', last: i };
+  // ny 10001: two letters before a postcode, in a text without capital letters.
+  if (/^[a-z]{2}$/.test(key) && i + 1 < words.count && words.gaps[i + 1] === gap.space && /^\d{5}$/.test(words.keyOf(i + 1)))
+    return { is: 'place', last: i };
+  const place = placeAt(words, i, lexicon);
+  return place === undefined ? undefined : { is: 'place', last: place };
+}
+
+/** Postcodes of the countries that write them in digits, with letters before or within them, or in two groups. */
+export function postcodeAt(words: Words, i: number): number | undefined {
+  const key = words.keyOf(i);
+  const next = i + 1 < words.count ? words.keyOf(i + 1) : '';
+  const between = words.gaps[i + 1]!;
+  if (/^\d{3,5}$/.test(key) && between === gap.hyphen && /^\d{3,4}$/.test(next)) return i + 1;
+  if (/^\d{2}$/.test(key) && between === gap.hyphen && /^\d{3}$/.test(next)) return i + 1;
+  if (/^[a-z]{1,2}\d[a-z\d]?$/.test(key) && between === gap.space && /^\d[a-z]{2}$/.test(next)) return i + 1;
+  if (/^[a-z]\d[a-z]$/.test(key) && (between === gap.space || between === gap.hyphen) && /^\d[a-z]\d$/.test(next)) return i + 1;
+  if (/^[a-z]{1,3}$/.test(key) && between === gap.hyphen && /^\d{4,5}$/.test(next)) return i + 1;
+  if (/^\d{4}$/.test(key) && between === gap.space && words.shapes[i + 1] === shape.upper && /^[a-z]{2}$/.test(next)) return i + 1;
+  if (/^\d{3}$/.test(key) && between === gap.space && /^\d{2}$/.test(next)) return i + 1;
+  return /^\d{4,6}$/.test(key) ? i : undefined;
+}
+
+function placeAt(words: Words, i: number, lexicon: Lexicon): number | undefined {
+  let last = (words.kindOf(i) & anyPlace) !== 0 && (isCapital(words, i) || (words.kindOf(i) & kind.word) === 0) ? i : undefined;
+  let key = words.keyOf(i);
+  const most = Math.min(words.count - 1, i + lexicon.longest(key) - 1);
+  for (let at = i + 1; at <= most && (words.gaps[at]! & ~(gap.space | gap.dot)) === 0; at++) {
+    key += ` ${words.keyOf(at)}`;
+    if ((lexicon.kindOf(key) & anyPlace) !== 0) last = at;
+  }
+  return last;
+}

@@ -1,0 +1,96 @@
+/** Names of companies and other organisations: by what they end with, by the kind they name, and by what stands before. */
+import { calendar, legalForms, organisationCues, organisationNouns } from './cues.ts';
+import { anyName, kind } from './lexicon.ts';
+import type { Candidate } from './people.ts';
+import { beginsSentence, follows, isCapital, type Run } from './runs.ts';
+import { gap, shape, type Words } from './words.ts';
+
+/** Scores above those of names and places of the same words, as these three say it outright. */
+const byForm = 10;
+const byNoun = 6;
+const byCue = 3;
+
+export function organisationsIn(words: Words, run: Run): Candidate[] {
+  const first = withoutArticle(words, run);
+  if (first > run.last) return [];
+  const form = byLegalForm(words, { first, last: run.last });
+  if (form) return [form];
+  const noun = byKind(words, { first, last: run.last });
+  if (noun) return [noun];
+  const cue = byContext(words, { first, last: run.last });
+  return cue ? [cue] : [];
+}
+
+/** Leaves out words that are capitalised only because a sentence begins: "The Acme Corporation", "At Globex". */
+function withoutArticle(words: Words, { first, last }: Run): number {
+  let at = first;
+  // Rechnung der Müller GmbH: what stands before the article is another noun.
+  for (let i = first + 1; i < last; i++) if (/^(?:der|dem|den|die|das)$/.test(words.keyOf(i)) && words.shapes[i] === shape.lower) at = i + 1;
+  while (at <= last && (words.kindOf(at) & kind.frequent) !== 0 && (words.kindOf(at) & anyName) === 0 && !organisationNouns.has(words.keyOf(at))) at++;
+  return at;
+}
+
+/** "Acme Inc", "Müller & Söhne GmbH", also after a comma and in lower case: "acme, inc." */
+function byLegalForm(words: Words, { first, last }: Run): Candidate | undefined {
+  for (let i = first + 1; i <= Math.min(last + 1, words.count - 1); i++) {
+    if (!legalForms.has(words.keyOf(i)) || words.shapes[i] === shape.initial) continue;
+    const between = words.gaps[i]!;
+    const isJoined = between === gap.space || between === (gap.comma | gap.space);
+    // Lower-case "co", "as" or "se" after a capitalised word are words; behind the run only unmistakable forms count.
+    if (!isJoined || (i > last && !/^(?:inc|llc|ltd|gmbh|corp|plc|limited)$/.test(words.keyOf(i)))) continue;
+    if (words.shapes[i] === shape.capital && words.keyOf(i).length < 3 && i === last + 1) continue;
+    return { first: joinedBefore(words, first), last: i, score: byForm };
+  }
+  return undefined;
+}
+
+/** "Hawkins, Richardson and Santana" before a form that ends the name; at most three parts. */
+function joinedBefore(words: Words, first: number): number {
+  let at = first;
+  for (let parts = 0; parts < 3 && at > 1; parts++) {
+    const joins = ['and', 'und', 'y', 'et', 'e'].includes(words.keyOf(at - 1)) && words.gaps[at] === gap.space;
+    const ampersand = /^ ?& ?$/.test(words.text.slice(words.ends[at - 1], words.starts[at]));
+    const previous = joins ? at - 2 : at - 1;
+    if (!(joins || ampersand) || previous < 0 || !isCapital(words, previous)) break;
+    if (beginsSentence(words, previous) && (words.kindOf(previous) & kind.word) !== 0) break;
+    at = previous;
+  }
+  return at;
+}
+
+/** "First National Bank", "University of Turin", "Acme Airlines". */
+function byKind(words: Words, { first, last }: Run): Candidate | undefined {
+  for (let i = last; i >= first; i--) {
+    if (!organisationNouns.has(words.keyOf(i)) || words.shapes[i] === shape.initial) continue;
+    const end = withOf(words, i, last);
+    if (end > i) return { first, last: end, score: byNoun };
+    // One proper word must stand before the noun: "Customer Services" or "The Bank" names nobody.
+    for (let at = first; at < i; at++)
+      if ((words.kindOf(at) & kind.word) === 0 && words.shapes[at] !== shape.lower) return { first, last: i, score: byNoun };
+  }
+  return undefined;
+}
+
+function withOf(words: Words, noun: number, last: number): number {
+  const at = noun + 1;
+  if (at + 1 >= words.count || !['of', 'de', 'di', 'da', 'do', 'for'].includes(words.keyOf(at))) return noun;
+  if (words.gaps[at] !== gap.space || !follows(words, at + 1) || !isCapital(words, at + 1)) return noun;
+  let end = at + 1;
+  while (end + 1 < words.count && end - noun < 5 && follows(words, end + 1) && isCapital(words, end + 1)) end++;
+  return Math.max(end, Math.min(last, noun));
+}
+
+const cueBefore =
+  /(?:\b(?:works?|worked|working|employed|job|position|intern(?:ed|ship)?|career|contract|account manager|engineer|employees?|consultant) (?:at|for|with|by)|\b(?:ceo|cto|cfo|founder|co-founder|president|director|chairman|employees?|customers?|clients?|owner|head|vp|partner|spokes(?:man|woman|person)) (?:of|at|for)|\b(?:company|employer|organi[sz]ation|firm|startup|business)(?:['’]s)?(?: name)?(?: (?:is|called|named))?\s*:?|\b(?:hired|acquired|founded|employed|owned|manufactured|developed|published|sponsored|insured) by|\b(?:joined|acquired|merged with|invest(?:ed)? in|shares? (?:of|in)|stocks? (?:of|in)|on behalf of)|\bbei der(?: firma)?|\bfirma|\btravaille (?:chez|pour)|\btrabajo (?:en|para)|\bempresa|\bentreprise) $/iu;
+
+/** An unknown name after "works for", "CEO of", "employer:". */
+function byContext(words: Words, { first, last }: Run): Candidate | undefined {
+  const start = words.starts[first]!;
+  if (!cueBefore.test(words.text.slice(Math.max(0, start - 40), start))) return undefined;
+  if (last - first > 4 || calendar.has(words.keyOf(first)) || words.shapes[first] === shape.initial) return undefined;
+  const bits = words.kindOf(first);
+  if ((bits & kind.nationality) !== 0 || ((bits & kind.word) !== 0 && first === last && organisationCues.has(words.keyOf(first)))) return undefined;
+  // "works for Anna", "works for Anna Smith": a boss.
+  if ((bits & kind.given) !== 0 && (bits & kind.word) === 0 && last - first < 2) return undefined;
+  return { first, last, score: byCue };
+}

@@ -1,0 +1,231 @@
+/** Names of people in a run of capitalised words: what the words are, how they are spelled, and what stands around. */
+import {
+  calendar,
+  greetings,
+  nameSuffixes,
+  organisationNouns,
+  particles,
+  personVerbs,
+  relations,
+  signOffs,
+  titles,
+} from './cues.ts';
+import { anyName, anyPlace, kind } from './lexicon.ts';
+import { beginsSentence, follows, type Run } from './runs.ts';
+import { spellingOdds } from './spelling.ts';
+import { gap, shape, type Words } from './words.ts';
+
+export type Candidate = Run & { score: number };
+
+/** A piece of a run with at least this score is a name. */
+export const leastPersonScore = 2;
+
+/** Points of evidence, added up. */
+const points = {
+  given: 2.2,
+  family: 1.4,
+  /** A name that is an ordinary word as well: Hope, Young. */
+  wordGiven: 0.8,
+  wordFamily: 0.2,
+  word: -1,
+  place: -1,
+  /** A name that is a place as well: Florence, Houston. */
+  regionName: -0.5,
+  countryName: -1.2,
+  /** Times the logarithm of the odds by spelling, at most `spellingLimit` either way. */
+  spelling: 0.5,
+  spellingLimit: 1.5,
+  givenFirst: 1,
+  severalWords: 1,
+  initial: 1.2,
+  title: 3,
+  introduced: 2.5,
+  weaklyIntroduced: 1.2,
+  labelled: 2,
+  greeted: 1.5,
+  relation: 1.5,
+  verbAfter: 0.7,
+  /** Beside another name in a list: "Anna, Berta and Carl". */
+  givenBeside: 1,
+  familyBeside: 0.7,
+  /** Ubul: What a day! */
+  speaker: 0.7,
+  possessive: 0.4,
+  placeBefore: -1.2,
+  articleBefore: -1.2,
+  shouted: -1.5,
+  nounAfter: -1,
+} as const;
+
+/** The pieces of a run that can be names, each with its score. */
+export function peopleIn(words: Words, run: Run): Candidate[] {
+  const found: Candidate[] = [];
+  for (let i = run.first; i <= run.last; i++) {
+    if (!isNameable(words, i)) continue;
+    let last = i;
+    for (let next = i + 1; next <= run.last; next++) {
+      if (isTownAfterGiven(words, next)) last = next;
+      if (last === next) continue;
+      if (particles.has(words.keyOf(next)) && words.shapes[next] === shape.lower) continue;
+      if (!isNameable(words, next) && !nameSuffixes.has(words.keyOf(next))) break;
+      last = next;
+    }
+    const piece = trim(words, { first: i, last });
+    if (piece) found.push({ ...piece, score: scoreOf(words, piece, run) });
+    i = last;
+  }
+  return found;
+}
+
+/** Whether a word of a run can be part of a name; the score decides whether it is. */
+function isNameable(words: Words, i: number): boolean {
+  const one = words.shapes[i]!;
+  if (one === shape.lower || one === shape.number) return false;
+  const key = words.keyOf(i);
+  const bits = words.kindOf(i);
+  if (one === shape.initial) return key !== 'i';
+  if (titles.has(key) && (bits & anyName) === 0) return false;
+  if ((bits & kind.nationality) !== 0 && (bits & anyName) === 0) return false;
+  if (one === shape.upper) return key.length > 2 && (bits & anyName) !== 0 && (bits & kind.word) === 0;
+  if ((bits & anyName) !== 0) return true;
+  return bits === 0 && !organisationNouns.has(key) && !calendar.has(key);
+}
+
+/** Jack London: most towns are family names too, and the lexicon does not know them all. */
+function isTownAfterGiven(words: Words, i: number): boolean {
+  const bits = words.kindOf(i);
+  if ((bits & kind.city) === 0 || (bits & kind.word) !== 0 || words.shapes[i] !== shape.capital) return false;
+  const before = words.kindOf(i - 1);
+  return (before & kind.given) !== 0 && (before & (kind.word | kind.region | kind.country)) === 0;
+}
+
+/** Without initials at the edges that no name follows, and without a first word that is one by its place only. */
+function trim(words: Words, { first, last }: Run): Run | undefined {
+  while (first <= last) {
+    const bits = words.kindOf(first);
+    const lone = first === last;
+    const key = words.keyOf(first);
+    const isInitial = words.shapes[first] === shape.initial;
+    if (isInitial && (lone || (key === 'a' && (words.gaps[first + 1]! & gap.dot) === 0))) first++;
+    else if ((bits & kind.word) !== 0 && beginsSentence(words, first) && (lone || !leadsName(words, first)))
+      first++;
+    else if (titles.has(key) && !lone) first++;
+    else break;
+  }
+  while (last > first && words.shapes[last] === shape.initial && (words.gaps[last + 1]! & gap.dot) === 0) {
+    // "Anna K" is a name, "Vitamin C" or "Plan B" would not be nameable before it.
+    if ((words.kindOf(last - 1) & kind.given) !== 0) break;
+    last--;
+  }
+  return first <= last ? { first, last } : undefined;
+}
+
+/** "Will Smith", "Hope Ekström": a word that begins a sentence and is a given name, before what is no word. */
+function leadsName(words: Words, i: number): boolean {
+  if ((words.kindOf(i) & kind.given) === 0) return false;
+  const next = words.shapes[i + 1] === shape.initial ? i + 2 : i + 1;
+  if (words.shapes[next] === undefined || !follows(words, next)) return false;
+  return (words.kindOf(next) & kind.word) === 0 && words.shapes[next] !== shape.lower;
+}
+
+function scoreOf(words: Words, piece: Run, run: Run): number {
+  let score = 0;
+  let length = 0;
+  let initials = 0;
+  for (let i = piece.first; i <= piece.last; i++) {
+    if (words.shapes[i] === shape.lower || nameSuffixes.has(words.keyOf(i))) continue;
+    if (words.shapes[i] === shape.initial) initials++;
+    else {
+      length++;
+      score += pointsOfWord(words, i);
+    }
+  }
+  if (length > 4) return -10;
+  // One word in capitals is an abbreviation more often than a name.
+  if (length === 1 && words.shapes[piece.last] === shape.upper) score += points.shouted;
+  const bits = words.kindOf(piece.first);
+  if (length > 1) score += points.severalWords;
+  if (length > 1 && (bits & kind.given) !== 0 && (bits & kind.word) === 0) score += points.givenFirst;
+  if (initials > 0 && length > 0) score += points.initial;
+  return score + pointsBefore(words, piece.first) + pointsAfter(words, piece, run);
+}
+
+function pointsOfWord(words: Words, i: number): number {
+  const bits = words.kindOf(i);
+  const isWord = (bits & kind.word) !== 0;
+  // Nearly every name is a town somewhere; a region or a country is a better reason to doubt.
+  const place =
+    (bits & kind.country) !== 0 ? points.countryName : (bits & kind.region) !== 0 ? points.regionName : 0;
+  if ((bits & kind.given) !== 0) {
+    if (!isWord) return points.given + place;
+    return beginsSentence(words, i) ? 0 : points.wordGiven + place;
+  }
+  if ((bits & kind.family) !== 0) return (isWord ? points.wordFamily : points.family) + place;
+  if (isWord) return points.word;
+  if ((bits & anyPlace) !== 0) return points.place;
+  const odds = points.spelling * spellingOdds(words.keyOf(i)).person;
+  return Math.max(-points.spellingLimit, Math.min(points.spellingLimit, odds));
+}
+
+const introducedBy =
+  /(?:\bname(?:'s|’s)?(?:\s+(?:is|was|to|on the (?:account|card|order|booking|reservation) is))?|\b(?:called|named|call me|me llamo|nombre es|apellido es|m['’]appelle|nom est|hei(?:ß|ss)e|name ist|mi chiamo|nome (?:è|é|e)|chamo|naam is|heet|known as|addressed to|signed by|written by|directed by|nam(?:ed|e) (?:him|her|it))|\bname\b[^?\n]{0,24}\?)\s*:?\s*$/iu;
+const weaklyIntroducedBy =
+  /(?:\b(?:i am|i['’]m|im|this is|it['’]s|it is|here is|speaking (?:with|to)|spoke (?:with|to)|talk(?:ed|ing)? (?:with|to)|meet|met|contact|ask for|attn|by|under|soy|ich bin|je suis|c['’]est|sono|sou|ik ben))\s*:?\s*$/iu;
+const labelBefore =
+  /(?:^|[\n,;|(])[ \t]*(?:[\p{L}'’]{1,20}[ ]){0,2}(?:name|customer|client|contact|agent|user|author|attn|recipient|passenger|guest|from|to|by|nombre|nom|kunde|kundin|cliente|client)[ \t]*[:=][ \t]*$/iu;
+
+/** What stands before the first word of a piece. Looks back over a few words, not over the text. */
+function pointsBefore(words: Words, first: number): number {
+  const { text, gaps } = words;
+  const start = words.starts[first]!;
+  const left = text.slice(Math.max(0, start - 48), start);
+  let score = 0;
+  if (introducedBy.test(left)) score += points.introduced;
+  else if (weaklyIntroducedBy.test(left)) score += points.weaklyIntroduced;
+  if (labelBefore.test(left)) score += points.labelled;
+  if (first === 0) return score;
+  const key = words.keyOf(first - 1);
+  const isNext = (gaps[first]! & (gap.stop | gap.colon | gap.newline)) === 0;
+  if (titles.has(key) && (isNext || follows(words, first))) score += points.title;
+  else if (greetings.has(key) && isNext) score += points.greeted;
+  else if (signOffs.has(key) && (gaps[first]! & (gap.comma | gap.newline)) !== 0) score += points.labelled;
+  else if (relations.has(key) && isNext) score += points.relation;
+  if ((gaps[first]! & ~gap.space) !== 0) return score;
+  if (key === 'in' || key === 'near') score += points.placeBefore;
+  if (key === 'the') score += points.articleBefore;
+  return score;
+}
+
+function pointsAfter(words: Words, { first, last }: Run, run: Run): number {
+  const between = words.gaps[last + 1]!;
+  let score = (between & gap.possessive) !== 0 ? points.possessive : 0;
+  score += Math.max(pointsBeside(words, besideOf(words, first, -1)), pointsBeside(words, besideOf(words, last, 1)));
+  const beginsLine = first === 0 || (words.gaps[first]! & gap.newline) !== 0;
+  if (beginsLine && (between & gap.colon) !== 0 && last - first < 2) score += points.speaker;
+  if (last + 1 >= words.count) return score;
+  const key = words.keyOf(last + 1);
+  if (last < run.last && (words.kindOf(last + 1) & kind.word) !== 0) score += points.nounAfter;
+  else if (between === gap.space && words.shapes[last + 1] === shape.lower && (personVerbs.has(key) || /.{3}ed$/.test(key)))
+    score += points.verbAfter;
+  return score;
+}
+
+const joins: ReadonlySet<string> = new Set(['and', 'or', 'und', 'oder', 'y', 'o', 'et', 'ou', 'e', 'en', 'of']);
+
+/** The word that a list goes on with from word i in a direction, or -1. */
+function besideOf(words: Words, i: number, direction: 1 | -1): number {
+  let at = i + direction;
+  if (at < 0 || at >= words.count) return -1;
+  const between = words.gaps[direction > 0 ? at : i]!;
+  if (between === (gap.comma | gap.space)) return at;
+  if (between !== gap.space || !joins.has(words.keyOf(at))) return -1;
+  at += direction;
+  return at < 0 || at >= words.count || words.gaps[direction > 0 ? at : at + 1] !== gap.space ? -1 : at;
+}
+
+function pointsBeside(words: Words, i: number): number {
+  if (i < 0 || words.shapes[i] !== shape.capital) return 0;
+  const bits = words.kindOf(i);
+  if ((bits & (kind.word | kind.region | kind.country)) !== 0) return 0;
+  return (bits & kind.given) !== 0 ? points.givenBeside : (bits & kind.family) !== 0 ? points.familyBeside : 0;
+}

@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { names as nameRecogniser } from './recogniser.ts';
+
+const context = { before: '', country: 'US' as const, countries: ['US' as const] };
+
+/** "TYPE text" of everything found. */
+function found(text: string, before = ''): string[] {
+  return nameRecogniser
+    .find(text, { ...context, before })
+    .map(({ type, start, end }) => `${type} ${text.slice(start, end)}`);
+}
+const names = (text: string, before = ''): string[] =>
+  found(text, before).flatMap((one) => (one.startsWith('NAME ') ? [one.slice(5)] : []));
+const of = (type: string, text: string, before = ''): string[] =>
+  found(text, before).flatMap((one) => (one.startsWith(`${type} `) ? [one.slice(type.length + 1)] : []));
+
+test('names of people by lists, spelling and context', () => {
+  const cases: [string, string[]][] = [
+    ['Hello, my name is Margaret Thornbury.', ['Margaret Thornbury']],
+    ['Dear Mr. Okonkwo, your parcel is on its way.', ['Okonkwo']],
+    ['I spoke with Jean-Pierre Lefèvre and with María de la Cruz.', ['Jean-Pierre Lefèvre', 'María de la Cruz']],
+    ["Patrick O'Sullivan's invoice is wrong", ["Patrick O'Sullivan"]],
+    ['The ticket was opened by Zdeněk J. Havránek yesterday.', ['Zdeněk J. Havránek']],
+    ['Kind regards,\nLuisa', ['Luisa']],
+    ['Mein Name ist Jürgen Weiß und ich brauche Hilfe.', ['Jürgen Weiß']],
+    ['Me llamo Sofía Hernández', ['Sofía Hernández']],
+    ['Bonjour, je m’appelle Amélie Rousseau.', ['Amélie Rousseau']],
+    ['my wife Ingrid called you', ['Ingrid']],
+  ];
+  for (const [text, expected] of cases) assert.deepEqual(names(text), expected, text);
+});
+
+test('names in lower case after an introduction or as an answer', () => {
+  assert.deepEqual(names('hi my name is john smith and i need help'), ['john smith']);
+  assert.deepEqual(names('sure its emily watson', 'May I have your full name please?'), ['emily watson']);
+  assert.deepEqual(names('i am not happy'), []);
+  assert.deepEqual(names('yes please', 'Can I have your name?'), []);
+  assert.deepEqual(names('my name is on the card'), []);
+});
+
+test('words that are names only in context', () => {
+  for (const text of [
+    'Will this work? May I ask for a refund?',
+    'I hope you can mark it as paid and chase the courier.',
+    'Please Reset My Password In The Settings Menu.',
+    'My order came in May, not in April.',
+    'Thanks for the help! Great Service.',
+    'See Section 4 of the Terms and Conditions.',
+    'The API returns JSON over HTTP.',
+    'I AM VERY ANGRY ABOUT THIS ORDER',
+  ])
+    assert.deepEqual(names(text), [], text);
+  assert.deepEqual(names('I spoke to Will Smith.'), ['Will Smith']);
+});
+
+test('places by lists, and by what is said of them', () => {
+  assert.deepEqual(of('PLACE', 'I live in Paris and fly to New York on Monday.'), ['Paris', 'New York']);
+  assert.deepEqual(of('PLACE', 'She moved to Toledo, Ohio from Germany.'), ['Toledo', 'Ohio', 'Germany']);
+  assert.deepEqual(of('PLACE', 'please turkey sandwich'), []);
+});
+
+test('organisations by form, kind and context', () => {
+  assert.deepEqual(of('ORGANISATION', 'I work for Brightwell.'), ['Brightwell']);
+  assert.deepEqual(of('ORGANISATION', 'The bill came from Harker Systems Ltd.'), ['Harker Systems Ltd']);
+  assert.deepEqual(of('ORGANISATION', 'She studies at the University of Bologna.'), ['University of Bologna']);
+  assert.deepEqual(of('ORGANISATION', 'Rechnung der Müller GmbH'), ['Müller GmbH']);
+});
+
+test('street addresses of several countries, whole', () => {
+  for (const address of [
+    '742 Maple Avenue, Springfield, IL 62701',
+    '1600 Harbor Blvd Suite 210\nOakland, CA 94607',
+    '12 rue de la Paix, 75002 Paris',
+    'Musterstraße 5, 10115 Berlin',
+    'Calle Mayor 12, 28013 Madrid',
+    '221B Baker Street, London NW1 6XE',
+    'P.O. Box 1234, Austin, TX 78701',
+    'Kungsgatan 14, 111 35 Stockholm',
+  ])
+    assert.deepEqual(of('ADDRESS', `Please send it to ${address} by Friday`), [address]);
+  assert.deepEqual(of('ADDRESS', 'ship it to 45 oak street apt 3 denver co 80202', 'What is your address?'), [
+    '45 oak street apt 3 denver co 80202',
+  ]);
+});
+
+test('numbers that are no house numbers', () => {
+  for (const text of [
+    'I waited 5 days in a row and paid 20 dollars on the way.',
+    'Order 12345 was placed on 5 May 2024.',
+    'Step 3 Click Save. Version 2 Release Notes',
+    'I ordered 2 drive belts and 3 park passes',
+  ])
+    assert.deepEqual(of('ADDRESS', text), [], text);
+});
+
+test('no names inside addresses on the web, paths and identifiers', () => {
+  assert.deepEqual(found('see https://example.com/Anna/Smith or mail Anna.Smith@example.com or Anna_Smith'), []);
+  assert.deepEqual(found('My name is [NAME_1], from [PLACE]'), []);
+});
+
+test('spans lie in the text, in order, apart from one another', () => {
+  const parts = ['Anna', 'Smith', ' ', ' ', '\n', ', ', '. ', '12', 'Main', 'Street', 'my name is ', 'Dr. ', 'in ', 'Paris', 'é', "'s", '-', 'GmbH', '@', '😀', 'z', 'von ', 'J.', 'Berlin 10115'];
+  fc.assert(
+    fc.property(fc.array(fc.constantFrom(...parts), { maxLength: 30 }), (list) => {
+      const text = list.join('');
+      let end = 0;
+      for (const span of nameRecogniser.find(text, context)) {
+        assert.ok(span.start >= end && span.end > span.start && span.end <= text.length);
+        assert.equal(text.slice(span.start, span.end).trim(), text.slice(span.start, span.end));
+        end = span.end;
+      }
+    }),
+    { numRuns: 500, seed: 3 },
+  );
+});
+
+test('text made to be slow is read in linear time', () => {
+  const million = (unit: string): string => unit.repeat(Math.ceil(1e6 / unit.length));
+  for (const text of [
+    million('Aa '), million('A. '), million('my name is '), million('name '), million('12 '), million('12 Main '),
+    million('de la '), million('Anna Smith '), million("a'"), million('a-'), million('address is '), million('\n, '),
+    million(' '), million('P.O. Box '), million('Rue '), million('in Xx '), million('Smith and '), million('é'),
+    million('name:          '),
+  ])
+    nameRecogniser.find(text, context);
+});

@@ -1,0 +1,97 @@
+/**
+ * People, places, organisations and street addresses without a model: word lists, spelling and the words around them.
+ * Text without capital letters gives names only where something introduces them.
+ */
+import type { PiiSpan, PiiType, Recogniser } from '../recogniser.ts';
+import { addressesIn } from './addresses.ts';
+import { asksAddress, nameSuffixes, particles } from './cues.ts';
+import { kind, type Lexicon, lexicon } from './lexicon.ts';
+import { organisationsIn } from './organisations.ts';
+import { leastPersonScore, peopleIn } from './people.ts';
+import { leastPlaceScore, placesIn } from './places.ts';
+import { capitalRuns, type Run, spanOf } from './runs.ts';
+import { postBoxes, statedAddresses } from './stated-addresses.ts';
+import { bareName, introducedNames, lowerCaseNames } from './uncased.ts';
+import { gap, shape, type Words, wordsOf } from './words.ts';
+
+type Found = Run & { type: PiiType; confidence: number };
+
+/** Of the text before, what can be the question that this text answers. */
+const questionCharacters = 300;
+/** From here on a name is looked for again. */
+const leastSure = 0.6;
+
+export const names: Recogniser = {
+  types: ['NAME', 'PLACE', 'ORGANISATION', 'ADDRESS'],
+  find: (text, { before }) => {
+    const words = wordsOf(text, lexicon());
+    const taken = new Uint8Array(words.count);
+    const spans: PiiSpan[] = [];
+    const named = new Set<string>();
+    for (const { type, confidence, first, last } of readingsOf(words, before.slice(-questionCharacters))) {
+      if (taken.subarray(first, last + 1).includes(1)) continue;
+      taken.fill(1, first, last + 1);
+      spans.push({ type, confidence, ...spanOf(words, { first, last }) });
+      if (type === 'NAME' && confidence >= leastSure) for (let i = first; i <= last; i++) if (isTelling(words, i)) named.add(words.keyOf(i));
+    }
+    // Who was named once is meant wherever a part of the name stands again.
+    if (named.size > 0)
+      for (let i = 0; i < words.count; i++)
+        if (taken[i] === 0 && named.has(words.keyOf(i)) && isTelling(words, i))
+          spans.push({ type: 'NAME', confidence: leastSure, ...spanOf(words, { first: i, last: i }) });
+    return spans.sort((a, b) => a.start - b.start);
+  },
+};
+
+/** Whether a word of a name says by itself who is meant: no initial, no particle, no ordinary word. */
+function isTelling(words: Words, i: number): boolean {
+  const key = words.keyOf(i);
+  if (key.length < 3 || particles.has(key) || nameSuffixes.has(key) || (words.kindOf(i) & kind.word) !== 0) return false;
+  return ((words.gaps[i]! | words.gaps[i + 1]!) & gap.glue) === 0;
+}
+
+/** Everything that was found, the better readings first. */
+function* readingsOf(words: Words, before: string): Generator<Found> {
+  const list = lexicon();
+  const as = (type: PiiType, confidence: number, runs: readonly Run[]): Found[] =>
+    runs.map(({ first, last }) => ({ type, confidence, first, last }));
+  if (/\d/.test(words.text)) {
+    const isAnswer = asksAddress.test(before);
+    const isTalk = isAnswer || asksAddress.test(words.text);
+    yield* as('ADDRESS', 0.9, postBoxes(words, list));
+    yield* as('ADDRESS', 0.8, addressesIn(words, list, isTalk));
+    if (isTalk) yield* as('ADDRESS', 0.6, statedAddresses(words, isAnswer));
+  }
+  if (!isShouted(words)) for (const run of capitalRuns(words)) yield* namesIn(words, run, list);
+  yield* as('NAME', 0.7, introducedNames(words));
+  const bare = bareName(words, before);
+  if (bare) yield* as('NAME', 0.6, [bare]);
+  yield* as('NAME', 0.55, lowerCaseNames(words));
+}
+
+/** Text all in capital letters: they say nothing. */
+function isShouted(words: Words): boolean {
+  let letters = 0;
+  let capitals = 0;
+  for (const one of words.shapes) {
+    if (one !== shape.number && one !== shape.initial) letters++;
+    if (one === shape.upper) capitals++;
+  }
+  return letters >= 4 && capitals >= 0.7 * letters;
+}
+
+/** The readings of a run, by how far their scores are above what is asked of their type. */
+function namesIn(words: Words, run: Run, list: Lexicon): Found[] {
+  const readings = [
+    ...organisationsIn(words, run).map((one) => ({ ...one, type: 'ORGANISATION' as const, surplus: one.score })),
+    ...peopleIn(words, run).map((one) => ({ ...one, type: 'NAME' as const, surplus: one.score - leastPersonScore })),
+    ...placesIn(words, run, list).map((one) => ({ ...one, type: 'PLACE' as const, surplus: one.score - leastPlaceScore })),
+  ].filter(({ surplus }) => surplus >= 0);
+  readings.sort((a, b) => b.surplus - a.surplus || a.first - b.first || b.last - a.last);
+  return readings.map(({ type, first, last, surplus }) => ({
+    type,
+    first,
+    last,
+    confidence: Math.min(0.95, 0.5 + surplus / 8),
+  }));
+}

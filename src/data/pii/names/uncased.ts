@@ -1,0 +1,141 @@
+/** Names written without capital letters, or all in capitals: after words that introduce one, and as a bare answer. */
+import { asksName, nameSuffixes, particles, personVerbs, relations } from './cues.ts';
+import { anyName, anyPlace, kind } from './lexicon.ts';
+import type { Run } from './runs.ts';
+import { spellingOdds } from './spelling.ts';
+import { firstWordFrom, gap, shape, type Words } from './words.ts';
+
+/** What follows is a name, whatever it is. */
+const introduces =
+  /(?<!\b(?:city|town|user|file|domain|company|product|business|brand|hotel|restaurant|street|display|host|app|shop|store|state) )\b(?:names?(?:'s|’s| is| are| was|,? it['’]?s)|name\s*[:=]|call me|me llamo|nombre es|m['’]appelle|nom est|hei(?:ß|ss)e|name ist|mi chiamo|nome (?:è|é|e)|chamo|naam is|heet)\s*:?\s+/giu;
+/** What follows is a name if the lexicon has it. */
+const mayIntroduce =
+  /\b(?:i am|i['’]?m|this is|it['’]?s|here is|speaking (?:with|to)|name|names|on behalf of|mrs?\.?|ms\.?|dr\.?|dear|hi|hello|hey|thanks|thank you|bye|regards,?|sincerely,?|soy|ich bin|je suis|c['’]est|sono|sou)\s+/giu;
+const fillers: ReadonlySet<string> = new Set(
+  'yes yeah yep sure ok okay its it is this my name full first last hi hello and the'.split(' '),
+);
+const mostWords = 4;
+
+/** Names after an introduction, in any case of letters; those that are certain first, so runs may overlap. */
+export function introducedNames(words: Words): Run[] {
+  const found: Run[] = [];
+  for (const [pattern, isCertain] of [[introduces, true], [mayIntroduce, false]] as const)
+    for (const match of words.text.matchAll(pattern)) {
+      const offset = match.index + match[0].length;
+      const first = firstWordFrom(words, offset);
+      const run = words.starts[first] === offset ? nameFrom(words, first, isCertain) : undefined;
+      if (run) found.push(run);
+    }
+  return found;
+}
+
+/** A message that is nothing but a name, after the question for one. */
+export function bareName(words: Words, before: string): Run | undefined {
+  if (words.count === 0 || words.count > 8) return undefined;
+  if (asksName.test(before.slice(-300))) {
+    let first = 0;
+    while (first < words.count && fillers.has(words.keyOf(first)) && (words.kindOf(first) & kind.given) === 0) first++;
+    const run = first < words.count ? nameFrom(words, first, true) : undefined;
+    return run && words.count - 1 - run.last <= 2 ? run : undefined;
+  }
+  return undefined;
+}
+
+const known: number = anyName | anyPlace;
+/** In text whose words are mostly known to be words, two that are not are a name, if the lexicon has one of them. */
+const leastKnownShare = 0.6;
+
+/** Names in lower case that nothing introduces: "standing order to maria kowalczyk", "john smith 4587". */
+export function lowerCaseNames(words: Words): Run[] {
+  const found: Run[] = [];
+  let ordinary = 0;
+  let strange = 0;
+  for (let i = 0; i < words.count; i++) {
+    if (words.shapes[i] !== shape.lower) continue;
+    if ((words.kindOf(i) & kind.word) !== 0 || words.keyOf(i).length < 3) ordinary++;
+    else strange++;
+  }
+  const isShort = words.count <= 4;
+  if (strange === 0 || (!isShort && ordinary < leastKnownShare * (ordinary + strange))) return found;
+  for (let i = 0; i < words.count; i++) {
+    if (!isStrange(words, i)) continue;
+    let last = i;
+    while (last + 1 < words.count && words.gaps[last + 1] === gap.space && isStrange(words, last + 1)) last++;
+    if (isLowerCaseName(words, { first: i, last })) found.push({ first: i, last });
+    i = last;
+  }
+  return found;
+}
+
+const before: ReadonlySet<string> = new Set(
+  'to from with by for hi hello hey thanks thank you mr mrs ms dear and pay paid named called meet ask tell told'.split(' '),
+);
+
+function isSaidOf(words: Words, i: number): boolean {
+  const beside = (at: number): boolean => at >= 0 && at < words.count && words.gaps[Math.max(at, i)] === gap.space;
+  if (beside(i - 1) && (before.has(words.keyOf(i - 1)) || relations.has(words.keyOf(i - 1)))) return true;
+  return (words.kindOf(i) & kind.given) !== 0 && beside(i + 1) && personVerbs.has(words.keyOf(i + 1));
+}
+
+/** A lower-case word of letters that is no ordinary one. */
+function isStrange(words: Words, i: number): boolean {
+  if (words.shapes[i] !== shape.lower || (words.kindOf(i) & kind.word) !== 0) return false;
+  if (((words.gaps[i]! | words.gaps[i + 1]!) & gap.glue) !== 0 || words.keyOf(i).length < 3) return false;
+  return /^[\p{L}'-]+$/u.test(words.keyOf(i));
+}
+
+function isLowerCaseName(words: Words, { first, last }: Run): boolean {
+  if (last - first > 2) return false;
+  const bits = words.kindOf(first);
+  if (last === first) {
+    if ((bits & anyName) === 0 || (bits & (kind.region | kind.country)) !== 0 || words.keyOf(first).length < 4) return false;
+    // One word: a given name that is all of the message or stands before a number, or one that something is said of.
+    if (first === 0 && (bits & kind.given) !== 0 && (words.count === 1 || words.shapes[1] === shape.number)) return true;
+    return isSaidOf(words, first);
+  }
+  let isListed = false;
+  let score = 0;
+  for (let i = first; i <= last; i++) {
+    const one = words.kindOf(i);
+    if ((one & (kind.region | kind.country)) !== 0) return false;
+    isListed ||= (one & anyName) !== 0;
+    if ((one & known) === 0) score += spellingOdds(words.keyOf(i)).person;
+    else if ((one & anyName) === 0) score -= 2;
+  }
+  return (isListed || words.count <= 3) && score > -1;
+}
+
+function nameFrom(words: Words, first: number, isCertain: boolean): Run | undefined {
+  if (!canBegin(words, first, isCertain)) return undefined;
+  let last = first;
+  for (let at = first + 1; at < Math.min(words.count, first + mostWords); at++) {
+    if ((words.gaps[at]! & ~(gap.space | gap.dot)) !== 0 || ((words.gaps[at]! & gap.dot) !== 0 && words.ends[at - 1]! - words.starts[at - 1]! > 2)) break;
+    if (particles.has(words.keyOf(at)) && words.keyOf(at) !== 'y' && words.keyOf(at) !== 'e') continue;
+    if (!canContinue(words, at)) break;
+    last = at;
+  }
+  return { first, last };
+}
+
+function canBegin(words: Words, i: number, isCertain: boolean): boolean {
+  const bits = words.kindOf(i);
+  const isGlued = ((words.gaps[i]! | words.gaps[i + 1]!) & gap.glue) !== 0;
+  if (words.shapes[i] === shape.number || isGlued) return false;
+  if (!isCertain) return (bits & kind.given) !== 0 && (bits & kind.word) === 0 && words.keyOf(i).length > 2;
+  if ((bits & anyName) === 0) return bits === 0 && words.keyOf(i).length > 1;
+  // "my name is will smith", but not "my name is on the card".
+  if ((bits & kind.frequent) === 0) return true;
+  return (bits & kind.given) !== 0 && (i + 1 >= words.count || canContinue(words, i + 1));
+}
+
+function canContinue(words: Words, i: number): boolean {
+  const bits = words.kindOf(i);
+  if (words.shapes[i] === shape.number || (words.gaps[i + 1]! & gap.glue) !== 0) return false;
+  const key = words.keyOf(i);
+  if (nameSuffixes.has(key)) return true;
+  if (key.length === 1) return key !== 'i' && key !== 'a';
+  if ((bits & anyName) !== 0 && (bits & kind.word) === 0) return true;
+  // A word that is a family name as well ends the name where it ends the message or the clause.
+  if ((bits & kind.frequent) === 0 && (bits & anyName) !== 0) return i + 1 >= words.count || words.gaps[i + 1] !== gap.space;
+  return bits === 0 || ((bits & anyPlace) !== 0 && (bits & kind.word) === 0);
+}

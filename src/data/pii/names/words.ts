@@ -1,0 +1,178 @@
+/**
+ * Cuts a text into words with what recognisers of names ask of them: how a word is written and what stands before it.
+ * One pass over the characters; in scripts without capital letters every word counts as lower case.
+ */
+import { fold, kind, type Lexicon } from './lexicon.ts';
+
+/** How a word is written. A `number` begins with a digit; an `initial` is one capital letter. */
+export const shape = { lower: 0, capital: 1, upper: 2, number: 3, initial: 4 } as const;
+
+/** What stands between two words, as bits. */
+export const gap = {
+  space: 1,
+  newline: 2,
+  comma: 4,
+  /** A full stop; after an initial or a title it ends nothing. */
+  dot: 8,
+  /** Ends a sentence or a clause: ! ? ; and brackets. */
+  stop: 16,
+  colon: 32,
+  /** The word before had 's. */
+  possessive: 64,
+  /** Ties both words into one: an address on the web, a path, an identifier. */
+  glue: 128,
+  quote: 256,
+  hyphen: 512,
+  hash: 1024,
+} as const;
+
+export type Words = {
+  readonly text: string;
+  readonly count: number;
+  readonly starts: readonly number[];
+  readonly ends: readonly number[];
+  readonly shapes: readonly number[];
+  /** gaps[i] is what stands before word i; gaps[count] what stands after the last. */
+  readonly gaps: readonly number[];
+  /** Word i as the lexicon has it: lower case, without accents. */
+  readonly keyOf: (i: number) => string;
+  /** What the lexicon says of word i: bits of `kind`, 0 when it is not there. */
+  readonly kindOf: (i: number) => number;
+};
+
+const contraction = /'(?:m|ll|ve|re|d|t)$/;
+
+const other = 0;
+const lower = 1;
+const upper = 2;
+const digit = 3;
+const apostrophe = 4;
+const hyphen = 5;
+
+const asciiClass = Uint8Array.from({ length: 128 }, (_, code) => {
+  const character = String.fromCharCode(code);
+  if (character >= 'a' && character <= 'z') return lower;
+  if (character >= 'A' && character <= 'Z') return upper;
+  if (character >= '0' && character <= '9') return digit;
+  return character === "'" ? apostrophe : character === '-' ? hyphen : other;
+});
+
+const asciiGap = Uint16Array.from({ length: 128 }, (_, code) => {
+  const character = String.fromCharCode(code);
+  if (character === '\n' || character === '\r') return gap.newline;
+  if (character <= ' ') return gap.space;
+  if (character === ',') return gap.comma;
+  if (character === '.') return gap.dot;
+  if (character === ':') return gap.colon;
+  if (character === '#') return gap.hash;
+  if (character === '-') return gap.hyphen;
+  if (character === '"' || character === "'" || character === '`') return gap.quote;
+  return '@\\/_=&%$+~'.includes(character) ? gap.glue : gap.stop;
+});
+
+/** Letters from Latin-1 to the scripts of South and East Asia that separate words; CJK is not cut into words. */
+function classOf(code: number, text: string, at: number): number {
+  if (code < 128) return asciiClass[code]!;
+  if (code === 0x2019) return apostrophe;
+  if (code === 0x2010 || code === 0x2011) return hyphen;
+  if (code < 0xc0 || code === 0xd7 || code === 0xf7 || code >= 0x2000) return other;
+  const character = text[at]!;
+  return character === character.toLowerCase() ? lower : upper;
+}
+
+function gapOf(code: number): number {
+  if (code < 128) return asciiGap[code]!;
+  if (code === 0xa0 || (code >= 0x2000 && code <= 0x200b) || code === 0x202f || code === 0x3000)
+    return gap.space;
+  if (code === 0x2028 || code === 0x2029) return gap.newline;
+  if (code === 0x2013 || code === 0x2014) return gap.stop;
+  if ((code >= 0x2018 && code <= 0x201f) || code === 0xab || code === 0xbb) return gap.quote;
+  return gap.stop;
+}
+
+/** The words of `text`. Word i is `text.slice(starts[i], ends[i])`; a possessive 's belongs to the gap after it. */
+export function wordsOf(text: string, lexicon: Lexicon): Words {
+  const starts: number[] = [];
+  const ends: number[] = [];
+  const shapes: number[] = [];
+  const gaps: number[] = [];
+  let between = 0;
+  let spaced = false;
+  for (let at = 0; at < text.length;) {
+    const code = text.charCodeAt(at);
+    const first = classOf(code, text, at);
+    if (first !== lower && first !== upper && first !== digit) {
+      const kindOfGap = gapOf(code);
+      if (kindOfGap <= gap.newline) spaced = true;
+      between |= kindOfGap;
+      at++;
+      continue;
+    }
+    const end = wordEnd(text, at);
+    // Anna.Smith, example.com; but J.Smith and St.Gallen.
+    const isDotted = between === gap.dot && starts.length > 0 && at - 1 - starts.at(-1)! > 3;
+    gaps.push(spaced ? between & ~gap.glue : isDotted ? between | gap.glue : between);
+    starts.push(at);
+    ends.push(end);
+    shapes.push(shapeOf(text, at, end, first));
+    between = 0;
+    spaced = false;
+    at = end;
+    if (isPossessive(text, end)) {
+      between = gap.possessive;
+      at = end + 2;
+    }
+  }
+  gaps.push(between);
+  const keys: (string | undefined)[] = [];
+  const keyOf = (i: number): string => (keys[i] ??= fold(text.slice(starts[i], ends[i])));
+  const kinds: (number | undefined)[] = [];
+  const kindOf = (i: number): number =>
+    (kinds[i] ??= contraction.test(keyOf(i)) ? kind.word | kind.frequent : lexicon.kindOf(keyOf(i)));
+  return { text, count: starts.length, starts, ends, shapes, gaps, keyOf, kindOf };
+}
+
+/** An apostrophe or a hyphen between letters belongs to the word (O'Brien, Jean-Pierre), a possessive 's does not. */
+function wordEnd(text: string, start: number): number {
+  let at = start + 1;
+  for (; at < text.length; at++) {
+    const here = classOf(text.charCodeAt(at), text, at);
+    if (here === lower || here === upper || here === digit) continue;
+    if (here !== apostrophe && here !== hyphen) break;
+    if (isPossessive(text, at)) break;
+    const before = classOf(text.charCodeAt(at - 1), text, at - 1);
+    const after = at + 1 < text.length ? classOf(text.charCodeAt(at + 1), text, at + 1) : other;
+    if ((before !== lower && before !== upper) || (after !== lower && after !== upper)) break;
+  }
+  return at;
+}
+
+function isPossessive(text: string, at: number): boolean {
+  const code = text.charCodeAt(at);
+  if (code !== 39 && code !== 0x2019) return false;
+  if (text[at + 1] !== 's' && text[at + 1] !== 'S') return false;
+  if (at + 2 >= text.length) return true;
+  const after = classOf(text.charCodeAt(at + 2), text, at + 2);
+  return after === other || after === hyphen || after === apostrophe;
+}
+
+function shapeOf(text: string, start: number, end: number, first: number): number {
+  if (first === digit) return shape.number;
+  if (first === lower) return shape.lower;
+  if (end - start === 1) return shape.initial;
+  for (let at = start + 1; at < end; at++)
+    if (classOf(text.charCodeAt(at), text, at) === lower) return shape.capital;
+  return shape.upper;
+}
+
+/** The first word that begins at `offset` or behind it; `count` when there is none. */
+export function firstWordFrom({ starts, count }: Words, offset: number): number {
+  let low = 0;
+  let high = count;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (starts[middle]! < offset) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
