@@ -12,7 +12,7 @@ import { latinOf } from './latin.ts';
 import { nationalities } from './nationalities.ts';
 
 type Lists = Record<
-  'given' | 'family' | 'city' | 'region' | 'country' | 'words' | 'frequent' | 'foreign',
+  'given' | 'family' | 'city' | 'major' | 'region' | 'country' | 'words' | 'plain' | 'frequent' | 'foreign',
   string[]
 >;
 
@@ -62,6 +62,8 @@ for (const locale of Object.values(allLocales) as LocaleDefinition[]) {
 for (const name of lists.given) addName(name, kind.given);
 for (const name of lists.family) addName(name, kind.family);
 for (const name of lists.city) addPlace(name, kind.city);
+for (const name of [...lists.major, ...plain(allLocales.en.location?.city_name)])
+  addPlace(name, kind.city | kind.major);
 for (const name of lists.region) addPlace(name, kind.region);
 for (const name of lists.country) addPlace(name, kind.country);
 
@@ -81,9 +83,10 @@ for (const language of languages) {
 }
 for (const name of nationalities) add(name, kind.nationality);
 
-/** Words of the languages whose sentences begin most tickets; elsewhere a word that is a name too counts as a name. */
-for (const word of lists.words) add(word, kind.word);
-for (const word of lists.foreign) if (((bits.get(fold(word)) ?? 0) & (anyName | anyPlace)) === 0) add(word, kind.word);
+// What is a name or a place as well counts as a word only where it is one most of the time.
+for (const word of lists.plain) add(word, kind.word);
+for (const word of [...lists.words, ...lists.foreign])
+  if (((bits.get(fold(word)) ?? 0) & (anyName | anyPlace)) === 0) add(word, kind.word);
 for (const word of plain(allLocales.en.word)) if (/^[a-z]+$/.test(word)) add(word, kind.word);
 for (const word of lists.frequent) add(word, kind.word | kind.frequent);
 // "The" and "My" are names somewhere; among the most frequent words only those of English count (Will, Grace, Young).
@@ -96,7 +99,9 @@ for (const word of lists.frequent) {
   const key = fold(word);
   if (!english.has(key)) bits.set(key, bits.get(key)! & ~(anyName | kind.city));
 }
-for (const word of 'january february march april may june july august september october november december monday tuesday wednesday thursday friday saturday sunday christmas easter'.split(' '))
+for (const word of 'january february march april may june july august september october november december monday tuesday wednesday thursday friday saturday sunday christmas easter'.split(
+  ' ',
+))
   add(word, kind.word | kind.frequent);
 
 /** Names in some list or other, and something else to nearly everyone: currencies, cards, programs, parts of place names. */

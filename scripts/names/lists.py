@@ -83,8 +83,10 @@ def places():
             for part in re.split(r"[/,;()]| and | & | - ", names.get(language, "")):
                 area[part.strip()] += 1
     city += area
-    city += [zone.rsplit("/", 1)[-1].replace("_", " ") for zone in zoneinfo.available_timezones() if "/" in zone and not zone.startswith("Etc/")]
-    return keep(c for c in city if not re.search(r"\b(?:cell|mobile|county|area|region|district|province|oblast|zone|service|telecom)\b", c, re.I)), keep(region), keep(country)
+    major = [zone.rsplit("/", 1)[-1].replace("_", " ") for zone in zoneinfo.available_timezones() if "/" in zone and not zone.startswith("Etc/")]
+    # A place that many area codes belong to is a large one.
+    major += [name for name, count in area.items() if count >= 12]
+    return keep(major), keep(c for c in city if not re.search(r"\b(?:cell|mobile|county|area|region|district|province|oblast|zone|service|telecom)\b", c, re.I)), keep(region), keep(country)
 
 
 def texts(root: Path):
@@ -126,19 +128,20 @@ def vocabulary(root: Path):
                 low[word] += 1
             elif word[0].isupper() and word[1:].islower() and re.search(r"[\w,] $", text[max(0, match.start() - 2) : match.start()]):
                 capital[word.lower()] += 1
-    common = [w for w, n in low.items() if len(w) > 1 and (n >= 4 and n / (n + capital[w]) > 0.15)]
+    share = {w: n / (n + capital[w]) for w, n in low.items() if len(w) > 1 and n >= 4}
     frequent = [w for w, n in low.most_common(1500)]
-    return sorted(common), sorted(frequent)
+    # What is a name as well is an ordinary word only if it is one most of the time.
+    return sorted(w for w in share if share[w] > 0.15), sorted(w for w in share if share[w] > 0.5), sorted(frequent)
 
 
 def main():
     given, family = people()
-    city, region, country = places()
-    words, frequent = vocabulary(Path(os.environ["ATTUNE_DATA"]))
+    major, city, region, country = places()
+    words, plain, frequent = vocabulary(Path(os.environ["ATTUNE_DATA"]))
     foreign = []
     for locale, provider in providers(faker.providers.lorem):
         foreign += (w.lower() for w in fields(provider, r"^word_list$") if locale not in ("la", "en_PH"))
-    lists = {"given": given, "family": family, "city": city, "region": region, "country": country, "words": words, "frequent": frequent, "foreign": sorted(set(foreign))}
+    lists = {"given": given, "family": family, "major": major, "city": city, "region": region, "country": country, "words": words, "plain": plain, "frequent": frequent, "foreign": sorted(set(foreign))}
     Path(sys.argv[1]).write_text(json.dumps(lists, ensure_ascii=False, indent=0) + "\n", "utf8")
     print({key: len(value) for key, value in lists.items()})
 

@@ -31,7 +31,9 @@ function classOf(bits: number): SpellingClass | undefined {
 }
 
 const samples: Sample[] = [];
-for (const line of brotliDecompressSync(readFileSync(join(folder, 'lexicon.br'))).toString('utf8').split('\n')) {
+for (const line of brotliDecompressSync(readFileSync(join(folder, 'lexicon.br')))
+  .toString('utf8')
+  .split('\n')) {
   const colon = line.indexOf(':');
   const label = classOf(Number(line.slice(0, colon)));
   if (colon < 0 || label === undefined) continue;
@@ -56,7 +58,8 @@ const squares = new Float64Array(3 * spellingBuckets);
 for (let epoch = 0; epoch < epochs; epoch++) {
   for (const { label, buckets } of shuffle(seen, random)) {
     const scores = [0, 0, 0];
-    for (const bucket of buckets) for (let c = 0; c < 3; c++) scores[c]! += weights[c * spellingBuckets + bucket]!;
+    for (const bucket of buckets)
+      for (let c = 0; c < 3; c++) scores[c]! += weights[c * spellingBuckets + bucket]!;
     const most = Math.max(...scores);
     const exponentials = scores.map((score) => Math.exp(score - most));
     const total = exponentials.reduce((a, b) => a + b, 0);

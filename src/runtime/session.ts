@@ -5,7 +5,6 @@ import { sharedFloats } from '../base/shared-memory.ts';
 import type { Program } from '../graph/emit.ts';
 import { sizeOf } from '../graph/tensor.ts';
 import type { TensorData } from '../graph/tensor.ts';
-import { askWorker } from './ask.ts';
 
 export type Session = {
   /**
@@ -20,6 +19,7 @@ export type Session = {
 export type WorkerRequest =
   | { type: 'open'; program: Program; threads: number; outputs: Record<string, Float32Array> }
   | { type: 'run'; feeds: Readonly<Record<string, TensorData>> };
+export type WorkerReply = { type: 'done' } | { type: 'failed'; message: string };
 
 /** Bytes that the first run of a program takes beyond what loading it took: computed values, and the results handed out. */
 export function firstRunBytes({ memory, outputs }: Program): number {
@@ -36,7 +36,22 @@ export async function openSession(
   const worker = new Worker(
     new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url),
   );
-  const ask = (request: WorkerRequest): Promise<void> => askWorker<void>(worker, request);
+  const ask = (request: WorkerRequest): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const settle = (finish: () => void): void => {
+        worker.off('message', onMessage).off('error', onError).off('exit', onExit);
+        finish();
+      };
+      const onMessage = (reply: WorkerReply): void =>
+        settle(() =>
+          reply.type === 'done' ? resolve() : reject(new Error(`ONNX Runtime: ${reply.message}`)),
+        );
+      const onError = (error: Error): void => settle(() => reject(error));
+      const onExit = (code: number): void =>
+        settle(() => reject(new Error(`the engine's thread ended (exit ${code})`)));
+      worker.on('message', onMessage).on('error', onError).on('exit', onExit);
+      worker.postMessage(request);
+    });
   try {
     await ask({ type: 'open', program, threads, outputs });
   } catch (error) {

@@ -3,8 +3,7 @@ import { parentPort } from 'node:worker_threads';
 import * as ort from 'onnxruntime-node';
 import type { OnnxValue } from '../formats/onnx.ts';
 import type { TensorData } from '../graph/tensor.ts';
-import type { Reply } from './ask.ts';
-import type { WorkerRequest } from './session.ts';
+import type { WorkerReply, WorkerRequest } from './session.ts';
 
 let session: ort.InferenceSession | undefined;
 let inputs: readonly OnnxValue[] = [];
@@ -41,9 +40,9 @@ async function run(feeds: Readonly<Record<string, TensorData>>): Promise<void> {
 
 parentPort!.on('message', (request: WorkerRequest) => {
   const work = request.type === 'open' ? open(request) : run(request.feeds);
-  const reply = (message: Reply<void>): void => parentPort!.postMessage(message);
+  const reply = (message: WorkerReply): void => parentPort!.postMessage(message);
   work.then(
-    () => reply({ type: 'done', value: undefined }),
+    () => reply({ type: 'done' }),
     (error: unknown) =>
       reply({ type: 'failed', message: error instanceof Error ? error.message : String(error) }),
   );

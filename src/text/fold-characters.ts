@@ -38,7 +38,7 @@ export function foldText(text: string): FoldedText {
       starts.push(at);
       ends.push(end);
     }
-    if (folded.length === 0 && ends.at(-1) === at && /[\p{M}\u200d\ufe0f]/u.test(character)) {
+    if (folded.length === 0 && ends.at(-1) === at && /\p{M}|\u200d/u.test(character)) {
       const start = starts.at(-1);
       for (let i = ends.length - 1; i >= 0 && starts[i] === start; i--) ends[i] = end;
     }

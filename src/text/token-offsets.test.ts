@@ -8,7 +8,7 @@ import { loadOffsetTokenizer } from './token-offsets.ts';
 const golden = join(import.meta.dirname, '../../test/golden/classifier');
 type Case = { text: string; tokens: [number, number, number, string, number][] };
 /** Without accents and joiners at the ends. */
-const bare = (text: string): string => text.replace(/^[\p{M}\u200d\ufe0f]+|[\p{M}\u200d\ufe0f]+$/gu, '');
+const bare = (text: string): string => text.replace(/^(?:\p{M}|\u200d)+|(?:\p{M}|\u200d)+$/gu, '');
 const kinds = ['wordpiece', 'byte-level', 'unigram'];
 
 for (const kind of kinds)
@@ -17,7 +17,11 @@ for (const kind of kinds)
     const cases = JSON.parse(readFileSync(join(golden, kind, 'golden.json'), 'utf8')) as Case[];
     for (const { text, tokens } of cases) {
       const { ids, starts, ends } = tokenizer.encode(text);
-      assert.deepEqual(ids, tokens.map(([id]) => id), text);
+      assert.deepEqual(
+        ids,
+        tokens.map(([id]) => id),
+        text,
+      );
       tokens.forEach(([, start, end], i) => {
         // A token of blanks or of an accent alone has no letters to be found by: its place is empty here.
         if (starts[i] === ends[i]) return;
@@ -55,7 +59,11 @@ test('for any text: tokens in order, within it, and every letter in one of them'
     const text = fc.oneof(
       fc.string({ unit: 'grapheme', maxLength: 60 }),
       fc.string({ unit: 'binary', maxLength: 60 }),
-      fc.array(fc.constantFrom('é', 'e\u0301', 'ß', 'İ', ' ', '\n', 'ﬁ', '😀', '한', 'Anna', '--', '½', '\u200d')).map((parts) => parts.join('')),
+      fc
+        .array(
+          fc.constantFrom('é', 'e\u0301', 'ß', 'İ', ' ', '\n', 'ﬁ', '😀', '한', 'Anna', '--', '½', '\u200d'),
+        )
+        .map((parts) => parts.join('')),
     );
     fc.assert(
       fc.property(text, (value) => {

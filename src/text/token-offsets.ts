@@ -45,7 +45,7 @@ export async function loadOffsetTokenizer(folder: string): Promise<OffsetTokeniz
 
 function encode(text: string, library: TokenizerLibrary, isByteLevel: boolean): TokenOffsets {
   const result: TokenOffsets = { ids: [], starts: [], ends: [] };
-  for (let start = 0; start < text.length; ) {
+  for (let start = 0; start < text.length;) {
     const end = stretchEnd(text, start);
     encodeStretch(text.slice(start, end), start, { library, isByteLevel, result });
     start = end;
@@ -66,7 +66,9 @@ type Encoding = { library: TokenizerLibrary; isByteLevel: boolean; result: Token
 
 function encodeStretch(text: string, offset: number, { library, isByteLevel, result }: Encoding): void {
   const normalised = library.normalizer ? library.normalizer(text) : text;
-  const pieces = library.pre_tokenizer ? library.pre_tokenizer(normalised, { section_index: 0 }) : [normalised];
+  const pieces = library.pre_tokenizer
+    ? library.pre_tokenizer(normalised, { section_index: 0 })
+    : [normalised];
   const folded = foldText(text);
   let unit = 0;
   for (const piece of pieces) {
@@ -105,7 +107,7 @@ const utf8 = new TextDecoder();
 function unitsOfBytes(piece: string): PieceUnits {
   const units: PieceUnits = { codes: [], firstUnits: [], lastUnits: [] };
   const bytes = Uint8Array.from(piece, (character) => byteValues.get(character) ?? 0x20);
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     const lead = bytes[at]!;
     const length = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
     const taken = Math.min(length, bytes.length - at);
@@ -178,7 +180,11 @@ function tokensIn(piece: string, tokens: readonly string[], { model }: Tokenizer
 const characterLength = (text: string, at: number): number => ((text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1);
 
 /** The text of a token within its piece. */
-function surface(token: string, index: number, { config, end_of_word_suffix: end }: TokenizerLibrary['model']): string {
+function surface(
+  token: string,
+  index: number,
+  { config, end_of_word_suffix: end }: TokenizerLibrary['model'],
+): string {
   const prefix = config.continuing_subword_prefix;
   if (prefix && index > 0 && token.startsWith(prefix)) return token.slice(prefix.length);
   return end && token.endsWith(end) ? token.slice(0, -end.length) : token;

@@ -7,7 +7,8 @@ const knownLabels: Readonly<Record<PiiType, string>> = {
     LAST_NAME LASTNAME SURNAME FULLNAME FULL_NAME NAME_GIVEN NAME_FAMILY NAME_STUDENT USERNAME NICKNAME`,
   PLACE: 'LOC LOCATION GPE CITY STATE COUNTY COUNTRY REGION PLACE FAC FACILITY',
   ORGANISATION: 'ORG ORGANIZATION ORGANISATION COMPANY COMPANYNAME COMPANY_NAME CORPORATION HOSPITAL VENDOR',
-  ADDRESS: 'ADDRESS STREET STREET_ADDRESS STREETADDRESS BUILDINGNUMBER BUILDINGNUM BUILDING_NUMBER SECONDARYADDRESS',
+  ADDRESS:
+    'ADDRESS STREET STREET_ADDRESS STREETADDRESS BUILDINGNUMBER BUILDINGNUM BUILDING_NUMBER SECONDARYADDRESS',
   EMAIL: 'EMAIL EMAIL_ADDRESS EMAILADDRESS',
   PHONE: 'PHONE PHONE_NUM PHONE_NUMBER PHONENUMBER TELEPHONENUM TELEPHONE FAX FAX_NUMBER',
   CARD: 'CREDITCARDNUMBER CREDIT_CARD CREDIT_DEBIT_CARD CREDIT_CARD_NUMBER CARD CARDNUMBER',
@@ -40,7 +41,10 @@ export function parseTag(label: string): TokenTag {
 }
 
 /** Our type of a model's label, by the user's own table first; undefined for what is no personal data (O, MISC). */
-export function typeOf(label: string, labels: Readonly<Record<string, PiiType | 'none'>>): PiiType | undefined {
+export function typeOf(
+  label: string,
+  labels: Readonly<Record<string, PiiType | 'none'>>,
+): PiiType | undefined {
   const own = labels[label];
   if (own !== undefined) return own === 'none' ? undefined : own;
   return typeOfLabel.get(label.toUpperCase().replace(/[- ]/g, '_'));

@@ -46,15 +46,25 @@ async function readConfig(path: string): Promise<Record<string, unknown>> {
 function readLabels(id2label: unknown, folder: string): string[] {
   const labels = isRecord(id2label) ? Object.keys(id2label).map((_, id) => id2label[String(id)]) : [];
   if (labels.length > 1 && labels.every((label) => typeof label === 'string')) return labels;
-  throw new AttuneError('model', `${join(folder, 'config.json')} has no "id2label" with the names of its classes.`, {
-    fix: 'Use a model for token classification, such as one saved by AutoModelForTokenClassification.',
-  });
+  throw new AttuneError(
+    'model',
+    `${join(folder, 'config.json')} has no "id2label" with the names of its classes.`,
+    {
+      fix: 'Use a model for token classification, such as one saved by AutoModelForTokenClassification.',
+    },
+  );
 }
 
 async function findModel(folder: string): Promise<string> {
   for (const name of modelFiles) {
     const path = join(folder, name);
-    if (await stat(path).then((found) => found.isFile(), () => false)) return path;
+    if (
+      await stat(path).then(
+        (found) => found.isFile(),
+        () => false,
+      )
+    )
+      return path;
   }
   throw new AttuneError('model', `There is no ${modelFiles.join(' or ')} in ${folder}.`, {
     fix: 'Export the model: optimum-cli export onnx --task token-classification --model <name> <folder>.',

@@ -3,7 +3,7 @@
  * asynchronous, so this is no Recogniser: it runs over the texts beforehand, and what it found is looked up (lookup.ts).
  */
 import { AttuneError } from '../../../base/errors.ts';
-import { openModelFile, type FeedTensor, type ModelFile } from '../../../runtime/model-file.ts';
+import { type IdTensor, type ModelFile, openModelFile } from '../../../runtime/model-file.ts';
 import { loadOffsetTokenizer, type OffsetTokenizer, type TokenOffsets } from '../../../text/token-offsets.ts';
 import type { PiiSpan, PiiType } from '../recogniser.ts';
 import { aggregate, type TokenLabel, wholeWords } from './aggregate.ts';
@@ -37,18 +37,17 @@ const batchTokens = 4096;
 export async function openTokenClassifier(options: ClassifierOptions): Promise<TokenClassifier> {
   const folder = await readClassifierFolder(options.path);
   const tokenizer = await loadOffsetTokenizer(options.path);
-  const model = await openModelFile(folder.modelPath, options.threads).catch((cause: unknown) => {
-    throw new AttuneError('model', `${folder.modelPath} cannot be loaded: ${(cause as Error).message}`, {
-      fix: 'Export it again for the CPU, with operators that ONNX Runtime has.',
-      cause,
-    });
-  });
+  const model = await openModelFile(folder.modelPath, options.threads);
   const unknown = model.inputs.filter((name) => !(name in makeFeed));
   if (unknown.length > 0) {
     await model.close();
-    throw new AttuneError('model', `${folder.modelPath} asks for the input ${unknown.join(', ')}, which is not known.`, {
-      fix: `Export it with inputs among ${Object.keys(makeFeed).join(', ')}.`,
-    });
+    throw new AttuneError(
+      'model',
+      `${folder.modelPath} asks for the input ${unknown.join(', ')}, which is not known.`,
+      {
+        fix: `Export it with inputs among ${Object.keys(makeFeed).join(', ')}.`,
+      },
+    );
   }
   const classify = (texts: readonly string[], signal?: AbortSignal): Promise<TokenLabel[][]> =>
     classifyTexts(texts, { folder, tokenizer, model, signal });
@@ -60,7 +59,11 @@ export async function openTokenClassifier(options: ClassifierOptions): Promise<T
   };
 }
 
-function spansOf(text: string, tokens: readonly TokenLabel[], { labels, leastScore }: ClassifierOptions): PiiSpan[] {
+function spansOf(
+  text: string,
+  tokens: readonly TokenLabel[],
+  { labels, leastScore }: ClassifierOptions,
+): PiiSpan[] {
   const spans: PiiSpan[] = [];
   for (const { label, score, ...span } of aggregate(tokens)) {
     const type = typeOf(label, labels);
@@ -93,7 +96,7 @@ async function classifyTexts(texts: readonly string[], run: Run): Promise<TokenL
   );
   // Windows of like length together: less padding.
   pieces.sort((a, b) => a.length - b.length || a.text - b.text || a.window.first - b.window.first);
-  const labelled = encoded.map(({ ids }): TokenLabel[] => new Array(ids.length));
+  const labelled = encoded.map((): TokenLabel[] => []);
   for (const batch of batchesOf(pieces)) {
     run.signal?.throwIfAborted();
     await classifyBatch(batch, encoded, labelled, run);
@@ -133,25 +136,33 @@ async function classifyBatch(
   const ids = new BigInt64Array(rows * columns).fill(BigInt(tokenizer.paddingId));
   const mask = new BigInt64Array(rows * columns);
   pieces.forEach(({ text, window }, row) => {
-    const tokens = [...tokenizer.before, ...encoded[text]!.ids.slice(window.first, window.end), ...tokenizer.after];
+    const tokens = [
+      ...tokenizer.before,
+      ...encoded[text]!.ids.slice(window.first, window.end),
+      ...tokenizer.after,
+    ];
     tokens.forEach((id, column) => {
       ids[row * columns + column] = BigInt(id);
       mask[row * columns + column] = 1n;
     });
   });
   const feeds = Object.fromEntries(
-    model.inputs.map((name): [string, FeedTensor] => [
+    model.inputs.map((name): [string, IdTensor] => [
       name,
-      { type: 'int64', shape: [rows, columns], data: makeFeed[name]!({ rows, columns, ids, mask }) },
+      { shape: [rows, columns], data: makeFeed[name]!({ rows, columns, ids, mask }) },
     ]),
   );
   const results = await model.run(feeds);
   const logits = results['logits'] ?? Object.values(results)[0];
   const count = folder.labels.length;
   if (logits?.data.length !== rows * columns * count)
-    throw new AttuneError('model', `${folder.modelPath} gives an output of shape [${logits?.shape.join(', ') ?? ''}]; one of ${count} labels for each of ${rows} × ${columns} tokens was expected.`, {
-      fix: 'Use a model for token classification whose config.json belongs to it.',
-    });
+    throw new AttuneError(
+      'model',
+      `${folder.modelPath} gives an output of shape [${logits?.shape.join(', ') ?? ''}]; one of ${count} labels for each of ${rows} × ${columns} tokens was expected.`,
+      {
+        fix: 'Use a model for token classification whose config.json belongs to it.',
+      },
+    );
   pieces.forEach(({ text, window }, row) => {
     const { starts, ends } = encoded[text]!;
     for (let token = window.from; token < window.to; token++) {

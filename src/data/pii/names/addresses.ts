@@ -32,7 +32,9 @@ export function addressesIn(words: Words, lexicon: Lexicon, isTalkOfAddresses: b
     const { last, isProved } = extendStreet(words, street.last, lexicon);
     const isEnough =
       street.needs === 'nothing' ||
-      (street.needs === 'element' ? last > street.last || isTalkOfAddresses : isProved || (isTalkOfAddresses && last > street.last));
+      (street.needs === 'element'
+        ? last > street.last || isTalkOfAddresses
+        : isProved || (isTalkOfAddresses && last > street.last));
     if (!isEnough) continue;
     found.push({ first: withCorner(words, street.first), last });
     i = last;
@@ -70,10 +72,17 @@ function isStreetName(words: Words, i: number): boolean {
 function numberThenStreet(words: Words, i: number): Street | undefined {
   let name = i + 1;
   // A range or a second number: 12-14 Main Street, 370 3911 Fourth Avenue.
-  if (words.shapes[name] === shape.number && isHouseNumber(words, name) && (words.gaps[name]! & ~(gap.space | gap.hyphen)) === 0) name++;
+  if (
+    words.shapes[name] === shape.number &&
+    isHouseNumber(words, name) &&
+    (words.gaps[name]! & ~(gap.space | gap.hyphen)) === 0
+  )
+    name++;
   if (['bis', 'ter', 'quater'].includes(name < words.count ? words.keyOf(name) : '')) name++;
   if (name >= words.count || (words.gaps[name]! & ~(gap.space | gap.comma | gap.dot)) !== 0) return undefined;
-  const beginning = isBeginning(words, name) ? beginningThenNumber(words, name) ?? namedStreet(words, name) : undefined;
+  const beginning = isBeginning(words, name)
+    ? (beginningThenNumber(words, name) ?? namedStreet(words, name))
+    : undefined;
   if (beginning) return { first: i, last: beginning.last, needs: 'nothing' };
   if ((words.gaps[name]! & gap.comma) !== 0) return undefined;
   let last: number | undefined;
@@ -93,7 +102,11 @@ function numberThenStreet(words: Words, i: number): Street | undefined {
     }
     if (last !== undefined) break;
     if (!isStreetName(words, at)) break;
-    if ((words.kindOf(at) & kind.frequent) !== 0 && words.shapes[at] === shape.lower && !directions.has(key)) {
+    if (
+      (words.kindOf(at) & kind.frequent) !== 0 &&
+      words.shapes[at] === shape.lower &&
+      !directions.has(key)
+    ) {
       // "5 of the Street": ordinary words are no name, but "5 main street" is one.
       if (!streetEndings.has(at + 1 < words.count ? words.keyOf(at + 1) : '')) break;
     }
@@ -116,7 +129,8 @@ function withDirection(words: Words, last: number): number {
 /** "6750 Koskikatu 25": a foreign street with its number behind a number of the register. */
 function withNumberAfter(words: Words, last: number): number {
   const next = last + 1;
-  if (next >= words.count || words.gaps[next] !== gap.space || !/^\d{1,4}[a-z]?$/.test(words.keyOf(next))) return last;
+  if (next >= words.count || words.gaps[next] !== gap.space || !/^\d{1,4}[a-z]?$/.test(words.keyOf(next)))
+    return last;
   return streetCompound.test(words.keyOf(last)) || streetWords.has(words.keyOf(last)) ? next : last;
 }
 
@@ -149,7 +163,11 @@ function endOfName(words: Words, beginning: number): number {
     if ((words.gaps[at]! & ~inside) !== 0) break;
     if (words.shapes[at] === shape.number) break;
     if (isCapital(words, at)) last = at;
-    else if (!particles.has(words.keyOf(at)) && !['l', 'd', 'dei', 'della', 'delle', 'dello', 'degli', 'los', 'las'].includes(words.keyOf(at))) break;
+    else if (
+      !particles.has(words.keyOf(at)) &&
+      !['l', 'd', 'dei', 'della', 'delle', 'dello', 'degli', 'los', 'las'].includes(words.keyOf(at))
+    )
+      break;
   }
   return last;
 }
@@ -163,7 +181,8 @@ function nameThenNumber(words: Words, i: number): Street | undefined {
     const key = words.keyOf(at);
     const bits = words.kindOf(at);
     const isStreet =
-      (streetCompound.test(key) && (bits & kind.word) === 0 && isCapital(words, at)) || (at > i && streetWords.has(key));
+      (streetCompound.test(key) && (bits & kind.word) === 0 && isCapital(words, at)) ||
+      (at > i && streetWords.has(key));
     if (!isStreet) {
       if (!isCapital(words, at)) return undefined;
       if ((bits & kind.frequent) !== 0) return undefined;
@@ -171,7 +190,9 @@ function nameThenNumber(words: Words, i: number): Street | undefined {
     }
     const number = at + 1;
     if (number >= words.count || (words.gaps[number]! & ~inside) !== 0) return undefined;
-    return /^\d{1,4}[a-z]?$/.test(words.keyOf(number)) ? { first: i, last: number, needs: 'nothing' } : undefined;
+    return /^\d{1,4}[a-z]?$/.test(words.keyOf(number))
+      ? { first: i, last: number, needs: 'nothing' }
+      : undefined;
   }
   return undefined;
 }
@@ -182,14 +203,19 @@ function numberThenName(words: Words, i: number): Street | undefined {
   let at = i + 1;
   if (words.shapes[at] === shape.number && isHouseNumber(words, at) && words.gaps[at] === gap.space) at++;
   const first = at;
-  while (at < Math.min(words.count, first + 4) && (words.gaps[at]! & ~inside) === 0 && words.shapes[at] !== shape.number) {
+  while (
+    at < Math.min(words.count, first + 4) &&
+    (words.gaps[at]! & ~inside) === 0 &&
+    words.shapes[at] !== shape.number
+  ) {
     const bits = words.kindOf(at);
     if (!isCapital(words, at) && !particles.has(words.keyOf(at)) && !mayBeLower) break;
     if (calendar.has(words.keyOf(at)) || units.has(words.keyOf(at)) || (bits & kind.frequent) !== 0) break;
     at++;
   }
   if (at === first) return undefined;
-  const hasNumber = at < words.count && (words.gaps[at]! & ~inside) === 0 && /^\d{1,4}[a-z]?$/.test(words.keyOf(at));
+  const hasNumber =
+    at < words.count && (words.gaps[at]! & ~inside) === 0 && /^\d{1,4}[a-z]?$/.test(words.keyOf(at));
   return { first: i, last: hasNumber ? at : at - 1, needs: hasNumber && !mayBeLower ? 'element' : 'proof' };
 }
 
@@ -226,7 +252,13 @@ function extendStreet(words: Words, street: number, lexicon: Lexicon): { last: n
     const between = words.gaps[next]!;
     if ((between & ~(gap.space | gap.newline | gap.comma | gap.dot | gap.hash | gap.hyphen)) !== 0) break;
     // A full stop with a space behind it ends the sentence, unless it ends an abbreviation.
-    if ((between & gap.dot) !== 0 && (between & gap.newline) === 0 && words.ends[at]! - words.starts[at]! > 5 && !units.has(words.keyOf(next))) break;
+    if (
+      (between & gap.dot) !== 0 &&
+      (between & gap.newline) === 0 &&
+      words.ends[at]! - words.starts[at]! > 5 &&
+      !units.has(words.keyOf(next))
+    )
+      break;
     if ((between & gap.newline) !== 0 && ++lines > 5) break;
     const element = elementAt(words, next, lexicon);
     if (element !== undefined) {
@@ -246,7 +278,11 @@ function extendStreet(words: Words, street: number, lexicon: Lexicon): { last: n
 
 /** A town that the lexicon lacks: capitalised, or one of the small words within a name. */
 function isPlaceName(words: Words, i: number): boolean {
-  if (!isCapital(words, i)) return particles.has(words.keyOf(i)) || ['on', 'upon', 'am', 'im', 'an', 'na', 'pod', 'sur', 'sul'].includes(words.keyOf(i));
+  if (!isCapital(words, i))
+    return (
+      particles.has(words.keyOf(i)) ||
+      ['on', 'upon', 'am', 'im', 'an', 'na', 'pod', 'sur', 'sul'].includes(words.keyOf(i))
+    );
   return (words.kindOf(i) & kind.frequent) === 0;
 }
 
@@ -261,14 +297,24 @@ function elementAt(words: Words, i: number, lexicon: Lexicon): Element | undefin
       return { is: 'unit', last: i + 1 };
   }
   if ((words.gaps[i]! & gap.hash) !== 0 && /^\d{1,5}[a-z]?$/.test(key)) return { is: 'unit', last: i };
-  if (words.shapes[i] === shape.number && i + 1 < words.count && /^(?:floor|fl|piso|etage|stock|og)$/.test(words.keyOf(i + 1)) && words.gaps[i + 1] === gap.space)
+  if (
+    words.shapes[i] === shape.number &&
+    i + 1 < words.count &&
+    /^(?:floor|fl|piso|etage|stock|og)$/.test(words.keyOf(i + 1)) &&
+    words.gaps[i + 1] === gap.space
+  )
     return { is: 'unit', last: i + 1 };
   const postcode = postcodeAt(words, i);
   if (postcode !== undefined) return { is: 'postcode', last: postcode };
   // NY, TX, ON: any two or three capital letters where a region stands.
   if (words.shapes[i] === shape.upper && /^[a-z]{2,3}$/.test(key)) return { is: 'place', last: i };
   // ny 10001: two letters before a postcode, in a text without capital letters.
-  if (/^[a-z]{2}$/.test(key) && i + 1 < words.count && words.gaps[i + 1] === gap.space && /^\d{5}$/.test(words.keyOf(i + 1)))
+  if (
+    /^[a-z]{2}$/.test(key) &&
+    i + 1 < words.count &&
+    words.gaps[i + 1] === gap.space &&
+    /^\d{5}$/.test(words.keyOf(i + 1))
+  )
     return { is: 'place', last: i };
   const place = placeAt(words, i, lexicon);
   return place === undefined ? undefined : { is: 'place', last: place };
@@ -282,15 +328,29 @@ export function postcodeAt(words: Words, i: number): number | undefined {
   if (/^\d{3,5}$/.test(key) && between === gap.hyphen && /^\d{3,4}$/.test(next)) return i + 1;
   if (/^\d{2}$/.test(key) && between === gap.hyphen && /^\d{3}$/.test(next)) return i + 1;
   if (/^[a-z]{1,2}\d[a-z\d]?$/.test(key) && between === gap.space && /^\d[a-z]{2}$/.test(next)) return i + 1;
-  if (/^[a-z]\d[a-z]$/.test(key) && (between === gap.space || between === gap.hyphen) && /^\d[a-z]\d$/.test(next)) return i + 1;
+  if (
+    /^[a-z]\d[a-z]$/.test(key) &&
+    (between === gap.space || between === gap.hyphen) &&
+    /^\d[a-z]\d$/.test(next)
+  )
+    return i + 1;
   if (/^[a-z]{1,3}$/.test(key) && between === gap.hyphen && /^\d{4,5}$/.test(next)) return i + 1;
-  if (/^\d{4}$/.test(key) && between === gap.space && words.shapes[i + 1] === shape.upper && /^[a-z]{2}$/.test(next)) return i + 1;
+  if (
+    /^\d{4}$/.test(key) &&
+    between === gap.space &&
+    words.shapes[i + 1] === shape.upper &&
+    /^[a-z]{2}$/.test(next)
+  )
+    return i + 1;
   if (/^\d{3}$/.test(key) && between === gap.space && /^\d{2}$/.test(next)) return i + 1;
   return /^\d{4,6}$/.test(key) ? i : undefined;
 }
 
 function placeAt(words: Words, i: number, lexicon: Lexicon): number | undefined {
-  let last = (words.kindOf(i) & anyPlace) !== 0 && (isCapital(words, i) || (words.kindOf(i) & kind.word) === 0) ? i : undefined;
+  let last =
+    (words.kindOf(i) & anyPlace) !== 0 && (isCapital(words, i) || (words.kindOf(i) & kind.word) === 0)
+      ? i
+      : undefined;
   let key = words.keyOf(i);
   const most = Math.min(words.count - 1, i + lexicon.longest(key) - 1);
   for (let at = i + 1; at <= most && (words.gaps[at]! & ~(gap.space | gap.dot)) === 0; at++) {

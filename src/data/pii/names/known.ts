@@ -18,7 +18,11 @@ const leastConfidence = 0.6;
 export const noKnownNames = (): KnownNames => ({ byFirstWord: new Map() });
 
 /** Remembers the names among `spans` of `text`: in full, and each of their parts that is long enough. */
-export function rememberNames(known: KnownNames, text: string, spans: readonly (Span & { type: string; confidence: number })[]): void {
+export function rememberNames(
+  known: KnownNames,
+  text: string,
+  spans: readonly (Span & { type: string; confidence: number })[],
+): void {
   for (const { type, start, end, confidence } of spans) {
     if (type !== 'NAME' || confidence < leastConfidence) continue;
     const name = text.slice(start, end);
@@ -28,7 +32,8 @@ export function rememberNames(known: KnownNames, text: string, spans: readonly (
     remember(known, keys, name);
     if (keys.length < 2) continue;
     for (const key of keys)
-      if (key.length >= leastLetters && !particles.has(key) && !nameSuffixes.has(key)) remember(known, [key], name);
+      if (key.length >= leastLetters && !particles.has(key) && !nameSuffixes.has(key))
+        remember(known, [key], name);
   }
 }
 
@@ -37,7 +42,10 @@ function remember({ byFirstWord }: KnownNames, words: readonly string[], name: s
   const others = byFirstWord.get(first) ?? [];
   if (others.some((one) => one.words.join(' ') === words.join(' '))) return;
   // Longest first, so that the full name is found before a part of it.
-  byFirstWord.set(first, [...others, { words, name }].sort((a, b) => b.words.length - a.words.length));
+  byFirstWord.set(
+    first,
+    [...others, { words, name }].sort((a, b) => b.words.length - a.words.length),
+  );
 }
 
 /** Where known names stand in `text`. A name that is an ordinary word as well counts only where it is capitalised within a sentence. */
@@ -49,7 +57,13 @@ export function findKnownNames(text: string, { byFirstWord }: KnownNames): Known
     const match = byFirstWord.get(words.keyOf(i))?.find((one) => standsAt(words, i, one.words));
     if (!match) continue;
     const last = i + match.words.length - 1;
-    spans.push({ type: 'NAME', start: words.starts[i]!, end: words.ends[last]!, confidence: 0.6, name: match.name });
+    spans.push({
+      type: 'NAME',
+      start: words.starts[i]!,
+      end: words.ends[last]!,
+      confidence: 0.6,
+      name: match.name,
+    });
     i = last;
   }
   return spans;

@@ -17,6 +17,8 @@ export const kind = {
   word: 64,
   /** Among the most frequent ordinary words. */
   frequent: 128,
+  /** A city that most people have heard of. */
+  major: 256,
 } as const;
 
 export const anyName: number = kind.given | kind.family;
@@ -57,7 +59,19 @@ export function parseLexicon(text: string): Lexicon {
 }
 
 const letters: Readonly<Record<string, string>> = {
-  ß: 'ss', æ: 'ae', œ: 'oe', ø: 'o', ł: 'l', đ: 'd', ð: 'd', þ: 'th', ı: 'i', ħ: 'h', '’': "'", '‐': '-', '‑': '-',
+  ß: 'ss',
+  æ: 'ae',
+  œ: 'oe',
+  ø: 'o',
+  ł: 'l',
+  đ: 'd',
+  ð: 'd',
+  þ: 'th',
+  ı: 'i',
+  ħ: 'h',
+  '’': "'",
+  '‐': '-',
+  '‑': '-',
 };
 
 /** The lexicon's form of a word: lower case, without accents, typographic apostrophes made plain. */

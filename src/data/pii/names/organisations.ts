@@ -25,8 +25,15 @@ export function organisationsIn(words: Words, run: Run): Candidate[] {
 function withoutArticle(words: Words, { first, last }: Run): number {
   let at = first;
   // Rechnung der Müller GmbH: what stands before the article is another noun.
-  for (let i = first + 1; i < last; i++) if (/^(?:der|dem|den|die|das)$/.test(words.keyOf(i)) && words.shapes[i] === shape.lower) at = i + 1;
-  while (at <= last && (words.kindOf(at) & kind.frequent) !== 0 && (words.kindOf(at) & anyName) === 0 && !organisationNouns.has(words.keyOf(at))) at++;
+  for (let i = first + 1; i < last; i++)
+    if (/^(?:der|dem|den|die|das)$/.test(words.keyOf(i)) && words.shapes[i] === shape.lower) at = i + 1;
+  while (
+    at <= last &&
+    (words.kindOf(at) & kind.frequent) !== 0 &&
+    (words.kindOf(at) & anyName) === 0 &&
+    !organisationNouns.has(words.keyOf(at))
+  )
+    at++;
   return at;
 }
 
@@ -48,7 +55,8 @@ function byLegalForm(words: Words, { first, last }: Run): Candidate | undefined 
 function joinedBefore(words: Words, first: number): number {
   let at = first;
   for (let parts = 0; parts < 3 && at > 1; parts++) {
-    const joins = ['and', 'und', 'y', 'et', 'e'].includes(words.keyOf(at - 1)) && words.gaps[at] === gap.space;
+    const joins =
+      ['and', 'und', 'y', 'et', 'e'].includes(words.keyOf(at - 1)) && words.gaps[at] === gap.space;
     const ampersand = /^ ?& ?$/.test(words.text.slice(words.ends[at - 1], words.starts[at]));
     const previous = joins ? at - 2 : at - 1;
     if (!(joins || ampersand) || previous < 0 || !isCapital(words, previous)) break;
@@ -66,7 +74,8 @@ function byKind(words: Words, { first, last }: Run): Candidate | undefined {
     if (end > i) return { first, last: end, score: byNoun };
     // One proper word must stand before the noun: "Customer Services" or "The Bank" names nobody.
     for (let at = first; at < i; at++)
-      if ((words.kindOf(at) & kind.word) === 0 && words.shapes[at] !== shape.lower) return { first, last: i, score: byNoun };
+      if ((words.kindOf(at) & kind.word) === 0 && words.shapes[at] !== shape.lower)
+        return { first, last: i, score: byNoun };
   }
   return undefined;
 }
@@ -76,7 +85,8 @@ function withOf(words: Words, noun: number, last: number): number {
   if (at + 1 >= words.count || !['of', 'de', 'di', 'da', 'do', 'for'].includes(words.keyOf(at))) return noun;
   if (words.gaps[at] !== gap.space || !follows(words, at + 1) || !isCapital(words, at + 1)) return noun;
   let end = at + 1;
-  while (end + 1 < words.count && end - noun < 5 && follows(words, end + 1) && isCapital(words, end + 1)) end++;
+  while (end + 1 < words.count && end - noun < 5 && follows(words, end + 1) && isCapital(words, end + 1))
+    end++;
   return Math.max(end, Math.min(last, noun));
 }
 
@@ -87,9 +97,14 @@ const cueBefore =
 function byContext(words: Words, { first, last }: Run): Candidate | undefined {
   const start = words.starts[first]!;
   if (!cueBefore.test(words.text.slice(Math.max(0, start - 40), start))) return undefined;
-  if (last - first > 4 || calendar.has(words.keyOf(first)) || words.shapes[first] === shape.initial) return undefined;
+  if (last - first > 4 || calendar.has(words.keyOf(first)) || words.shapes[first] === shape.initial)
+    return undefined;
   const bits = words.kindOf(first);
-  if ((bits & kind.nationality) !== 0 || ((bits & kind.word) !== 0 && first === last && organisationCues.has(words.keyOf(first)))) return undefined;
+  if (
+    (bits & kind.nationality) !== 0 ||
+    ((bits & kind.word) !== 0 && first === last && organisationCues.has(words.keyOf(first)))
+  )
+    return undefined;
   // "works for Anna", "works for Anna Smith": a boss.
   if ((bits & kind.given) !== 0 && (bits & kind.word) === 0 && last - first < 2) return undefined;
   return { first, last, score: byCue };

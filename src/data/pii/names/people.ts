@@ -199,18 +199,37 @@ function pointsBefore(words: Words, first: number): number {
 function pointsAfter(words: Words, { first, last }: Run, run: Run): number {
   const between = words.gaps[last + 1]!;
   let score = (between & gap.possessive) !== 0 ? points.possessive : 0;
-  score += Math.max(pointsBeside(words, besideOf(words, first, -1)), pointsBeside(words, besideOf(words, last, 1)));
+  score += Math.max(
+    pointsBeside(words, besideOf(words, first, -1)),
+    pointsBeside(words, besideOf(words, last, 1)),
+  );
   const beginsLine = first === 0 || (words.gaps[first]! & gap.newline) !== 0;
   if (beginsLine && (between & gap.colon) !== 0 && last - first < 2) score += points.speaker;
   if (last + 1 >= words.count) return score;
   const key = words.keyOf(last + 1);
   if (last < run.last && (words.kindOf(last + 1) & kind.word) !== 0) score += points.nounAfter;
-  else if (between === gap.space && words.shapes[last + 1] === shape.lower && (personVerbs.has(key) || /.{3}ed$/.test(key)))
+  else if (
+    between === gap.space &&
+    words.shapes[last + 1] === shape.lower &&
+    (personVerbs.has(key) || /.{3}ed$/.test(key))
+  )
     score += points.verbAfter;
   return score;
 }
 
-const joins: ReadonlySet<string> = new Set(['and', 'or', 'und', 'oder', 'y', 'o', 'et', 'ou', 'e', 'en', 'of']);
+const joins: ReadonlySet<string> = new Set([
+  'and',
+  'or',
+  'und',
+  'oder',
+  'y',
+  'o',
+  'et',
+  'ou',
+  'e',
+  'en',
+  'of',
+]);
 
 /** The word that a list goes on with from word i in a direction, or -1. */
 function besideOf(words: Words, i: number, direction: 1 | -1): number {
@@ -227,5 +246,9 @@ function pointsBeside(words: Words, i: number): number {
   if (i < 0 || words.shapes[i] !== shape.capital) return 0;
   const bits = words.kindOf(i);
   if ((bits & (kind.word | kind.region | kind.country)) !== 0) return 0;
-  return (bits & kind.given) !== 0 ? points.givenBeside : (bits & kind.family) !== 0 ? points.familyBeside : 0;
+  return (bits & kind.given) !== 0
+    ? points.givenBeside
+    : (bits & kind.family) !== 0
+      ? points.familyBeside
+      : 0;
 }

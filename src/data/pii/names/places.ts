@@ -12,6 +12,7 @@ const points = {
   country: 2.5,
   region: 1.8,
   city: 1.5,
+  majorCity: 2.2,
   severalWords: 1,
   /** Places that are names of people as well: Jordan, Virginia, Austin. */
   person: -1,
@@ -43,7 +44,12 @@ export function placesIn(words: Words, run: Run, lexicon: Lexicon): Candidate[] 
 }
 
 /** The longest entry of the lexicon that begins at word i ("new york city"), or the word alone. */
-function longestEntry(words: Words, i: number, end: number, lexicon: Lexicon): { last: number; bits: number } {
+function longestEntry(
+  words: Words,
+  i: number,
+  end: number,
+  lexicon: Lexicon,
+): { last: number; bits: number } {
   let last = i;
   let bits = words.kindOf(i);
   let key = words.keyOf(i);
@@ -63,16 +69,30 @@ function baseScore(words: Words, { first, last }: Run, bits: number, run: Run): 
   const several = last > first ? points.severalWords : 0;
   if ((bits & anyPlace) !== 0) {
     if (words.shapes[first] === shape.initial) return undefined;
-    if (words.shapes[first] === shape.upper && last === first && words.keyOf(first).length < 4 && (bits & kind.country) === 0)
+    if (
+      words.shapes[first] === shape.upper &&
+      last === first &&
+      words.keyOf(first).length < 4 &&
+      (bits & kind.country) === 0
+    )
       return undefined;
-    const base = (bits & kind.country) !== 0 ? points.country : (bits & kind.region) !== 0 ? points.region : points.city;
-    const person = (bits & anyName) === 0 ? 0 : (bits & kind.country) !== 0 ? points.person / 2 : points.person;
+    const base =
+      (bits & kind.country) !== 0
+        ? points.country
+        : (bits & kind.region) !== 0
+          ? points.region
+          : (bits & kind.major) !== 0 && (bits & anyName) === 0
+            ? points.majorCity
+            : points.city;
+    const person =
+      (bits & anyName) === 0 ? 0 : (bits & kind.country) !== 0 ? points.person / 2 : points.person;
     const word = (bits & kind.word) !== 0 ? points.word * (beginsSentence(words, first) ? 2 : 1) : 0;
     return base + several + person + word;
   }
   // An unknown word is a place by what stands around it alone, and only with the whole rest of the run.
   if (bits !== 0 || first !== run.first || beginsSentence(words, first)) return undefined;
-  if (run.last - run.first > 2 || words.shapes[first] === shape.initial || calendar.has(words.keyOf(first))) return undefined;
+  if (run.last - run.first > 2 || words.shapes[first] === shape.initial || calendar.has(words.keyOf(first)))
+    return undefined;
   const odds = points.spelling * spellingOdds(words.keyOf(first)).place;
   return points.unknown + Math.max(-points.spellingLimit, Math.min(points.spellingLimit, odds));
 }

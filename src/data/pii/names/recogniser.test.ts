@@ -20,7 +20,10 @@ test('names of people by lists, spelling and context', () => {
   const cases: [string, string[]][] = [
     ['Hello, my name is Margaret Thornbury.', ['Margaret Thornbury']],
     ['Dear Mr. Okonkwo, your parcel is on its way.', ['Okonkwo']],
-    ['I spoke with Jean-Pierre Lefèvre and with María de la Cruz.', ['Jean-Pierre Lefèvre', 'María de la Cruz']],
+    [
+      'I spoke with Jean-Pierre Lefèvre and with María de la Cruz.',
+      ['Jean-Pierre Lefèvre', 'María de la Cruz'],
+    ],
     ["Patrick O'Sullivan's invoice is wrong", ["Patrick O'Sullivan"]],
     ['The ticket was opened by Zdeněk J. Havránek yesterday.', ['Zdeněk J. Havránek']],
     ['Kind regards,\nLuisa', ['Luisa']],
@@ -64,7 +67,9 @@ test('places by lists, and by what is said of them', () => {
 test('organisations by form, kind and context', () => {
   assert.deepEqual(of('ORGANISATION', 'I work for Brightwell.'), ['Brightwell']);
   assert.deepEqual(of('ORGANISATION', 'The bill came from Harker Systems Ltd.'), ['Harker Systems Ltd']);
-  assert.deepEqual(of('ORGANISATION', 'She studies at the University of Bologna.'), ['University of Bologna']);
+  assert.deepEqual(of('ORGANISATION', 'She studies at the University of Bologna.'), [
+    'University of Bologna',
+  ]);
   assert.deepEqual(of('ORGANISATION', 'Rechnung der Müller GmbH'), ['Müller GmbH']);
 });
 
@@ -96,12 +101,40 @@ test('numbers that are no house numbers', () => {
 });
 
 test('no names inside addresses on the web, paths and identifiers', () => {
-  assert.deepEqual(found('see https://example.com/Anna/Smith or mail Anna.Smith@example.com or Anna_Smith'), []);
+  assert.deepEqual(
+    found('see https://example.com/Anna/Smith or mail Anna.Smith@example.com or Anna_Smith'),
+    [],
+  );
   assert.deepEqual(found('My name is [NAME_1], from [PLACE]'), []);
 });
 
 test('spans lie in the text, in order, apart from one another', () => {
-  const parts = ['Anna', 'Smith', ' ', ' ', '\n', ', ', '. ', '12', 'Main', 'Street', 'my name is ', 'Dr. ', 'in ', 'Paris', 'é', "'s", '-', 'GmbH', '@', '😀', 'z', 'von ', 'J.', 'Berlin 10115'];
+  const parts = [
+    'Anna',
+    'Smith',
+    ' ',
+    ' ',
+    '\n',
+    ', ',
+    '. ',
+    '12',
+    'Main',
+    'Street',
+    'my name is ',
+    'Dr. ',
+    'in ',
+    'Paris',
+    'é',
+    "'s",
+    '-',
+    'GmbH',
+    '@',
+    '😀',
+    'z',
+    'von ',
+    'J.',
+    'Berlin 10115',
+  ];
   fc.assert(
     fc.property(fc.array(fc.constantFrom(...parts), { maxLength: 30 }), (list) => {
       const text = list.join('');
@@ -119,9 +152,24 @@ test('spans lie in the text, in order, apart from one another', () => {
 test('text made to be slow is read in linear time', () => {
   const million = (unit: string): string => unit.repeat(Math.ceil(1e6 / unit.length));
   for (const text of [
-    million('Aa '), million('A. '), million('my name is '), million('name '), million('12 '), million('12 Main '),
-    million('de la '), million('Anna Smith '), million("a'"), million('a-'), million('address is '), million('\n, '),
-    million(' '), million('P.O. Box '), million('Rue '), million('in Xx '), million('Smith and '), million('é'),
+    million('Aa '),
+    million('A. '),
+    million('my name is '),
+    million('name '),
+    million('12 '),
+    million('12 Main '),
+    million('de la '),
+    million('Anna Smith '),
+    million("a'"),
+    million('a-'),
+    million('address is '),
+    million('\n, '),
+    million(' '),
+    million('P.O. Box '),
+    million('Rue '),
+    million('in Xx '),
+    million('Smith and '),
+    million('é'),
     million('name:          '),
   ])
     nameRecogniser.find(text, context);

@@ -32,7 +32,8 @@ export const names: Recogniser = {
       if (taken.subarray(first, last + 1).includes(1)) continue;
       taken.fill(1, first, last + 1);
       spans.push({ type, confidence, ...spanOf(words, { first, last }) });
-      if (type === 'NAME' && confidence >= leastSure) for (let i = first; i <= last; i++) if (isTelling(words, i)) named.add(words.keyOf(i));
+      if (type === 'NAME' && confidence >= leastSure)
+        for (let i = first; i <= last; i++) if (isTelling(words, i)) named.add(words.keyOf(i));
     }
     // Who was named once is meant wherever a part of the name stands again.
     if (named.size > 0)
@@ -46,7 +47,8 @@ export const names: Recogniser = {
 /** Whether a word of a name says by itself who is meant: no initial, no particle, no ordinary word. */
 function isTelling(words: Words, i: number): boolean {
   const key = words.keyOf(i);
-  if (key.length < 3 || particles.has(key) || nameSuffixes.has(key) || (words.kindOf(i) & kind.word) !== 0) return false;
+  if (key.length < 3 || particles.has(key) || nameSuffixes.has(key) || (words.kindOf(i) & kind.word) !== 0)
+    return false;
   return ((words.gaps[i]! | words.gaps[i + 1]!) & gap.glue) === 0;
 }
 
@@ -83,9 +85,21 @@ function isShouted(words: Words): boolean {
 /** The readings of a run, by how far their scores are above what is asked of their type. */
 function namesIn(words: Words, run: Run, list: Lexicon): Found[] {
   const readings = [
-    ...organisationsIn(words, run).map((one) => ({ ...one, type: 'ORGANISATION' as const, surplus: one.score })),
-    ...peopleIn(words, run).map((one) => ({ ...one, type: 'NAME' as const, surplus: one.score - leastPersonScore })),
-    ...placesIn(words, run, list).map((one) => ({ ...one, type: 'PLACE' as const, surplus: one.score - leastPlaceScore })),
+    ...organisationsIn(words, run).map((one) => ({
+      ...one,
+      type: 'ORGANISATION' as const,
+      surplus: one.score,
+    })),
+    ...peopleIn(words, run).map((one) => ({
+      ...one,
+      type: 'NAME' as const,
+      surplus: one.score - leastPersonScore,
+    })),
+    ...placesIn(words, run, list).map((one) => ({
+      ...one,
+      type: 'PLACE' as const,
+      surplus: one.score - leastPlaceScore,
+    })),
   ].filter(({ surplus }) => surplus >= 0);
   readings.sort((a, b) => b.surplus - a.surplus || a.first - b.first || b.last - a.last);
   return readings.map(({ type, first, last, surplus }) => ({

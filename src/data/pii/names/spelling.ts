@@ -29,7 +29,10 @@ export function forEachNgram(key: string, visit: (bucket: number) => void): void
 }
 
 /** Natural logarithm of the odds that a word of this spelling is a person's name, and a place's, in [-6, 6]. */
-export function spellingOdds(key: string, { scale, weights } = spelling()): { person: number; place: number } {
+export function spellingOdds(
+  key: string,
+  { scale, weights } = spelling(),
+): { person: number; place: number } {
   let person = 0;
   let place = 0;
   let word = 0;

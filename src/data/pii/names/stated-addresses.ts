@@ -6,7 +6,9 @@ import { addressCue, forcesPost, forcesShip, postBox } from './street-words.ts';
 import { firstWordFrom, gap, shape, type Words } from './words.ts';
 
 const endsAddress: ReadonlySet<string> = new Set(
-  'and my phone number name email is thanks thank please but i it the for with so after before when because'.split(' '),
+  'and my phone number name email is thanks thank please but i it the for with so after before when because'.split(
+    ' ',
+  ),
 );
 const mostWords = 16;
 /** The house number stands among the first words. */
@@ -20,7 +22,10 @@ export function postBoxes(words: Words, lexicon: Lexicon): Run[] {
       const end = match.index + match[0].length;
       const forces = forcesPost.exec(words.text.slice(end, end + 40));
       const last = firstWordFrom(words, end + (forces?.[0].length ?? 0)) - 1;
-      found.push({ first: firstWordFrom(words, match.index), last: forces ? last : extend(words, last, lexicon) });
+      found.push({
+        first: firstWordFrom(words, match.index),
+        last: forces ? last : extend(words, last, lexicon),
+      });
     }
   return found;
 }
@@ -39,7 +44,8 @@ export function statedAddresses(words: Words, isAnswer: boolean): Run[] {
     for (let at = first + 1; at < Math.min(words.count, first + mostWords); at++) {
       const between = words.gaps[at]!;
       const isAbbreviated = words.ends[at - 1]! - words.starts[at - 1]! <= 4;
-      const allowed = gap.space | gap.comma | gap.newline | gap.hash | gap.hyphen | (isAbbreviated ? gap.dot : 0);
+      const allowed =
+        gap.space | gap.comma | gap.newline | gap.hash | gap.hyphen | (isAbbreviated ? gap.dot : 0);
       if ((between & ~allowed) !== 0) break;
       if (endsAddress.has(words.keyOf(at))) break;
       last = at;

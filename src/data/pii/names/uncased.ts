@@ -19,7 +19,10 @@ const mostWords = 4;
 /** Names after an introduction, in any case of letters; those that are certain first, so runs may overlap. */
 export function introducedNames(words: Words): Run[] {
   const found: Run[] = [];
-  for (const [pattern, isCertain] of [[introduces, true], [mayIntroduce, false]] as const)
+  for (const [pattern, isCertain] of [
+    [introduces, true],
+    [mayIntroduce, false],
+  ] as const)
     for (const match of words.text.matchAll(pattern)) {
       const offset = match.index + match[0].length;
       const first = firstWordFrom(words, offset);
@@ -34,7 +37,8 @@ export function bareName(words: Words, before: string): Run | undefined {
   if (words.count === 0 || words.count > 8) return undefined;
   if (asksName.test(before.slice(-300))) {
     let first = 0;
-    while (first < words.count && fillers.has(words.keyOf(first)) && (words.kindOf(first) & kind.given) === 0) first++;
+    while (first < words.count && fillers.has(words.keyOf(first)) && (words.kindOf(first) & kind.given) === 0)
+      first++;
     const run = first < words.count ? nameFrom(words, first, true) : undefined;
     return run && words.count - 1 - run.last <= 2 ? run : undefined;
   }
@@ -68,11 +72,14 @@ export function lowerCaseNames(words: Words): Run[] {
 }
 
 const before: ReadonlySet<string> = new Set(
-  'to from with by for hi hello hey thanks thank you mr mrs ms dear and pay paid named called meet ask tell told'.split(' '),
+  'to from with by for hi hello hey thanks thank you mr mrs ms dear and pay paid named called meet ask tell told'.split(
+    ' ',
+  ),
 );
 
 function isSaidOf(words: Words, i: number): boolean {
-  const beside = (at: number): boolean => at >= 0 && at < words.count && words.gaps[Math.max(at, i)] === gap.space;
+  const beside = (at: number): boolean =>
+    at >= 0 && at < words.count && words.gaps[Math.max(at, i)] === gap.space;
   if (beside(i - 1) && (before.has(words.keyOf(i - 1)) || relations.has(words.keyOf(i - 1)))) return true;
   return (words.kindOf(i) & kind.given) !== 0 && beside(i + 1) && personVerbs.has(words.keyOf(i + 1));
 }
@@ -88,9 +95,15 @@ function isLowerCaseName(words: Words, { first, last }: Run): boolean {
   if (last - first > 2) return false;
   const bits = words.kindOf(first);
   if (last === first) {
-    if ((bits & anyName) === 0 || (bits & (kind.region | kind.country)) !== 0 || words.keyOf(first).length < 4) return false;
+    if (
+      (bits & anyName) === 0 ||
+      (bits & (kind.region | kind.country | kind.major)) !== 0 ||
+      words.keyOf(first).length < 4
+    )
+      return false;
     // One word: a given name that is all of the message or stands before a number, or one that something is said of.
-    if (first === 0 && (bits & kind.given) !== 0 && (words.count === 1 || words.shapes[1] === shape.number)) return true;
+    if (first === 0 && (bits & kind.given) !== 0 && (words.count === 1 || words.shapes[1] === shape.number))
+      return true;
     return isSaidOf(words, first);
   }
   let isListed = false;
@@ -109,7 +122,11 @@ function nameFrom(words: Words, first: number, isCertain: boolean): Run | undefi
   if (!canBegin(words, first, isCertain)) return undefined;
   let last = first;
   for (let at = first + 1; at < Math.min(words.count, first + mostWords); at++) {
-    if ((words.gaps[at]! & ~(gap.space | gap.dot)) !== 0 || ((words.gaps[at]! & gap.dot) !== 0 && words.ends[at - 1]! - words.starts[at - 1]! > 2)) break;
+    if (
+      (words.gaps[at]! & ~(gap.space | gap.dot)) !== 0 ||
+      ((words.gaps[at]! & gap.dot) !== 0 && words.ends[at - 1]! - words.starts[at - 1]! > 2)
+    )
+      break;
     if (particles.has(words.keyOf(at)) && words.keyOf(at) !== 'y' && words.keyOf(at) !== 'e') continue;
     if (!canContinue(words, at)) break;
     last = at;
@@ -136,6 +153,7 @@ function canContinue(words: Words, i: number): boolean {
   if (key.length === 1) return key !== 'i' && key !== 'a';
   if ((bits & anyName) !== 0 && (bits & kind.word) === 0) return true;
   // A word that is a family name as well ends the name where it ends the message or the clause.
-  if ((bits & kind.frequent) === 0 && (bits & anyName) !== 0) return i + 1 >= words.count || words.gaps[i + 1] !== gap.space;
+  if ((bits & kind.frequent) === 0 && (bits & anyName) !== 0)
+    return i + 1 >= words.count || words.gaps[i + 1] !== gap.space;
   return bits === 0 || ((bits & anyPlace) !== 0 && (bits & kind.word) === 0);
 }
