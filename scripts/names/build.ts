@@ -113,6 +113,11 @@ for (const word of seldomNames.split(' ')) {
   else bits.set(word, rest);
 }
 
+for (const word of 'ms mr mobile southern northern eastern western central upper lower reading street road phone fax desk home office'.split(
+  ' ',
+))
+  bits.set(word, (bits.get(word) ?? 0) & ~anyPlace);
+
 const byBits = new Map<number, string[]>();
 for (const [key, value] of bits) byBits.set(value, [...(byBits.get(value) ?? []), key]);
 const text = [...byBits]

@@ -58,7 +58,7 @@ test('a bare number is a phone number only where the talk is of phones', () => {
     markedByAll('the value [PHONE] came with 4155550000 in it'),
     'the value [PHONE] came with 4155550000 in it',
   );
-  assert.equal(markedByAll('John 4155550000', { before: 'Thanks.' }), 'John [PHONE]');
+  assert.equal(markedByAll('John 4155550000', { before: 'Thanks.' }), '[NAME] [PHONE]');
 });
 
 test('numbers without a country code follow the country', () => {

@@ -56,8 +56,11 @@ function streetAt(words: Words, i: number): Street | undefined {
   return beginningThenNumber(words, i) ?? nameThenNumber(words, i) ?? capitalStreet(words, i);
 }
 
-function isHouseNumber(words: Words, i: number): boolean {
+/** A number of up to six digits, perhaps with a letter, that is no price, time, version or address on the net. */
+export function isHouseNumber(words: Words, i: number): boolean {
   if (!houseNumber.test(words.keyOf(i)) || (words.gaps[i]! & (gap.glue | gap.possessive)) !== 0) return false;
+  // A dot between digits: an address on the net, a version, a price.
+  if (words.gaps[i + 1] === gap.dot && words.shapes[i + 1] === shape.number) return false;
   const before = words.text[words.starts[i]! - 1];
   return before === undefined || !'$€£¥.:'.includes(before);
 }
@@ -214,6 +217,9 @@ function numberThenName(words: Words, i: number): Street | undefined {
     at++;
   }
   if (at === first) return undefined;
+  // In lower case only what is no ordinary word can be a street: "20 cm, room 204" is none.
+  if (mayBeLower && ((words.kindOf(first) & kind.word) !== 0 || words.keyOf(first).length < 4))
+    return undefined;
   const hasNumber =
     at < words.count && (words.gaps[at]! & ~inside) === 0 && /^\d{1,4}[a-z]?$/.test(words.keyOf(at));
   return { first: i, last: hasNumber ? at : at - 1, needs: hasNumber && !mayBeLower ? 'element' : 'proof' };

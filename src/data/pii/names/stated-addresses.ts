@@ -1,5 +1,5 @@
 /** Addresses without a grammar of streets: post boxes, and what follows "my address is" or answers the question for it. */
-import { extend } from './addresses.ts';
+import { extend, isHouseNumber } from './addresses.ts';
 import type { Lexicon } from './lexicon.ts';
 import type { Run } from './runs.ts';
 import { addressCue, forcesPost, forcesShip, postBox } from './street-words.ts';
@@ -39,7 +39,7 @@ export function statedAddresses(words: Words, isAnswer: boolean): Run[] {
     let first = firstWordFrom(words, offset);
     const limit = Math.min(words.count, first + mostBeforeNumber);
     while (first < limit && words.shapes[first] !== shape.number) first++;
-    if (first >= limit || !/^\d{1,6}[a-z]?$/.test(words.keyOf(first))) continue;
+    if (first >= limit || !isHouseNumber(words, first)) continue;
     let last = first;
     for (let at = first + 1; at < Math.min(words.count, first + mostWords); at++) {
       const between = words.gaps[at]!;
