@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { type JsonRecord, type JsonRecordOptions, readJsonRecords, scanJsonRecords } from './json-records.ts';
+import { type JsonRecord, type JsonRecordOptions, readJsonRecords } from './json-records.ts';
+import { scanJsonRecords } from './json-scan.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'attune-json-'));
 

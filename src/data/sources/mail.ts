@@ -7,12 +7,12 @@ import { throwIfInterrupted } from '../interrupt.ts';
 import { agentMatcher, type IsAgent } from '../threads/agents.ts';
 import { isAutomaticMail } from '../threads/automatic.ts';
 import { groupMail, type MailHeader } from '../threads/group-mail.ts';
-import { loadHtmlReader } from '../threads/html-body.ts';
+import { type HtmlReader, loadHtmlReader } from '../threads/html-body.ts';
 import { baseSubject, type NoMessage, type Post, toConversation } from '../threads/thread.ts';
 import { factsOf, timeFact } from './facts.ts';
 import { fileEndings, listSourceFiles, type SourceFile } from './files.ts';
 import { finishExample } from './finish.ts';
-import type { Place, SourceContext, SourceItem } from './source.ts';
+import { type Place, placeText, type SourceContext, type SourceItem } from './source.ts';
 
 /** Attachments count: mail servers let through 25 MB, which base64 makes 34. */
 const longestMailBytes = 40 * 1024 * 1024;
@@ -26,6 +26,15 @@ const longestSubject = 300;
 
 type Entry = { file: SourceFile; slice: Omit<MailSlice, 'head'>; mailbox: boolean; header: MailHeader };
 
+type Tools = {
+  source: string;
+  /** Whether the files are so many that ids and places must name them. */
+  manyFiles: boolean;
+  isAgent: IsAgent;
+  readHtml: HtmlReader;
+  parse: (bytes: Uint8Array) => Promise<Email>;
+};
+
 export async function* readMail(config: SourceConfig, context: SourceContext): AsyncGenerator<SourceItem> {
   const { default: PostalMime, decodeWords } = await import('postal-mime');
   const files = await listSourceFiles(config.mail!, context.projectFolder, fileEndings.mail!);
@@ -38,62 +47,55 @@ export async function* readMail(config: SourceConfig, context: SourceContext): A
       entries.push({ file, slice, mailbox, header: mailHeader(head, decodeWords, numberOf) });
     }
   }
-  const isAgent = agentMatcher(config.agents ?? []);
-  const readHtml = await loadHtmlReader();
-  const parse = (bytes: Uint8Array): Promise<Email> =>
-    PostalMime.parse(bytes, { forceRfc822Attachments: true, maxNestingDepth: 100 });
-  for (const group of groupMail(entries.map(({ header }) => header))) {
-    const first = entries[group[0]!]!;
-    const place = placeOf(first, files.length);
-    if (group.length > longestThread) {
-      yield {
-        place,
-        leftOut: {
-          reason: `the thread has ${group.length} messages, over the limit of ${longestThread}`,
-          kind: 'a thread with too many messages',
-        },
-      };
-      continue;
-    }
-    const posts: Post[] = [];
-    let subject: string | undefined;
-    let broken = 0;
-    for (const index of inOrder(group, entries)) {
-      const entry = entries[index]!;
-      const read = await readPost(entry, parse, isAgent);
-      if (read.fault !== undefined) {
-        broken += 1;
-        yield { place: placeOf(entry, files.length), rejected: read.fault };
-        continue;
-      }
+  const tools: Tools = {
+    source: sourceName(config),
+    manyFiles: files.length > 1,
+    isAgent: agentMatcher(config.agents ?? []),
+    readHtml: await loadHtmlReader(),
+    parse: (bytes) => PostalMime.parse(bytes, { forceRfc822Attachments: true, maxNestingDepth: 100 }),
+  };
+  for (const group of groupMail(entries.map(({ header }) => header)))
+    yield* readThread(
+      group.map((index) => entries[index]!),
+      tools,
+    );
+}
+
+/** The conversation of a thread, and each of its messages that could not be read. */
+async function* readThread(entries: readonly Entry[], tools: Tools): AsyncGenerator<SourceItem> {
+  const first = entries[0]!;
+  const place = placeOf(first, tools);
+  if (entries.length > longestThread) {
+    const reason = `the thread has ${entries.length} messages, over the limit of ${longestThread}`;
+    return yield { place, leftOut: { reason, kind: 'a thread with too many messages' } };
+  }
+  const posts: Post[] = [];
+  let subject: string | undefined;
+  for (const entry of inOrder(entries)) {
+    const read = await readPost(entry, tools);
+    if (read.fault !== undefined) yield { place: placeOf(entry, tools), rejected: read.fault };
+    else {
       subject ??= read.subject;
       posts.push(read.post);
     }
-    if (broken === group.length) continue;
-    const conversation = toConversation({ subject, posts, meta: {} }, readHtml);
-    if (conversation.leftOut !== undefined) {
-      yield { place, leftOut: { reason: conversation.leftOut } };
-      continue;
-    }
-    const attachments = posts.reduce((sum, post) => sum + (post.attachments ?? 0), 0);
-    const meta = factsOf({
-      ...(files.length > 1 && {
-        id: `${sourceName(config)}#${first.file.name}${first.mailbox ? `:${first.slice.line}` : ''}`,
-      }),
-      subject: subject === undefined ? undefined : baseSubject(subject),
-      createdAt: posts
-        .map(({ createdAt }) => createdAt)
-        .filter((time) => time !== undefined)
-        .sort()[0],
-      channel: 'email',
-      attachments: attachments === 0 ? undefined : attachments,
-    });
-    yield {
-      place,
-      example: finishExample({ messages: conversation.messages, meta }, sourceName(config), place),
-      changes: conversation.changes,
-    };
   }
+  if (posts.length === 0) return;
+  const conversation = toConversation({ subject, posts, meta: {} }, tools.readHtml);
+  if (conversation.leftOut !== undefined) return yield { place, leftOut: { reason: conversation.leftOut } };
+  const attachments = posts.reduce((sum, post) => sum + (post.attachments ?? 0), 0);
+  const times = posts.flatMap(({ createdAt }) => (createdAt === undefined ? [] : [createdAt]));
+  const meta = factsOf({
+    id: tools.manyFiles ? `${tools.source}#${placeText(place)}` : undefined,
+    subject: subject === undefined ? undefined : baseSubject(subject),
+    createdAt: times.sort()[0],
+    channel: 'email',
+    attachments: attachments === 0 ? undefined : attachments,
+  });
+  yield {
+    place,
+    example: finishExample({ messages: conversation.messages, meta }, tools.source, place),
+    changes: conversation.changes,
+  };
 }
 
 function mailHeader(
@@ -131,23 +133,22 @@ function detached(text: string): string {
   return Buffer.from(text).toString('utf8');
 }
 
-function placeOf({ file, slice, mailbox }: Entry, files: number): Place {
-  return mailbox || files === 1 ? { file: file.name, line: slice.line } : { file: file.name };
+function placeOf({ file, slice, mailbox }: Entry, { manyFiles }: Tools): Place {
+  return mailbox || !manyFiles ? { file: file.name, line: slice.line } : { file: file.name };
 }
 
 /** Mails without dates in the order in which they can have been written: who answers names all that came before. */
-function inOrder(group: readonly number[], entries: readonly Entry[]): readonly number[] {
-  if (group.every((index) => entries[index]!.header.time !== 0)) return group;
-  const answers = (index: number): number => new Set(entries[index]!.header.references).size;
-  return group.toSorted((a, b) => answers(a) - answers(b) || a - b);
+function inOrder(entries: readonly Entry[]): readonly Entry[] {
+  if (entries.every(({ header }) => header.time !== 0)) return entries;
+  const answers = ({ header }: Entry): number => new Set(header.references).size;
+  return entries.toSorted((a, b) => answers(a) - answers(b));
 }
 
 type ReadPost = { post: Post; subject: string | undefined; fault?: undefined } | { fault: string };
 
 async function readPost(
   { file, slice, mailbox, header }: Entry,
-  parse: (bytes: Uint8Array) => Promise<Email>,
-  isAgent: IsAgent,
+  { parse, isAgent }: Tools,
 ): Promise<ReadPost> {
   if (slice.byteLength > longestMailBytes)
     return { fault: `the message is ${slice.byteLength} bytes long, over the limit` };
