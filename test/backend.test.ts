@@ -4,7 +4,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { z } from 'zod';
 import { silent } from '../src/base/progress.ts';
+import { openAsker } from '../src/backend/structured/asker.ts';
 import type { Backend, GenerateRequest, Reply } from '../src/backend/backend.ts';
 import { openLlamaBackend } from '../src/backend/llama.ts';
 import { openOpenAiBackend } from '../src/backend/openai.ts';
@@ -186,5 +188,27 @@ describe('an OpenAI-compatible URL', () => {
         message: /ATTUNE_NO_SUCH_KEY is not set/,
       },
     );
+  });
+
+  it('that cannot be held to a schema is asked in words, and what a model makes of that is told', async () => {
+    const asker = await openAsker({
+      provider: 'openai',
+      url: `${gateway.url}/v1`,
+      model: 'tiny',
+      maxTokens: 16,
+      concurrency: 1,
+      retries: 0,
+      timeoutMs: 60_000,
+      limit: {},
+      cacheFolder: join(folder, 'answers'),
+      seed: 1,
+      report: silent,
+      signal: new AbortController().signal,
+    });
+    const schema = z.object({ a: z.string() });
+    const asked = await asker.ask({ system: '', user: 'hi', schema, name: 'a', label: 'a', seed: 1 });
+    ok(asked.cause === 'cut' || asked.cause === 'invalid', JSON.stringify(asked));
+    const { answers, input_tokens: input, unconfirmed_tokens: unconfirmed } = asker.spending().total;
+    ok(answers >= 1 && input > 0 && unconfirmed === 0);
   });
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Passage } from '../data/knowledge/passage.ts';
 import { type Claim, findFault, supportOf } from './grounding.ts';
+import { citationOf } from './prompt.ts';
 import { sayingOf } from './saying.ts';
 
 const passage: Passage = {
@@ -13,7 +14,7 @@ const passage: Passage = {
   place: 'returns.md',
 };
 const claim = (change: Partial<Claim> = {}): Claim => ({
-  passage: 'returns.md#2',
+  passage: citationOf(passage),
   evidence: ['send an item back within 30 days of delivery'],
   question: 'How long do I have to return something?',
   answer: 'You can send the item back within 30 days of delivery.',

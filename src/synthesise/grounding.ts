@@ -4,9 +4,10 @@
  */
 import type { Passage } from '../data/knowledge/passage.ts';
 import { hashWords, isContentLength } from '../text/words.ts';
+import { citationOf } from './prompt.ts';
 
 export type Claim = {
-  /** The passage that the model says it used. */
+  /** The passage that the model says it used, by its citation. */
   passage: string;
   /** What it quotes from there. */
   evidence: readonly string[];
@@ -23,7 +24,8 @@ const leastTellingWords = 3;
 
 /** What is wrong with a claim; undefined when it is grounded. */
 export function findFault(claim: Claim, passage: Passage, leastSupport: number): Fault | undefined {
-  if (claim.passage.trim() !== passage.id) return fault('it cites another passage than it was given');
+  if (claim.passage.trim() !== citationOf(passage))
+    return fault('it cites another passage than it was given');
   const text = normalise(`${passage.title}\n${passage.section ?? ''}\n${passage.text}`);
   if (claim.evidence.length === 0) return fault('it quotes nothing of its passage');
   for (const quoted of claim.evidence) {

@@ -4,6 +4,7 @@ import { exists } from '../base/files.ts';
 import type { Example } from '../data/example.ts';
 import { type Passage, readPassages } from '../data/knowledge/passage.ts';
 import { readExamples } from '../data/read-examples.ts';
+import { hashWords } from '../text/words.ts';
 import { drawSample } from './draw.ts';
 import { seedMasker } from './mask-seed.ts';
 import type { SynthesiseContext } from './synthesise.ts';
@@ -75,15 +76,18 @@ async function drawExamples(
     .slice(0, count);
 }
 
+/** First messages of fewer words are greetings, which there is nothing to vary about. */
+const leastRequestWords = 4;
+
 /** A request and a reply in words. What tools answered cannot be varied without the tools. */
 function isUsable({ messages }: Example, kind: ExampleKind): boolean {
-  const says = (role: string): boolean =>
-    messages.some((message) => message.role === role && message.content.trim() !== '');
+  const request = messages.find(({ role }) => role === 'user')?.content ?? '';
+  const answers = messages.some(({ role, content }) => role === 'assistant' && content.trim() !== '');
   const characters = messages.reduce((sum, { content }) => sum + content.length, 0);
   const usesTools = messages.some(({ role, toolCalls }) => role === 'tool' || toolCalls !== undefined);
   return (
-    says('user') &&
-    says('assistant') &&
+    answers &&
+    hashWords(request.slice(0, mostExampleCharacters)).lengths.length >= leastRequestWords &&
     characters <= mostExampleCharacters &&
     !(kind === 'variations' && usesTools)
   );

@@ -1,4 +1,5 @@
 /** What all prompts have in common. */
+import { sha256 } from '../base/hash.ts';
 import type { Passage } from '../data/knowledge/passage.ts';
 import type { Message } from '../data/example.ts';
 
@@ -19,8 +20,19 @@ export function quote(mark: string, text: string): string {
   return `<${mark}>\n${text.replaceAll(`</${mark}`, `< /${mark}`)}\n</${mark}>`;
 }
 
-export function quotePassage({ id, title, section, text }: Passage): string {
-  const head = [`id: ${id}`, `title: ${title}`, ...(section === undefined ? [] : [`section: ${section}`])];
+/**
+ * What a passage is cited by. Not its id: that is a path on this machine, which is nobody's business, and long enough to be
+ * copied wrong.
+ */
+export const citationOf = ({ id }: Passage): string => `passage-${sha256(id).slice(0, 8)}`;
+
+export function quotePassage(passage: Passage): string {
+  const { title, section, text } = passage;
+  const head = [
+    `id: ${citationOf(passage)}`,
+    `title: ${title}`,
+    ...(section === undefined ? [] : [`section: ${section}`]),
+  ];
   return quote('passage', `${head.join('\n')}\n\n${text}`);
 }
 

@@ -162,6 +162,10 @@ for (const provider of ['openai', 'anthropic'])
     assert.ok(passages.some(({ id }) => id === question!.meta['passage']));
     assert.equal(question!.meta.conversation, `page ${String(question!.meta['passage']).split('#')[0]}`);
     assert.match(String(question!.meta['evidence']), /^Everything about/);
+    assert.ok(
+      server.requests.every(({ raw }) => !passages.some(({ id }) => raw.includes(id))),
+      'no paths are sent',
+    );
     const paraphrase = examples.find(({ meta }) => meta['kind'] === 'paraphrases')!;
     const seed = real.find(({ meta }) => meta.id === paraphrase.meta['seed_id'])!;
     assert.equal(paraphrase.meta.conversation, seed.meta.conversation);
