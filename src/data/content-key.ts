@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import { canonicalJson } from '../base/json.ts';
 import type { Example, Message, ToolCall } from './example.ts';
 
@@ -19,12 +19,12 @@ export function preferenceKey({ messages, meta }: Example): string {
 }
 
 function keyOf(messages: readonly Message[], withPreferences: boolean): string {
-  const hash = createHash('sha256');
+  let said = '';
   const add = (role: string, content: string, toolCalls: readonly ToolCall[] | undefined): void => {
-    const text = content.normalize('NFKC').toLowerCase().replace(/\s+/g, ' ').trim();
+    const text = normalised(content);
     // Lengths keep ("ab", "c") and ("a", "bc") apart.
-    hash.update(`${role}:${text.length}:${text}`);
-    if (toolCalls) hash.update(canonicalJson(toolCalls));
+    said += `${role}:${text.length}:${text}`;
+    if (toolCalls) said += canonicalJson(toolCalls);
   };
   for (const { role, content, toolCalls, rejected, meta } of messages) {
     if (role === 'system') continue;
@@ -33,7 +33,13 @@ function keyOf(messages: readonly Message[], withPreferences: boolean): string {
     for (const reply of rejected ?? []) add('rejected', reply.content, reply.toolCalls);
     if (meta?.['rating'] !== undefined) add('rating', String(meta['rating']), undefined);
   }
-  return hash.digest().toString('latin1', 0, 16);
+  return hash('sha256', said, 'buffer').toString('latin1', 0, 16);
+}
+
+/** Most texts are plain already, and looking costs less than making them anew. */
+function normalised(content: string): string {
+  const text = (/[\u0080-\uffff]/.test(content) ? content.normalize('NFKC') : content).toLowerCase();
+  return (/\s\s|[^\S ]/.test(text) ? text.replace(/\s+/g, ' ') : text).trim();
 }
 
 /**
@@ -43,7 +49,7 @@ function keyOf(messages: readonly Message[], withPreferences: boolean): string {
 export function preferenceMark({ messages, meta }: Example): number {
   const judged = messages.filter((one) => one.rejected !== undefined || one.meta?.['rating'] !== undefined);
   if (judged.length === 0 && meta.rating === undefined) return 0;
-  const hash = createHash('sha256').update(String(meta.rating ?? ''));
-  for (const one of judged) hash.update(canonicalJson([one.rejected ?? [], one.meta?.['rating'] ?? null]));
-  return hash.digest().readInt32LE(0);
+  const digest = createHash('sha256').update(String(meta.rating ?? ''));
+  for (const one of judged) digest.update(canonicalJson([one.rejected ?? [], one.meta?.['rating'] ?? null]));
+  return digest.digest().readInt32LE(0);
 }

@@ -67,7 +67,7 @@ function planOf(corpus: SimilarityCorpus, clusters: readonly Cluster[]): NearDup
   const keepers: NearDuplicatesPlan['keepers'] = new Map();
   for (const { keeper, members, large } of clusters) {
     if (large) continue;
-    const topic = corpus.topics[corpus.topicOf[keeper]!];
+    const topic = corpus.topic(keeper);
     keepers.set(keeper, { id: corpus.ids[keeper]!, ...(topic !== undefined && { topic }) });
     for (const member of members) {
       keeperOf[member.record] = keeper;

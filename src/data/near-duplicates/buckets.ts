@@ -15,7 +15,8 @@ export function* bucketsOf(keys: Uint32Array): Generator<Uint32Array> {
 
 /** Positions by key, and among equal keys ascending: a radix sort of three digits, linear in the number of keys. */
 function sortPositions(keys: Uint32Array): Uint32Array {
-  let from = Uint32Array.from(keys.keys());
+  let from = new Uint32Array(keys.length);
+  for (let i = 0; i < from.length; i++) from[i] = i;
   let to = new Uint32Array(keys.length);
   for (let digit = 0; digit < digits; digit++) {
     const shift = digit * digitBits;

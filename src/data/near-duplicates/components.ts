@@ -32,9 +32,7 @@ export async function findComponents(
   const { bands } = corpus.banding;
   for (const [turn, keyed] of corpus.keyed.entries()) {
     if (keyed.records.length < 2) continue;
-    const places = Uint32Array.from(keyed.records.keys()).sort(
-      (a, b) => rank[keyed.records[a]!]! - rank[keyed.records[b]!]!,
-    );
+    const places = placesByRank(keyed.records.view(), rank);
     for (let band = 0; band < bands; band++) {
       // Lets a signal come in.
       await setImmediate();
@@ -60,7 +58,7 @@ function makeLink(corpus: SimilarityCorpus, sets: DisjointSets, honourPreference
   const failed = failedPairs(corpus.size);
   return (a, b) => {
     if (findSet(sets, a) === findSet(sets, b)) return true;
-    if (honourPreferences && preferences[a] !== preferences[b]) return false;
+    if (honourPreferences && preferences.at(a) !== preferences.at(b)) return false;
     // Cheap enough to do again in every band that a pair shares.
     if (!corpus.mayBeSimilar(a, b) || failed.has(a, b)) return false;
     if (corpus.similarity(a, b) < corpus.threshold) {
@@ -78,12 +76,19 @@ function ranksOf(order: Uint32Array): Uint32Array {
   return rank;
 }
 
+/** The places of records in their list, in the order of the records' ranks. */
+function placesByRank(records: Int32Array, rank: Uint32Array): Uint32Array {
+  const places = new Uint32Array(records.length);
+  for (let i = 0; i < places.length; i++) places[i] = i;
+  return places.sort((a, b) => rank[records[a]!]! - rank[records[b]!]!);
+}
+
 /** `places` are those of the keyed records in order of keeping, so that every bucket comes in that order. */
 function joinBand({ records, keys }: KeyedRecords, places: Uint32Array, band: number, link: Link): void {
   const unordered = keys.band(band);
   const ordered = places.map((place) => unordered[place]!);
   for (const bucket of bucketsOf(ordered)) {
-    const members = bucket.map((position) => records[places[position]!]!);
+    const members = bucket.map((position) => records.at(places[position]!));
     if (members.length <= exhaustiveSize) joinAll(members, link);
     else joinLeaders(members, link);
   }

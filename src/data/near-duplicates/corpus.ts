@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { GrowingList } from '../../base/growing-list.ts';
 import { BandKeys } from './band-keys.ts';
 import { bandKeysInto } from './sketch.ts';
 import { type Banding, chooseBanding } from './banding.ts';
@@ -9,9 +10,14 @@ import { leastAgreement, Sketches } from './sketches.ts';
 import { sketchInto, sketchSize } from './sketch.ts';
 
 /** Records that can become candidates by the keys of one kind of sketch: their numbers, and the keys in that order. */
-export type KeyedRecords = { records: number[]; keys: BandKeys };
+export type KeyedRecords = { records: GrowingList<Int32Array>; keys: BandKeys };
 
 const absent = -1;
+const characterForm = 1;
+const shortForm = 2;
+const syntheticForm = 4;
+
+const integers = (): GrowingList<Int32Array> => new GrowingList((size) => new Int32Array(size));
 
 /**
  * All records as far as their similarity is concerned. In memory: sketches of 128 bytes, ids, and a few numbers each;
@@ -21,17 +27,16 @@ export class SimilarityCorpus {
   readonly threshold: number;
   readonly banding: Banding;
   readonly ids: string[] = [];
-  /** The topics that occur; `topicOf` has each record's place among them, or -1. */
-  readonly topics: string[] = [];
-  readonly topicOf: number[] = [];
-  readonly lengths: number[] = [];
-  readonly preferences: number[] = [];
-  readonly #synthetic = new Set<number>();
+  readonly #topics: string[] = [];
+  /** Each record's place among the topics, or -1. */
+  readonly #topicOf = integers();
+  readonly #lengths = integers();
+  readonly preferences = integers();
   /** Of shingles, for every text with words; of the words themselves, for short texts. */
   readonly keyed: readonly [shingles: KeyedRecords, words: KeyedRecords];
   readonly #topicNumbers = new Map<string, number>();
-  readonly #kinds: SimilarityFact['kind'][] = [];
-  readonly #isShort: boolean[] = [];
+  /** By what a text is compared, and whether it was made up: bits. */
+  readonly #forms = new GrowingList((size) => new Uint8Array(size));
   readonly #sketches = new Sketches();
   readonly #lists: ShingleStore;
   readonly #leastAgreement: number;
@@ -46,8 +51,8 @@ export class SimilarityCorpus {
     this.#bandKeys = new Uint32Array(bands);
     this.#lists = new ShingleStore(join(scratchFolder, 'shingles.scratch'));
     this.keyed = [
-      { records: [], keys: new BandKeys(join(scratchFolder, 'shingle-keys.scratch'), bands) },
-      { records: [], keys: new BandKeys(join(scratchFolder, 'word-keys.scratch'), bands) },
+      { records: integers(), keys: new BandKeys(join(scratchFolder, 'shingle-keys.scratch'), bands) },
+      { records: integers(), keys: new BandKeys(join(scratchFolder, 'word-keys.scratch'), bands) },
     ];
   }
 
@@ -57,13 +62,15 @@ export class SimilarityCorpus {
 
   add({ id, topic, length, synthetic, preferences, kind, shingles, shortText }: SimilarityFact): void {
     const number = this.size;
-    if (synthetic) this.#synthetic.add(number);
     this.ids.push(id);
-    this.topicOf.push(topic === undefined ? absent : this.#topicNumber(topic));
-    this.lengths.push(length);
+    this.#topicOf.push(topic === undefined ? absent : this.#topicNumber(topic));
+    this.#lengths.push(length);
     this.preferences.push(preferences);
-    this.#kinds.push(kind);
-    this.#isShort.push(shortText !== undefined);
+    this.#forms.push(
+      (kind === 'character' ? characterForm : 0) |
+        (shortText ? shortForm : 0) |
+        (synthetic ? syntheticForm : 0),
+    );
     this.#lists.add(shingles);
     this.#lists.add(shortText ?? emptyList);
     const [byShingles, byWords] = this.keyed;
@@ -73,6 +80,10 @@ export class SimilarityCorpus {
     this.#sketches.add(this.#sketch);
   }
 
+  topic(number: number): string | undefined {
+    return this.#topics[this.#topicOf.at(number)];
+  }
+
   /** Similarity in [0, 1], from the shingles or words themselves. */
   similarity(a: number, b: number): number {
     return similarity(this.#comparable(a), this.#comparable(b));
@@ -80,24 +91,22 @@ export class SimilarityCorpus {
 
   /** False for pairs that are surely below the threshold; costs a hundredth of reading both texts. */
   mayBeSimilar(a: number, b: number): boolean {
-    if (this.#kinds[a] !== this.#kinds[b]) return false;
+    const [formA, formB] = [this.#forms.at(a), this.#forms.at(b)];
+    if ((formA & characterForm) !== (formB & characterForm)) return false;
     // Short texts are not compared by the shingles that their sketches are of.
-    return (this.#isShort[a]! && this.#isShort[b]!) || this.#sketches.agree(a, b, this.#leastAgreement);
-  }
-
-  isSimilar(a: number, b: number): boolean {
-    return this.mayBeSimilar(a, b) && this.similarity(a, b) >= this.threshold;
+    return (formA & formB & shortForm) !== 0 || this.#sketches.agree(a, b, this.#leastAgreement);
   }
 
   /** The records, those to keep rather than others first: real ones, longest, then lowest id. */
   inOrderOfKeeping(): Uint32Array {
-    const { ids, lengths } = this;
-    const synthetic = this.#synthetic;
-    const order = Uint32Array.from(ids.keys());
-    const isSynthetic = (record: number): number => Number(synthetic.has(record));
+    const { ids } = this;
+    const lengths = this.#lengths.view();
+    const forms = this.#forms.view();
+    const order = new Uint32Array(ids.length);
+    for (let i = 0; i < order.length; i++) order[i] = i;
     return order.sort(
       (a, b) =>
-        (synthetic.size === 0 ? 0 : isSynthetic(a) - isSynthetic(b)) ||
+        (forms[a]! & syntheticForm) - (forms[b]! & syntheticForm) ||
         lengths[b]! - lengths[a]! ||
         (ids[a]! < ids[b]! ? -1 : 1),
     );
@@ -116,9 +125,10 @@ export class SimilarityCorpus {
   }
 
   #comparable(number: number): Parameters<typeof similarity>[0] {
-    const kind = this.#kinds[number]!;
+    const form = this.#forms.at(number);
+    const kind = (form & characterForm) === 0 ? 'word' : 'character';
     const shingles = this.#lists.get(2 * number);
-    return this.#isShort[number]
+    return (form & shortForm) !== 0
       ? { kind, shingles, shortText: this.#lists.get(2 * number + 1) }
       : { kind, shingles };
   }
@@ -126,8 +136,8 @@ export class SimilarityCorpus {
   #topicNumber(topic: string): number {
     const known = this.#topicNumbers.get(topic);
     if (known !== undefined) return known;
-    this.#topicNumbers.set(topic, this.topics.length);
-    return this.topics.push(topic) - 1;
+    this.#topicNumbers.set(topic, this.#topics.length);
+    return this.#topics.push(topic) - 1;
   }
 }
 

@@ -9,7 +9,7 @@ const noTopic = '(no topic)';
 
 /** near-duplicates.json: totals, removals by topic, topics that contradict each other, and the largest clusters. */
 export function nearDuplicatesReport(corpus: SimilarityCorpus, clusters: readonly Cluster[]): Json {
-  const topic = (record: number): string => corpus.topics[corpus.topicOf[record]!] ?? noTopic;
+  const topic = (record: number): string => corpus.topic(record) ?? noTopic;
   const byTopic = new Map<string, { removed: number; other_topic: number }>();
   const conflicts = new Map<string, { kept: string; removed: string; count: number }>();
   let removed = 0;

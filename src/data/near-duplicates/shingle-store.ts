@@ -1,17 +1,18 @@
 import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import { storageError } from '../../base/files.ts';
+import { GrowingList } from '../../base/growing-list.ts';
 
 const bufferedNumbers = 256 * 1024;
-const cachedNumbers = 16 * 1024 * 1024;
+const cachedNumbers = 4 * 1024 * 1024;
 
 /**
  * Lists of 32-bit numbers by their number, in a file once they are more than a buffer holds. Memory: 12 bytes a list,
- * the buffer and a cache of 64 MB. Close it.
+ * the buffer and a cache of about 30 MB. Close it.
  */
 export class ShingleStore {
   readonly #path: string;
-  readonly #starts: number[] = [];
-  readonly #lengths: number[] = [];
+  readonly #starts = new GrowingList((size) => new Float64Array(size));
+  readonly #lengths = new GrowingList((size) => new Int32Array(size));
   readonly #cache = new Map<number, Uint32Array>();
   #cached = 0;
   #buffer = new Uint32Array(bufferedNumbers);
@@ -37,8 +38,8 @@ export class ShingleStore {
   }
 
   get(number: number): Uint32Array {
-    const start = this.#starts[number]!;
-    const length = this.#lengths[number]!;
+    const start = this.#starts.at(number);
+    const length = this.#lengths.at(number);
     if (start >= this.#written)
       return this.#buffer.subarray(start - this.#written, start - this.#written + length);
     const cached = this.#cache.get(number);

@@ -45,7 +45,7 @@ export async function checkSplit(
     for await (const example of readExamples(join(folder, `${split}.jsonl`))) {
       throwIfInterrupted(signal);
       keys.add(example, split);
-      const time = timeOf(example.meta.createdAt);
+      const time = by === 'time' ? timeOf(example.meta.createdAt) : undefined;
       if (time !== undefined && !(timeOf(latest[split])! >= time)) latest[split] = example.meta.createdAt;
       yield example;
     }

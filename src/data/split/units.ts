@@ -37,7 +37,7 @@ export async function readUnits(
       const { meta, messages } = example;
       const overlap = benchmarks?.find(example);
       if (overlap) overlaps.set(units.length, overlap);
-      const time = meta.createdAt === undefined ? undefined : parseTimestamp(meta.createdAt);
+      const time = config.by === 'time' ? parseTimestamp(meta.createdAt ?? '') : undefined;
       units.push({
         id: meta.id,
         conversation: meta.conversation ?? meta.id,
