@@ -1,5 +1,6 @@
 /**
- * Words as 32-bit numbers, for counting and comparing texts without a string for each word.
+ * Words as 32-bit numbers, for counting and comparing texts without a string for each word. Signed, as a Map takes
+ * these faster.
  *
  * A word is a run of letters, digits and combining marks, in lower case; an apostrophe within it is left out (`don't`
  * is `dont`). Each Chinese or Japanese character is a word of its own, as these scripts put no space between words.
@@ -7,9 +8,9 @@
  */
 export type Words = {
   /** FNV-1a over the UTF-16 units of the word, mixed so that all bits are usable. */
-  hashes: Uint32Array;
+  hashes: Int32Array;
   /** The same of the word's first six letters: `refund`, `refunds` and `refunded` have one stem. */
-  stems: Uint32Array;
+  stems: Int32Array;
   /** In UTF-16 units, 255 for longer ones; 0 marks a Chinese or Japanese character. */
   lengths: Uint8Array;
 };
@@ -37,8 +38,8 @@ let scratch = makeScratch(1024);
 
 function makeScratch(size: number): Words {
   return {
-    hashes: new Uint32Array(size),
-    stems: new Uint32Array(size),
+    hashes: new Int32Array(size),
+    stems: new Int32Array(size),
     lengths: new Uint8Array(size),
   };
 }
@@ -93,7 +94,7 @@ export function mix(hash: number): number {
   h = Math.imul(h, 0x85ebca6b);
   h ^= h >>> 13;
   h = Math.imul(h, 0xc2b2ae35);
-  return (h ^ (h >>> 16)) >>> 0;
+  return h ^ (h >>> 16);
 }
 
 /** One number of two in their order. */

@@ -16,7 +16,7 @@ export type RecordClusters = {
 };
 
 /**
- * Groups the records by their vectors and names the groups. The centres are fitted to a seeded sample of at most 8,192,
+ * Groups the records by their vectors and names the groups. The centres are fitted to a seeded sample of at most 4,096,
  * the names made from its texts; every record then belongs to the nearest centre.
  */
 export async function clusterRecords(

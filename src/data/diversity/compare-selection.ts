@@ -8,7 +8,7 @@ import { describeSet, rounded } from './describe-set.ts';
 import { textStatistics } from './text-statistics.ts';
 
 /** Conversations of each set whose texts are counted; of the set with more words only as many as the other has. */
-const mostCounted = 5000;
+const mostCounted = 2000;
 
 export type Selection = {
   columns: Columns;

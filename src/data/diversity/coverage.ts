@@ -15,8 +15,8 @@ export function coverage(table: VectorTable, probes: Int32Array, chosen: Int32Ar
   return sum / probes.length;
 }
 
-/** Cosines that one figure may cost: about half a second. */
-const mostCosines = 1e7;
+/** Cosines that one figure may cost: some tenths of a second. */
+const mostCosines = 2e6;
 
 /** As many probes as that allows for so many chosen, between 50 and 2,000. */
 export function probeCount(chosen: number): number {

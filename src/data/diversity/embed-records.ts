@@ -12,7 +12,7 @@ import type { ConcludeTools, Facts } from '../rule.ts';
 const hashedDimensions = 64;
 const mostDimensions = 128;
 /** Records that the projection is fitted to, and clusters later. */
-const sampleSize = 8192;
+const sampleSize = 4096;
 const batchSize = 64;
 /** Encoders read a few hundred words; a server need not be sent more. */
 const embeddedCharacters = 8000;

@@ -9,7 +9,7 @@ export type Clustering = {
   dimensions: number;
 };
 
-const mostRounds = 30;
+const mostRounds = 15;
 
 /**
  * Clusters rows of length 1 (or 0). Starts from k-means++ and stops when no row changes its cluster. Gives fewer

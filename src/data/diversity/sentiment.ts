@@ -34,7 +34,7 @@ export function sentiment(texts: readonly Words[], language: string | undefined)
   return sum / (Math.abs(sum) + half);
 }
 
-function strengthAt(hashes: Uint32Array, at: number): number {
+function strengthAt(hashes: Int32Array, at: number): number {
   let strength = strengths.get(hashes[at - 1] ?? 0) ?? 1;
   for (let i = Math.max(0, at - negationReach); i < at; i++)
     if (negationHashes.has(hashes[i]!)) {

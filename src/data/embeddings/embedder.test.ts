@@ -30,7 +30,7 @@ const wide: Embedder = {
     const rows = new Float32Array(texts.length * 1000);
     texts.forEach((text, i) => {
       const { stems, lengths } = hashWords(text);
-      stems.forEach((stem, k) => lengths[k]! > 3 && (rows[i * 1000 + (stem % 1000)]! += 1));
+      stems.forEach((stem, k) => lengths[k]! > 3 && (rows[i * 1000 + ((stem >>> 0) % 1000)]! += 1));
       normaliseRow(rows, i * 1000, 1000);
     });
     return rows;

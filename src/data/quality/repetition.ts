@@ -55,7 +55,7 @@ function repeatedPhrases({ words: { hashes, lengths } }: Turn): number {
 }
 
 /** Characters that the phrase of `size` words with the most characters in all its occurrences takes, if it comes more than once. */
-function commonestShare(hashes: Uint32Array, lengths: Uint8Array, size: number): number {
+function commonestShare(hashes: Int32Array, lengths: Uint8Array, size: number): number {
   const counts = new Map<number, number>();
   let most = 0;
   for (let i = 0; i + size <= hashes.length; i++) {
@@ -73,7 +73,7 @@ function commonestShare(hashes: Uint32Array, lengths: Uint8Array, size: number):
 }
 
 /** Share of the characters in phrases of `repeatedLength` words that came before; each phrase is counted once past its first. */
-function repeatedShare(hashes: Uint32Array, lengths: Uint8Array, total: number): number {
+function repeatedShare(hashes: Int32Array, lengths: Uint8Array, total: number): number {
   const seen = new Set<number>();
   let repeated = 0;
   for (let i = 0; i + repeatedLength <= hashes.length;) {
