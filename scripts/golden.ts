@@ -7,7 +7,15 @@ import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
 const python = process.env['ATTUNE_PYTHON'] ?? 'python3';
-for (const script of ['classifier.py', 'curation.py', 'data.py', 'engine.py', 'evaluate.py', 'text.py']) {
+for (const script of [
+  'classifier.py',
+  'curation.py',
+  'data.py',
+  'encoder.py',
+  'engine.py',
+  'evaluate.py',
+  'text.py',
+]) {
   const { status } = spawnSync(python, [join('scripts', 'golden', script)], { cwd: root, stdio: 'inherit' });
   if (status !== 0) {
     process.exitCode = 1;

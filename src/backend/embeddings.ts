@@ -1,6 +1,7 @@
 /** Any server with OpenAI's /v1/embeddings as an embedder: vLLM, TEI, llama-server, a vendor. */
 import { AttuneError } from '../base/errors.ts';
 import { type Embedder, normaliseRow } from '../data/embeddings/embedder.ts';
+import { throwIfInterrupted } from '../data/interrupt.ts';
 import { readApiKey } from './api-key.ts';
 import { serverError } from './openai.ts';
 
@@ -47,7 +48,7 @@ export async function openEmbeddingServer(
       const vectors = [...data].sort((a, b) => a.index - b.index).map(({ embedding }) => embedding);
       return checkVectors(vectors, texts.length, baseUrl);
     } catch (cause) {
-      stop.throwIfAborted();
+      throwIfInterrupted(stop);
       throw await serverError(cause, baseUrl);
     }
   };

@@ -1,15 +1,20 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { cp, mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { seededRandom } from '../../base/random.ts';
 import { hashWords } from '../../text/words.ts';
+import { testEmbedder } from '../../../test/support/embedder-contract.ts';
 import { type Embedder, normaliseRow } from './embedder.ts';
 import { featuresOf } from './features.ts';
 import { countFeatures, emptyFrequencies, fitHashedModel, hashedEmbedder } from './hashed.ts';
+import { openOnnxEmbedder } from './onnx.ts';
 import { reduced } from './reduce.ts';
 import { cosine, makeVectorTable, readRow, setRow } from './vector-table.ts';
 
+const encoderFolder = join(import.meta.dirname, '../../../test/golden/encoder');
 const golden = <T>(name: string): T =>
   JSON.parse(readFileSync(join(import.meta.dirname, '../../../test/golden/curation', name), 'utf8')) as T;
 type TfIdf = { texts: string[]; pairs: [number, number, number, number][]; dimensions: number };
@@ -39,40 +44,12 @@ const wide: Embedder = {
 };
 
 const { signal } = new AbortController();
-const implementations: Record<string, () => Promise<Embedder>> = {
-  hashed: async () => fitted(tfIdf.texts, 32),
-  'reduced to 128 dimensions': async () => reduced(wide, 128, 1),
-};
 
-/** What every embedder must keep. */
-for (const [name, open] of Object.entries(implementations))
-  test(`the contract of an embedder: ${name}`, async () => {
-    const embedder = await open();
-    const texts = [
-      'my parcel delivery is late, where is the courier',
-      'the courier has a late delivery, the package',
-      'reset the password of my login, the browser is locked',
-      '',
-      'my parcel delivery is late, where is the courier',
-    ];
-    const { dimensions } = embedder;
-    const rows = await embedder.embed(texts, signal);
-    assert.equal(rows.length, texts.length * dimensions);
-    const row = (i: number): Float32Array => rows.slice(i * dimensions, (i + 1) * dimensions);
-    const dot = (a: number, b: number): number =>
-      row(a).reduce((sum, value, i) => sum + value * row(b)[i]!, 0);
-    for (const i of [0, 1, 2]) assert.ok(Math.abs(dot(i, i) - 1) < 1e-5, `row ${i} has length 1`);
-    const empty = dot(3, 3);
-    assert.ok(empty === 0 || Math.abs(empty - 1) < 1e-5);
-    assert.deepEqual(row(4), row(0));
-    assert.ok(dot(0, 1) > dot(0, 2) + 0.1, `alike ${dot(0, 1)}, unlike ${dot(0, 2)}`);
-    const alone = await embedder.embed([texts[1]!], signal);
-    alone.forEach((value, i) =>
-      assert.ok(Math.abs(value - row(1)[i]!) < 1e-5, 'what stands beside does not matter'),
-    );
-    assert.equal((await embedder.embed([], signal)).length, 0);
-    await embedder.close();
-  });
+testEmbedder('hashed words', async () => fitted(tfIdf.texts, 32));
+testEmbedder('reduced to 128 dimensions', async () => reduced(wide, 128, 1));
+testEmbedder('an encoder in an ONNX file', () => openOnnxEmbedder(encoderFolder, { threads: 1 }), {
+  isTrained: false,
+});
 
 test('with as many dimensions as words the cosines are those of tf-idf, with fewer those of a truncated SVD (scikit-learn)', async () => {
   const { texts, pairs, dimensions } = tfIdf;
@@ -122,4 +99,37 @@ test('a byte a value keeps cosines to 0.01', () => {
     assert.ok(Math.abs(back.reduce((sum, value) => sum + value * value, 0) - 1) < 1e-5);
     assert.equal(cosine(table, 0, 5), 0);
   }
+});
+
+test('an encoder gives the vectors that transformers gives, mean and [CLS], alone and padded beside others', async () => {
+  const cases = JSON.parse(readFileSync(join(encoderFolder, 'golden.json'), 'utf8')) as {
+    text: string;
+    mean: number[];
+    cls: number[];
+  }[];
+  for (const pooling of ['mean', 'cls'] as const) {
+    const embedder = await openOnnxEmbedder(encoderFolder, { pooling, threads: 1 });
+    assert.equal(embedder.dimensions, 16);
+    const rows = await embedder.embed(
+      cases.map(({ text }) => text),
+      signal,
+    );
+    cases.forEach((one, i) =>
+      one[pooling].forEach((value, k) =>
+        assert.ok(Math.abs(rows[i * 16 + k]! - value) < 1e-4, `${one.text} ${pooling}`),
+      ),
+    );
+    await embedder.close();
+  }
+});
+
+test('a folder without an encoder is an error that says what to do', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'attune-encoder-'));
+  const refused = (message: RegExp): Promise<void> =>
+    assert.rejects(openOnnxEmbedder(folder), { code: 'model', message, fix: /./ });
+  await refused(/no readable tokenizer/);
+  await cp(join(encoderFolder, 'tokenizer.json'), join(folder, 'tokenizer.json'));
+  await refused(/has no model\.onnx/);
+  await writeFile(join(folder, 'model.onnx'), 'no model');
+  await refused(/model\.onnx cannot be loaded/);
 });

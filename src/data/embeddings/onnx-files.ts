@@ -36,7 +36,11 @@ export async function readPooling(folder: string): Promise<Pooling> {
 /** Tokens of the longest text; 512 where the folder does not say, and at most. */
 export async function readLength(folder: string): Promise<number> {
   const { max_seq_length: ofSentences } = await readOptional(join(folder, 'sentence_bert_config.json'));
-  const { max_position_embeddings: ofModel } = await readOptional(join(folder, 'config.json'));
+  const { max_position_embeddings: positions, pad_token_id: padding } = await readOptional(
+    join(folder, 'config.json'),
+  );
+  // RoBERTa and its kin count positions from the one after the padding token's id, which is 1.
+  const ofModel = typeof positions === 'number' && padding === 1 ? positions - 2 : positions;
   const known = [ofSentences, ofModel].find((value) => typeof value === 'number' && value > 2);
   return Math.min(defaultLength, (known as number | undefined) ?? defaultLength);
 }
