@@ -4,8 +4,11 @@
  */
 type Detector = { detect: (text: string) => { language: string; isReliable: () => boolean } };
 
-/** ISO 639-1 code, or undefined where the text is too short or the detector is not sure. */
-export type LanguageOf = (text: string) => string | undefined;
+/**
+ * ISO 639-1 code, or undefined where the text is too short or the detector is not sure. With `likely`, the language of
+ * what stands around the text, less is needed to tell that it is in the same.
+ */
+export type LanguageOf = (text: string, likely?: string) => string | undefined;
 
 const leastLetters = 40;
 /** As much text as the detector needs; reading more costs time and changes nothing. */
@@ -16,9 +19,9 @@ const noWords = /https?:\/\/\S{1,500}|\S{1,100}@\S{1,100}|\[[A-Z_0-9]{1,30}\]|`[
 /** Loads the detector's table once a process: 37 MB and a tenth of a second. */
 export async function loadLanguageDetector(): Promise<LanguageOf> {
   const { eld } = (await import('eld/extrasmall')) as { eld: Detector };
-  return (text) => {
+  return (text, likely) => {
     const sample = sampleOf(text);
-    if (looksEnglish(sample)) return 'en';
+    if (looksEnglish(sample, likely === 'en' ? amongEnglish : alone)) return 'en';
     if (countLetters(sample) < leastLettersOf(sample)) return undefined;
     const result = eld.detect(sample);
     return result.language !== '' && result.isReliable() ? result.language : undefined;
@@ -31,17 +34,16 @@ const englishWords = new Set(
     ' ',
   ),
 );
-/** In English every third word or more is one of them. */
-const leastShare = 1 / 4;
-const leastDistinct = 4;
-const leastWords = 8;
+/** In English every third word or more is one of them; a message among English ones may be a list of names. */
+const alone = { share: 1 / 4, distinct: 4, words: 8 };
+const amongEnglish = { share: 1 / 8, distinct: 2, words: 4 };
 
 /** The common case told in a tenth of the time; what it does not know is left to the detector. */
-function looksEnglish(text: string): boolean {
+function looksEnglish(text: string, least: typeof alone): boolean {
   const words = text.toLowerCase().match(/[\p{L}']+/gu) ?? [];
-  if (words.length < leastWords) return false;
+  if (words.length < least.words) return false;
   const found = words.filter((word) => englishWords.has(word));
-  return found.length >= leastShare * words.length && new Set(found).size >= leastDistinct;
+  return found.length >= least.share * words.length && new Set(found).size >= least.distinct;
 }
 
 /** A Chinese or Japanese character says as much as a few letters do. */

@@ -40,7 +40,7 @@ function mixedChange(count: number): { reason: string; kind: string } {
 
 function withLanguage(one: Message, conversation: string, detect: LanguageOf): Message {
   if (one.role !== 'user' && one.role !== 'assistant') return one;
-  const found = detect(one.content);
+  const found = detect(one.content, conversation);
   return found === undefined || found === conversation
     ? one
     : { ...one, meta: { ...one.meta, language: found } };
