@@ -28,6 +28,9 @@ function add(entry: string, bit: number): void {
   bits.set(key, (bits.get(key) ?? 0) | bit);
 }
 
+/** In how many more lists a name is given than family. */
+const surplus = new Map<string, number>();
+
 /** An entry, its parts where it has several, and both in Latin letters where it has others. */
 function addName(name: string, bit: number): void {
   if (!cased.test(name)) return;
@@ -53,8 +56,14 @@ function textsOf(value: unknown): string[] {
 const plain = (value: unknown): string[] => textsOf(value).filter((text) => !text.includes('{{'));
 
 for (const locale of Object.values(allLocales) as LocaleDefinition[]) {
-  for (const name of plain(locale.person?.first_name)) addName(name, kind.given);
-  for (const name of plain(locale.person?.last_name)) addName(name, kind.family);
+  for (const name of plain(locale.person?.first_name)) {
+    addName(name, kind.given);
+    surplus.set(fold(name), (surplus.get(fold(name)) ?? 0) + 1);
+  }
+  for (const name of plain(locale.person?.last_name)) {
+    addName(name, kind.family);
+    surplus.set(fold(name), (surplus.get(fold(name)) ?? 0) - 1);
+  }
   for (const name of plain(locale.location?.city_name)) addPlace(name, kind.city);
   for (const name of plain(locale.location?.state)) addPlace(name, kind.region);
   for (const name of plain(locale.location?.country)) addPlace(name, kind.country);
@@ -104,11 +113,15 @@ for (const word of 'january february march april may june july august september 
 ))
   add(word, kind.word | kind.frequent);
 
+for (const [key, value] of bits)
+  if ((value & kind.given) !== 0 && ((value & kind.family) === 0 || (surplus.get(key) ?? 0) > 0))
+    bits.set(key, value | kind.mainlyGiven);
+
 /** Names in some list or other, and something else to nearly everyone: currencies, cards, programs, parts of place names. */
 const seldomNames =
   'visa aud usd eur gbp cad chf jpy safari chrome edge opera android ios mac sim sam iban swift bic pin san santa saint st los las el la le bay metro wal usa america name names user admin vip api url html pdf wifi alexa siri cortana fedex ups dhl amex iphone ipad bluetooth echo ring prime online email mail app web site forum port fort mount lake river north south east west new old';
 for (const word of seldomNames.split(' ')) {
-  const rest = (bits.get(word) ?? 0) & ~anyName;
+  const rest = (bits.get(word) ?? 0) & ~(anyName | kind.mainlyGiven);
   if (rest === 0) bits.delete(word);
   else bits.set(word, rest);
 }

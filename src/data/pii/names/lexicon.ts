@@ -19,6 +19,8 @@ export const kind = {
   frequent: 128,
   /** A city that most people have heard of. */
   major: 256,
+  /** In more lists of given names than of family names. */
+  mainlyGiven: 512,
 } as const;
 
 export const anyName: number = kind.given | kind.family;

@@ -9,6 +9,7 @@ import { gap, shape, type Words } from './words.ts';
 const byForm = 10;
 const byNoun = 6;
 const byCue = 3;
+const byPair = 1;
 
 export function organisationsIn(words: Words, run: Run): Candidate[] {
   const first = withoutArticle(words, run);
@@ -17,7 +18,9 @@ export function organisationsIn(words: Words, run: Run): Candidate[] {
   if (form) return [form];
   const noun = byKind(words, { first, last: run.last });
   if (noun) return [noun];
-  const cue = byContext(words, { first, last: run.last });
+  const partners = byPartners(words, { first, last: run.last });
+  if (partners) return [partners];
+  const cue = byContext(words, { first, last: run.last }) ?? bySignature(words, run);
   return cue ? [cue] : [];
 }
 
@@ -96,7 +99,9 @@ const cueBefore =
 /** An unknown name after "works for", "CEO of", "employer:". */
 function byContext(words: Words, { first, last }: Run): Candidate | undefined {
   const start = words.starts[first]!;
-  if (!cueBefore.test(words.text.slice(Math.max(0, start - 40), start))) return undefined;
+  const left = words.text.slice(Math.max(0, start - 40), start);
+  const isUnknown = first === last && words.kindOf(first) === 0 && words.shapes[first] === shape.capital;
+  if (!cueBefore.test(left) && !(isUnknown && /\bat $/.test(left))) return undefined;
   if (last - first > 4 || calendar.has(words.keyOf(first)) || words.shapes[first] === shape.initial)
     return undefined;
   const bits = words.kindOf(first);
@@ -107,5 +112,46 @@ function byContext(words: Words, { first, last }: Run): Candidate | undefined {
     return undefined;
   // "works for Anna", "works for Anna Smith": a boss.
   if ((bits & kind.given) !== 0 && (bits & kind.word) === 0 && last - first < 2) return undefined;
+  return { first, last, score: byCue };
+}
+
+/** Neither a given name first of all nor an ordinary word nor a place: what firms are named after. */
+function isFamily(words: Words, i: number): boolean {
+  const bits = words.kindOf(i);
+  return (bits & kind.family) !== 0 && (bits & (kind.country | kind.region | kind.mainlyGiven)) === 0;
+}
+
+/** "Hawkins, Richardson and Santana", "Mayo-Walters": family names alone, as firms of partners are called. */
+function byPartners(words: Words, { first, last }: Run): Candidate | undefined {
+  if (first !== last) return undefined;
+  const parts = words.keyOf(first).split('-');
+  if (parts.length === 2 && parts.every((part) => isFamilyKey(words, part)))
+    return { first, last, score: byPair };
+  const [second, third] = [first + 1, first + 3];
+  if (third >= words.count || words.gaps[second] !== (gap.comma | gap.space)) return undefined;
+  if (
+    words.keyOf(first + 2) !== 'and' ||
+    words.gaps[first + 2] !== gap.space ||
+    words.gaps[third] !== gap.space
+  )
+    return undefined;
+  const isList = first > 0 && (words.gaps[first]! & gap.comma) !== 0;
+  const names = [first, second, third];
+  if (isList || !names.every((i) => isCapital(words, i) || words.shapes[first] === shape.lower))
+    return undefined;
+  return names.every((i) => isFamily(words, i)) ? { first, last: third, score: byNoun } : undefined;
+}
+
+const isFamilyKey = (words: Words, key: string): boolean =>
+  (words.kindOfKey(key) & kind.family) !== 0 && (words.kindOfKey(key) & kind.mainlyGiven) === 0;
+
+/** A line of its own between a name and an address, as in a signature. */
+function bySignature(words: Words, { first, last }: Run): Candidate | undefined {
+  if (first < 2 || last + 1 >= words.count || last - first > 3) return undefined;
+  const isLine = (words.gaps[first]! & gap.newline) !== 0 && (words.gaps[last + 1]! & gap.newline) !== 0;
+  if (!isLine || words.shapes[last + 1] !== shape.number || !isCapital(words, first - 1)) return undefined;
+  if ((words.gaps[first]! & ~(gap.newline | gap.space)) !== 0) return undefined;
+  for (let i = first; i <= last; i++)
+    if ((words.kindOf(i) & (kind.given | kind.country)) !== 0) return undefined;
   return { first, last, score: byCue };
 }

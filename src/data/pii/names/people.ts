@@ -18,7 +18,7 @@ import { gap, shape, type Words } from './words.ts';
 export type Candidate = Run & { score: number };
 
 /** A piece of a run with at least this score is a name. */
-export const leastPersonScore = 2;
+export const leastPersonScore = 1.5;
 
 /** Points of evidence, added up. */
 const points = {
@@ -137,7 +137,7 @@ function scoreOf(words: Words, piece: Run, run: Run): number {
     if (words.shapes[i] === shape.initial) initials++;
     else {
       length++;
-      score += pointsOfWord(words, i);
+      score += pointsOfWord(words, i, piece.last > piece.first);
     }
   }
   if (length > 4) return -10;
@@ -150,7 +150,7 @@ function scoreOf(words: Words, piece: Run, run: Run): number {
   return score + pointsBefore(words, piece.first) + pointsAfter(words, piece, run);
 }
 
-function pointsOfWord(words: Words, i: number): number {
+function pointsOfWord(words: Words, i: number, isBesideOthers: boolean): number {
   const bits = words.kindOf(i);
   const isWord = (bits & kind.word) !== 0;
   // Nearly every name is a town somewhere; a region or a country is a better reason to doubt.
@@ -163,7 +163,9 @@ function pointsOfWord(words: Words, i: number): number {
   if ((bits & kind.family) !== 0) return (isWord ? points.wordFamily : points.family) + place;
   if (isWord) return points.word;
   if ((bits & anyPlace) !== 0) return points.place;
-  const odds = points.spelling * spellingOdds(words.keyOf(i)).person;
+  // Beside another capitalised word that is no ordinary one, being no ordinary word either counts as much.
+  const { person, proper } = spellingOdds(words.keyOf(i));
+  const odds = points.spelling * (isBesideOthers ? (person + proper) / 2 : person);
   return Math.max(-points.spellingLimit, Math.min(points.spellingLimit, odds));
 }
 

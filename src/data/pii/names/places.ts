@@ -6,7 +6,7 @@ import { beginsSentence, type Run } from './runs.ts';
 import { spellingOdds } from './spelling.ts';
 import { gap, shape, type Words } from './words.ts';
 
-export const leastPlaceScore = 1.5;
+export const leastPlaceScore = 0.9;
 
 const points = {
   country: 2.5,
@@ -29,14 +29,19 @@ const points = {
   beside: 1.2,
 } as const;
 
+/** Southern Italy: the place is Italy. */
+const compass = /^(?:north|south|east|west|central)(?:ern|eastern|western)?$/;
+
 /** Stretches of a run that can be places, each with its score. */
 export function placesIn(words: Words, run: Run, lexicon: Lexicon): Candidate[] {
   const found: Candidate[] = [];
   for (let i = run.first; i <= run.last; i++) {
+    if (compass.test(words.keyOf(i)) && i < run.last) continue;
     const { last, bits } = longestEntry(words, i, run.last, lexicon);
     const base = baseScore(words, { first: i, last }, bits, run);
     if (base === undefined) continue;
-    const end = bits === 0 ? run.last : last;
+    let end = last;
+    if (bits === 0) while (end < run.last && words.kindOf(end + 1) === 0) end++;
     found.push({ first: i, last: end, score: base + pointsAround(words, { first: i, last: end }) });
     i = end;
   }

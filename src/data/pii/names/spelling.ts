@@ -28,11 +28,11 @@ export function forEachNgram(key: string, visit: (bucket: number) => void): void
   }
 }
 
-/** Natural logarithm of the odds that a word of this spelling is a person's name, and a place's, in [-6, 6]. */
+/** Natural logarithm of the odds that a word of this spelling is a person's name, a place's, or either, in [-6, 6]. */
 export function spellingOdds(
   key: string,
   { scale, weights } = spelling(),
-): { person: number; place: number } {
+): { person: number; place: number; proper: number } {
   let person = 0;
   let place = 0;
   let word = 0;
@@ -43,7 +43,11 @@ export function spellingOdds(
   });
   const odds = (one: number, two: number, three: number): number =>
     Math.max(-6, Math.min(6, scale * one - logSumExp(scale * two, scale * three)));
-  return { person: odds(person, place, word), place: odds(place, person, word) };
+  return {
+    person: odds(person, place, word),
+    place: odds(place, person, word),
+    proper: -odds(word, person, place),
+  };
 }
 
 function logSumExp(a: number, b: number): number {

@@ -38,6 +38,8 @@ export type Words = {
   readonly keyOf: (i: number) => string;
   /** What the lexicon says of word i: bits of `kind`, 0 when it is not there. */
   readonly kindOf: (i: number) => number;
+  /** The same of any word in the lexicon's form. */
+  readonly kindOfKey: (key: string) => number;
 };
 
 const contraction = /'(?:m|ll|ve|re|d|t)$/;
@@ -129,7 +131,7 @@ export function wordsOf(text: string, lexicon: Lexicon): Words {
   const kinds: (number | undefined)[] = [];
   const kindOf = (i: number): number =>
     (kinds[i] ??= contraction.test(keyOf(i)) ? kind.word | kind.frequent : lexicon.kindOf(keyOf(i)));
-  return { text, count: starts.length, starts, ends, shapes, gaps, keyOf, kindOf };
+  return { text, count: starts.length, starts, ends, shapes, gaps, keyOf, kindOf, kindOfKey: lexicon.kindOf };
 }
 
 /** An apostrophe or a hyphen between letters belongs to the word (O'Brien, Jean-Pierre), a possessive 's does not. */
