@@ -9,6 +9,7 @@ import { writeFileAtomic } from '../../src/base/files.ts';
 import { attuneFinds } from './attune.ts';
 import { writeDocument } from './document.ts';
 import type { EvaluationFile } from './evaluation-file.ts';
+import { invented } from './files/invented.ts';
 import { multidogo } from './files/multidogo.ts';
 import { nlupp } from './files/nlupp.ts';
 import { presidioResearch } from './files/presidio-research.ts';
@@ -28,10 +29,11 @@ const files: Record<string, (folder: string) => Promise<EvaluationFile>> = {
   // To look at while a recogniser is written, so that the larger part stays unseen.
   'multidogo-test': (folder) => multidogo(folder, 'test'),
   nlupp,
+  invented: () => Promise.resolve(invented()),
 };
 
 /** The files of the guide. */
-const published = ['synth', 'small', 'star', 'multidogo', 'nlupp'];
+const published = ['synth', 'small', 'star', 'multidogo', 'nlupp', 'invented'];
 
 const cacheFolder = join(sharedCache, 'pii');
 

@@ -13,6 +13,7 @@ import { minCharacters } from './filters/min-characters.ts';
 import { nearDuplicates } from './filters/near-duplicates.ts';
 import { normalise } from './filters/normalise.ts';
 import { pii } from './filters/pii.ts';
+import { piiWithModel } from './filters/pii-model.ts';
 import { quality } from './filters/quality.ts';
 import { structure } from './filters/structure.ts';
 import { syntheticShare } from './filters/synthetic-share.ts';
@@ -31,7 +32,7 @@ export type RuleSettings = {
 };
 
 /** The rules of a project. One that loads something (a word list, a language model) is a promise of a rule. */
-export async function makeRules({ config, maxSyntheticShare }: RuleSettings): Promise<Rule[]> {
+export async function makeRules({ config, projectFolder, maxSyntheticShare }: RuleSettings): Promise<Rule[]> {
   const selection = { funnel: config.funnel, selection: config.selection };
   const rules: (Rule | Promise<Rule> | false)[] = [
     // Level 1: what a record must be to be learnt from.
@@ -44,7 +45,7 @@ export async function makeRules({ config, maxSyntheticShare }: RuleSettings): Pr
     config.min_characters > 0 && minCharacters(config.min_characters),
     config.language.enabled && loadLanguageDetector().then((detect) => language(config.language, detect)),
     config.toxicity.enabled && loadToxicWords().then((listed) => toxicity(config.toxicity, listed)),
-    pii(config.pii),
+    config.pii.model ? piiWithModel(config.pii, projectFolder) : pii(config.pii),
     // After the placeholders: conversations that differ in a phone number alone are the same to a model.
     config.deduplicate.exact && exactDuplicates,
     config.deduplicate.near.enabled && nearDuplicates(config.deduplicate.near),

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { boundedPattern } from '../../text/bounded-pattern.ts';
 import { type PiiType, piiTypes } from '../pii/recogniser.ts';
 
+const typeNames = Object.keys(piiTypes).map((type) => type.toLowerCase()) as Lowercase<PiiType>[];
 const strategies = ['placeholder', 'surrogate', 'hash', 'drop', 'keep'] as const;
 const strategy = z.enum(strategies);
 type TypeStrategy = z.infer<typeof strategy>;
@@ -48,6 +49,29 @@ export const piiConfig = z
       .default({})
       .describe(
         'Regular expressions (case ignored) for numbers of your own, by the name of their placeholder: ORDER_NUMBER: "\\bORD-\\d{6}\\b".',
+      ),
+    model: z
+      .strictObject({
+        path: z
+          .string()
+          .min(1)
+          .describe('Folder of the model, from the project file: config.json, tokenizer.json, model.onnx.'),
+        labels: z
+          .record(z.string(), z.enum([...typeNames, 'none']))
+          .default({})
+          .describe(
+            'Types of the labels that are not known by name, without B- and I-; none leaves a label out.',
+          ),
+        least_score: z
+          .number()
+          .min(0)
+          .max(1)
+          .default(0.5)
+          .describe('Least probability, in [0, 1], from which a find counts.'),
+      })
+      .optional()
+      .describe(
+        'A token classification model in ONNX (Hugging Face layout), used beside the built-in recognisers: better with names, and slower by far.',
       ),
     allow: z
       .array(z.string().min(1))

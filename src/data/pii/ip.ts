@@ -7,7 +7,7 @@ const version6 = /(?<![\w:.])[0-9a-f:]{2,39}(?:\.\d{1,3}){0,3}(?![\w:])/gi;
 const versionWord =
   /(?:(?<![\p{L}\p{N}])v|(?<!\p{L})(?:version|release|build|firmware|revision|driver|update|upgrade[sd]?))[\s:=#]{0,3}(?:number|no\.?|is|to)?\s{0,3}$/iu;
 /** Addresses that name no machine of anybody: this host, any host, network masks. */
-const nobody = /^(?:127\.|0\.0\.0\.0|255\.)/;
+const nobody = /^(?:127\.|0\.0\.0\.0|255\.255\.)/;
 
 /** IPv4 and IPv6 addresses; not version numbers, times or hardware addresses. */
 export const addresses: Recogniser = {

@@ -70,3 +70,9 @@ async function findModel(folder: string): Promise<string> {
     fix: 'Export the model: optimum-cli export onnx --task token-classification --model <name> <folder>.',
   });
 }
+
+/** The files that say what the model finds. Throws AttuneError 'model' when the folder is no token classifier. */
+export async function classifierFiles(folder: string): Promise<string[]> {
+  const { modelPath } = await readClassifierFolder(folder);
+  return [join(folder, 'config.json'), join(folder, 'tokenizer.json'), modelPath];
+}
