@@ -13,7 +13,7 @@ export type Cluster = {
 };
 
 /** Of connected records that are not similar, at most this many are tried as the keeper of another. */
-const mostKeepers = 256;
+const mostKeepers = 128;
 /** No cluster of fewer records is called large, whatever its share. */
 const leastLarge = 50;
 
@@ -65,7 +65,8 @@ function divide(corpus: SimilarityCorpus, component: readonly number[]): Divisio
   for (const record of component) {
     let best: Division | undefined;
     let bestSimilarity = 0;
-    for (const division of divisions.slice(0, mostKeepers)) {
+    for (let i = 0; i < divisions.length && i < mostKeepers; i++) {
+      const division = divisions[i]!;
       if (!corpus.mayBeSimilar(division.keeper, record)) continue;
       const similarity = corpus.similarity(division.keeper, record);
       if (similarity < corpus.threshold || similarity <= bestSimilarity) continue;

@@ -9,7 +9,7 @@ import type { KeyedRecords, SimilarityCorpus } from './corpus.ts';
 /** In a bucket of at most this many records every pair is looked at. */
 const exhaustiveSize = 64;
 /** In a larger one each record is compared with at most this many that are not similar to one another. */
-const mostLeaders = 64;
+const mostLeaders = 32;
 
 export type ComponentOptions = {
   /** False unites records whose preferences differ too: duplicates no more, but the same text to a split. */

@@ -3,18 +3,20 @@ import { storageError } from '../../base/files.ts';
 import { GrowingList } from '../../base/growing-list.ts';
 
 const bufferedNumbers = 256 * 1024;
-const cachedNumbers = 4 * 1024 * 1024;
+/** At most 64 MB, and 6 MB of lists of a hundred numbers; prime, as most numbers asked for are even. */
+const cachedLists = 16_381;
+const longestCached = 1024;
 
 /**
  * Lists of 32-bit numbers by their number, in a file once they are more than a buffer holds. Memory: 12 bytes a list,
- * the buffer and a cache of about 30 MB. Close it.
+ * the buffer and a cache. Close it.
  */
 export class ShingleStore {
   readonly #path: string;
   readonly #starts = new GrowingList((size) => new Float64Array(size));
   readonly #lengths = new GrowingList((size) => new Int32Array(size));
-  readonly #cache = new Map<number, Uint32Array>();
-  #cached = 0;
+  /** By the number modulo its size: a look-up costs no more than the comparison that follows. */
+  readonly #cache: ({ number: number; list: Uint32Array } | undefined)[] = [];
   #buffer = new Uint32Array(bufferedNumbers);
   #buffered = 0;
   /** Numbers in the file. */
@@ -42,33 +44,19 @@ export class ShingleStore {
     const length = this.#lengths.at(number);
     if (start >= this.#written)
       return this.#buffer.subarray(start - this.#written, start - this.#written + length);
-    const cached = this.#cache.get(number);
-    if (cached) {
-      // Put last, so that what was not used for longest is dropped first.
-      this.#cache.delete(number);
-      this.#cache.set(number, cached);
-      return cached;
-    }
+    const slot = number % cachedLists;
+    const cached = this.#cache[slot];
+    if (cached?.number === number) return cached.list;
     const list = new Uint32Array(length);
     this.#guard(() => this.#read(list, start));
-    this.#cache.set(number, list);
-    this.#cached += length;
-    this.#dropOldest();
+    if (length <= longestCached) this.#cache[slot] = { number, list };
     return list;
   }
 
   close(): void {
     if (this.#file !== undefined) closeSync(this.#file);
     this.#file = undefined;
-    this.#cache.clear();
-  }
-
-  #dropOldest(): void {
-    for (const [number, list] of this.#cache) {
-      if (this.#cached <= cachedNumbers || this.#cache.size === 1) return;
-      this.#cache.delete(number);
-      this.#cached -= list.length;
-    }
+    this.#cache.length = 0;
   }
 
   #flush(): void {
