@@ -9,6 +9,8 @@ export type ZipFile = {
   /** Unpacked size to claim in place of the true one. */
   claimedBytes?: number;
   flags?: number;
+  /** Packed bytes in place of those of `data`. */
+  packed?: Buffer;
 };
 
 /** `aliases` are further names in the directory for the file at an index: the same bytes, unpacked again. */
@@ -19,9 +21,9 @@ export function writeZip(
   const parts: Buffer[] = [];
   const records: { name: string; fields: Buffer; at: number }[] = [];
   let at = 0;
-  for (const { name, data, method = 8, claimedBytes, flags = 0x800 } of files) {
+  for (const { name, data, method = 8, claimedBytes, flags = 0x800, packed: own } of files) {
     const raw = Buffer.from(data);
-    const packed = method === 8 ? deflateRawSync(raw) : raw;
+    const packed = own ?? (method === 8 ? deflateRawSync(raw) : raw);
     const fields = Buffer.alloc(22);
     fields.writeUInt16LE(flags, 0);
     fields.writeUInt16LE(method, 2);
@@ -41,13 +43,13 @@ export function writeZip(
   }
   const all = [...records, ...aliases.map(({ name, of }) => ({ ...records[of]!, name }))];
   const directory = all.map(({ name, fields, at: start }) => {
-    const own = Buffer.from(fields);
-    own.writeUInt16LE(Buffer.byteLength(name), 20);
+    const renamed = Buffer.from(fields);
+    renamed.writeUInt16LE(Buffer.byteLength(name), 20);
     const tail = Buffer.alloc(16);
     tail.writeUInt32LE(start, 12);
     return Buffer.concat([
       Buffer.from('504b010214001400', 'hex'),
-      own,
+      renamed,
       tail.subarray(0, 2),
       tail.subarray(2),
       Buffer.from(name),

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { constants, deflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
 import { paragraph, writeDocx } from '../../../test/support/docx-writer.ts';
 import { writeZip } from '../../../test/support/zip-writer.ts';
@@ -49,6 +50,16 @@ test('headings by style, lists, tables, links; what was deleted or hidden stays 
       'Round and round',
     ],
   );
+});
+
+test('an entry that says it is small is not unpacked past its limit', async () => {
+  const block = deflateRawSync(Buffer.alloc(4_000_000), { finishFlush: constants.Z_FULL_FLUSH });
+  const packed = Buffer.concat([...Array<Buffer>(200).fill(block), deflateRawSync(Buffer.alloc(0))]);
+  const bomb = writeDocx('', [{ name: 'word/document.xml', data: '', packed, claimedBytes: 1000 }]);
+  const before = process.resourceUsage().maxRSS;
+  await assert.rejects(readDocx(bomb), { name: 'NoPage', message: /unpacks to more than 67108864 bytes/ });
+  const grownMegabytes = (process.resourceUsage().maxRSS - before) / 1024;
+  assert.ok(grownMegabytes < 300, `${grownMegabytes} MB for 64`);
 });
 
 test('bombs, tricks and damage are refused with the reason', async () => {

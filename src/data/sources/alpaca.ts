@@ -1,4 +1,7 @@
-/** Alpaca: {"instruction", "input"?, "output", "system"?, "history"?: [[user, assistant], ...]}. */
+/**
+ * Alpaca: {"instruction", "input"?, "output", "system"?, "history"?: [[user, assistant], ...]}. A `category`, as Dolly and
+ * instruction sets of companies have it, is the topic of a record that names none.
+ */
 import type { Message } from '../example.ts';
 import { checkList, checkText, fail, message, RecordError } from './check.ts';
 import { readMeta, type RecordShape } from './shape.ts';
@@ -18,7 +21,10 @@ export const alpaca: RecordShape = {
       message('user', input === '' ? instruction : `${instruction}\n${input}`),
       message('assistant', output),
     ];
-    return { messages, ...readMeta(record, used) };
+    const { meta, ignored } = readMeta(record, used);
+    const { category } = meta;
+    if (typeof category === 'string' && category.trim() !== '') meta['topic'] ??= category;
+    return { messages, meta, ignored };
   },
   write: ({ messages, tools }) => {
     const system = messages[0]?.role === 'system' ? messages[0].content : '';
