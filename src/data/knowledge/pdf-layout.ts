@@ -17,6 +17,8 @@ const gapRatio = 1.35;
 /** A page number, its digits as `#`. */
 const pageNumber =
   /^[^\p{L}#]{0,5}(?:(?:page|seite|página|第)\s?)?#(?:\s?(?:of|von|de|\/|页|頁)\s?#?)?[^\p{L}#]{0,5}$/u;
+/** A line of a table of contents: dots, then a page number. */
+const contentsLine = /(?:\. ?){6,99}\s{0,9}[\divxlc]{1,6}\s{0,9}$/i;
 const bullet = /^[•▪◦‣·●○■□–\u2212\uf0b7*-]\s{1,9}(?=\S)/;
 const numbered = /^(?:\d{1,3}[.)]|\(?[a-z]\)|[（(][一二三四五六七八九十\d]{1,3}[)）])\s{0,9}(?=\S)/;
 
@@ -25,7 +27,9 @@ export function pageOfSheets(
   sheets: readonly TextLine[][],
   facts: { title?: unknown; language?: unknown } = {},
 ): Page {
-  const { kept, dropped } = withoutRunningLines(sheets);
+  const { kept, dropped } = withoutRunningLines(
+    sheets.map((lines) => lines.filter(({ text }) => !contentsLine.test(text.slice(-200)))),
+  );
   const lines = kept.flat();
   const body = commonSize(lines);
   const sizes = new Set(lines.filter((line) => isHeading(line, body)).map(({ size }) => Math.round(size)));
@@ -44,7 +48,10 @@ export function pageOfSheets(
   };
 }
 
-/** Without the lines that stand at the head or foot of at least half the pages, page numbers apart. */
+/**
+ * Without the lines that stand at the head or foot of at least half the pages, or of three with another number each.
+ * Page numbers on their own are not told.
+ */
 function withoutRunningLines(sheets: readonly TextLine[][]): { kept: TextLine[][]; dropped: string[] } {
   const keyOf = ({ text }: TextLine): string =>
     text.replace(/\d+/g, '#').replace(/\s+/g, ' ').trim().toLowerCase();
@@ -59,7 +66,9 @@ function withoutRunningLines(sheets: readonly TextLine[][]): { kept: TextLine[][
     for (const key of new Set([...edge].map(keyOf))) pages.set(key, (pages.get(key) ?? 0) + 1);
   const isRunning = (key: string): boolean => {
     const count = pages.get(key) ?? 0;
-    return pageNumber.test(key) ? count >= 2 : count >= 3 && count * 2 >= sheets.length;
+    if (pageNumber.test(key)) return count >= 2;
+    // A chapter's own head has its page number at one end.
+    return count >= 3 && (count * 2 >= sheets.length || /^#\s|\s#$/.test(key));
   };
   const dropped = new Set<string>();
   const kept = sheets.map((lines, i) =>
