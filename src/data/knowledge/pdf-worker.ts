@@ -1,6 +1,6 @@
-/** The thread that pdf.ts starts: bytes of a file in, its page or the reason why there is none out. */
+/** The thread that pdf.ts starts: says that it is ready, then bytes of a file in, its page or why there is none out. */
 import { parentPort } from 'node:worker_threads';
-import { getDocumentProxy } from 'unpdf';
+import { getDocumentProxy, getResolvedPDFJS } from 'unpdf';
 import type { Page } from './page.ts';
 import { pageOfSheets, type TextLine } from './pdf-layout.ts';
 
@@ -12,6 +12,8 @@ const mostCharacters = 50_000_000;
 parentPort!.on('message', (bytes: Uint8Array) => {
   void readPdf(bytes).then((reply) => parentPort!.postMessage(reply));
 });
+await getResolvedPDFJS();
+parentPort!.postMessage('ready');
 
 async function readPdf(bytes: Uint8Array): Promise<PdfReply> {
   const refused = (reason: string): PdfReply => ({ type: 'refused', reason });

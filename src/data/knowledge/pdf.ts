@@ -2,6 +2,7 @@
  * PDF files, each read by PDF.js in a thread of its own that can be stopped: a few kilobytes of PDF can ask for any
  * amount of time and memory.
  */
+import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { NoPage, type Page } from './page.ts';
 import type { PdfReply } from './pdf-worker.ts';
@@ -29,7 +30,7 @@ export function openPdfReader(limits: PdfLimits = usualLimits): PdfReader {
   };
   return {
     read: async (bytes, signal) => {
-      worker ??= startWorker(limits);
+      worker ??= await startWorker(limits);
       const reply = await ask(worker, bytes, limits, signal);
       if (reply.type === 'page') return reply.page;
       if (reply.type === 'stopped') await close();
@@ -39,14 +40,17 @@ export function openPdfReader(limits: PdfLimits = usualLimits): PdfReader {
   };
 }
 
-function startWorker({ megabytes }: PdfLimits): Worker {
+/** Resolves once PDF.js is loaded, so that a file's time is its own. */
+async function startWorker({ megabytes }: PdfLimits): Promise<Worker> {
   const file = import.meta.url.endsWith('.ts') ? './pdf-worker.ts' : './pdf-worker.js';
-  return new Worker(new URL(file, import.meta.url), {
+  const worker = new Worker(new URL(file, import.meta.url), {
     resourceLimits: { maxOldGenerationSizeMb: megabytes },
     // PDF.js warns about every oddity of a file.
     stdout: true,
     stderr: true,
   });
+  await once(worker, 'message');
+  return worker;
 }
 
 /** The worker's reply, or `stopped` with the reason when it broke a limit. */
