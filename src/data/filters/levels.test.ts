@@ -4,7 +4,6 @@ import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { silent } from '../../base/progress.ts';
 import { seededRandom } from '../../base/random.ts';
 import { writeJsonLines } from '../../formats/jsonl.ts';
 import { curateConfig } from '../config.ts';
@@ -67,6 +66,8 @@ type Report = {
 };
 
 async function run(examples: Example[], config: object, services: CurateServices = {}) {
+  const warnings: string[] = [];
+  const notes: string[] = [];
   const folder = mkdtempSync(join(tmpdir(), 'attune-levels-'));
   const path = join(folder, 'in.jsonl');
   await writeJsonLines(path, examples);
@@ -78,7 +79,10 @@ async function run(examples: Example[], config: object, services: CurateServices
     outputFolder: join(folder, 'out'),
     workFolder: join(folder, 'work'),
     seed: 3,
-    report: silent,
+    report: (event) => {
+      if (event.type === 'warning') warnings.push(event.message);
+      if (event.type === 'note') notes.push(event.message);
+    },
     signal: new AbortController().signal,
     services,
   });
@@ -89,13 +93,22 @@ async function run(examples: Example[], config: object, services: CurateServices
       .split('\n')
       .map((line) => JSON.parse(line) as T);
   const report = (name: string): Report => JSON.parse(text(`${name}.json`)) as Report;
-  return { kept: lines<Example>('examples.jsonl'), ledger: lines<LedgerEntry>('ledger.jsonl'), report };
+  return {
+    kept: lines<Example>('examples.jsonl'),
+    ledger: lines<LedgerEntry>('ledger.jsonl'),
+    report,
+    warnings,
+    notes,
+  };
 }
 
 const funnel = { quality: 0.5, diversity: 0.25, at_least: 0 };
 
 test('a small set loses nothing to selection, and is told its scores, topics, mood and difficulty', async () => {
-  const { kept, report, ledger } = await run(conversations(120), {});
+  const { kept, report, ledger, notes } = await run(conversations(120), {});
+  assert.deepEqual(notes, [
+    'all 120 conversations stay, whatever their score: the funnel chooses among 2000 and more (curate.funnel.at_least)',
+  ]);
   assert.equal(kept.length, 120);
   const [first] = kept;
   assert.equal(typeof first!.meta['quality'], 'number');
@@ -212,4 +225,38 @@ test('the same seed gives the same choice, whatever the size of the jobs', async
     run(conversations(300), { funnel }),
   ]);
   assert.deepEqual(a.kept, b.kept);
+});
+
+test('outcomes that a topic decides are doubted, others are not', async () => {
+  const examplesWith = (outcomeOf: (topic: string, i: number) => string): Example[] =>
+    conversations(300).map((one, i) => ({
+      ...one,
+      meta: { ...one.meta, outcome: outcomeOf(one.meta.topic!, i) },
+    }));
+  const ofTopic = await run(
+    examplesWith((topic) => (topic === 'login' ? 'no' : 'yes')),
+    {},
+  );
+  assert.deepEqual(ofTopic.warnings, [
+    '100 % of the failed outcomes come from login, with 17 % of the outcomes: they may say more about the matter than about the agent. If so, set curate.quality.weights.resolution to 0.',
+  ]);
+  assert.deepEqual(
+    (
+      await run(
+        examplesWith((_, i) => (i % 7 === 0 ? 'no' : 'yes')),
+        {},
+      )
+    ).warnings,
+    [],
+  );
+  const unweighted = { quality: { weights: { resolution: 0 } } };
+  assert.deepEqual(
+    (
+      await run(
+        examplesWith((topic) => (topic === 'login' ? 'no' : 'yes')),
+        unweighted,
+      )
+    ).warnings,
+    [],
+  );
 });

@@ -9,6 +9,7 @@ import type { Example } from '../example.ts';
 import { chooseAtRandom, chooseBest } from '../quality/choose-best.ts';
 import { cheapComponents, measureCheap } from '../quality/components.ts';
 import { describeScores } from '../quality/describe-scores.ts';
+import { doubtOutcomes } from '../quality/doubt-outcomes.ts';
 import { readConversation } from '../quality/reading.ts';
 import {
   combinedScore,
@@ -59,8 +60,16 @@ export function quality({ config, funnel, selection }: QualityOptions): CorpusRu
     conclude: async (facts, tools) => {
       const { columns, scores } = await readFacts(facts);
       const following = await addSlowScores(scores, facts.count, tools);
+      const doubt =
+        config.weights.resolution > 0 ? doubtOutcomes(scores, columns.categories['topic']!) : undefined;
+      if (doubt !== undefined) tools.report({ type: 'warning', message: doubt });
       const combined = new Float32Array(facts.count).map((_, i) => combinedScore(scores, i, config.weights));
       const target = targetOf(funnel, 'quality', { count: facts.count, collected: tools.collected });
+      if (facts.count > 0 && facts.count < funnel.at_least && config.min_score === 0)
+        tools.report({
+          type: 'note',
+          message: `all ${facts.count} conversations stay, whatever their score: the funnel chooses among ${funnel.at_least} and more (curate.funnel.at_least)`,
+        });
       const best = chooseBest(combined, columns.categories['topic']!.ids, {
         target,
         leastScore: config.min_score,
