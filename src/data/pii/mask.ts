@@ -14,6 +14,8 @@ import { mapTexts, type TextPlace } from './texts.ts';
 
 export type MaskRules = {
   finder: Finder;
+  /** What is found by form, without names: what the last scan looks for again. */
+  formFinder: Finder;
   strategyOf: (type: string) => Strategy | 'drop';
   /** Key of the strategy hash; empty when no type has it. */
   hashKey: string;
@@ -123,7 +125,7 @@ function addNew(
   masked: Example,
   pieces: readonly Piece[],
   standIns: StandIns,
-  { finder, strategyOf }: MaskRules,
+  { formFinder, strategyOf }: MaskRules,
 ): boolean {
   let at = 0;
   let isNew = false;
@@ -132,7 +134,7 @@ function addNew(
     const { text: expected, edits } = replaced(piece, standIns);
     // Keys of an object can change places when they are masked.
     if (text !== expected) return text;
-    const found = findPii(text, finder, before).filter(
+    const found = findPii(text, formFinder, before).filter(
       ({ type, start, end }) =>
         !(strategyOf(type) === 'surrogate' && isReserved(type, text.slice(start, end))) &&
         !edits.some((edit) => edit.newStart <= start && end <= edit.newEnd),

@@ -8,6 +8,7 @@ import type { Finder } from './find.ts';
 import type { MaskRules } from './mask.ts';
 import { type PiiType, piiTypes, type Recogniser } from './recogniser.ts';
 import { recognisers } from './recognisers.ts';
+import { wordTypes } from './settle.ts';
 
 /** Environment variable with the key of the strategy hash. */
 export const hashKeyVariable = 'ATTUNE_PII_KEY';
@@ -37,7 +38,10 @@ export function maskRules(
       fix: `Set ${hashKeyVariable} to a secret of at least 16 characters, the same in every run, or take another strategy.`,
     });
   const types = [...chosen].filter(([, strategy]) => strategy !== 'keep').map(([type]) => type);
-  return { finder: finderOf(config, new Set(types), more), strategyOf, hashKey };
+  const finder = finderOf(config, new Set(types), more);
+  const isForm = ({ types: [first] }: Recogniser): boolean => !wordTypes.has(first!);
+  const formFinder = { ...finder, recognisers: finder.recognisers.filter(isForm) };
+  return { finder, formFinder, strategyOf, hashKey };
 }
 
 function finderOf(config: PiiConfig, types: ReadonlySet<string>, more: readonly Recogniser[]): Finder {

@@ -4,7 +4,7 @@ import type { PiiType, Span } from './recogniser.ts';
 export type FoundSpan = Span & { type: string; confidence: number };
 
 /** Found by words and spelling; a form with a check digit beats them even where it is the shorter one. */
-const wordTypes: ReadonlySet<string> = new Set<PiiType>(['NAME', 'ADDRESS', 'PLACE', 'ORGANISATION']);
+export const wordTypes: ReadonlySet<string> = new Set<PiiType>(['NAME', 'ADDRESS', 'PLACE', 'ORGANISATION']);
 const certain = 0.9;
 
 /**
