@@ -7,6 +7,9 @@ import { type FoundSpan, settle } from './settle.ts';
 /** A pattern of the user's own; `name` is the type of what it finds. */
 export type PiiPattern = { name: string; expression: RegExp };
 
+/** No recogniser looks further back than this. */
+const contextCharacters = 400;
+
 export type Finder = {
   /** Those that can find one of `types`. */
   readonly recognisers: readonly Recogniser[];
@@ -22,7 +25,7 @@ export type Finder = {
 export function findPii(masked: string, finder: Finder, beforeMasked = ''): FoundSpan[] {
   if (masked === '') return [];
   const text = withoutPlaceholders(masked);
-  const before = withoutPlaceholders(beforeMasked);
+  const before = withoutPlaceholders(beforeMasked.slice(-contextCharacters));
   const spans: FoundSpan[] = [];
   const { country, countries } = finder.context;
   const context = { before, country, countries };

@@ -56,10 +56,11 @@ export const postcodes: Recogniser = {
   types: ['POSTCODE'],
   needsDigit: true,
   find: (text, context) => {
-    if (!/\d/.test(text)) return [];
+    const isPossible = somePlain.test(text) || /\d[\d -]{2,7}\d/.test(text) || /\d ?[A-Z]{2}/.test(text);
+    if (!isPossible) return [];
     const asked = words.test(`${context.before.slice(-120)} ${text}`) || chineseWords.test(text);
     return formsOf(context).flatMap(([country, { pattern, isPlain }]) =>
-      isPlain || asked || country === 'US'
+      (isPlain ? somePlain.test(text) : asked || country === 'US')
         ? [...text.matchAll(pattern)].flatMap(({ 0: found, index }) =>
             isPlain || isSaid(text, index, context, country)
               ? [{ type: 'POSTCODE' as const, start: index, end: index + found.length, confidence: 0.7 }]
@@ -70,12 +71,20 @@ export const postcodes: Recogniser = {
   },
 };
 
+/** What the plain forms have somewhere. */
+const somePlain = /\d[A-Z]{2}|[A-Z]\d[A-Z]|〒/;
+const chosenForms = new WeakMap<readonly string[], [string, Form][]>();
+
 /** The plain forms always, the others for the countries asked for, and digits for all. */
 function formsOf({ countries }: RecogniserContext): [string, Form][] {
-  const chosen = Object.entries(forms).filter(
-    ([country, { isPlain }]) => isPlain || countries.some((code) => code === country),
-  );
-  return [...chosen, ['', anyDigits]];
+  let chosen = chosenForms.get(countries);
+  if (!chosen) {
+    const listed = Object.entries(forms).filter(
+      ([country, { isPlain }]) => isPlain || countries.some((code) => code === country),
+    );
+    chosenForms.set(countries, (chosen = [...listed, ['', anyDigits]]));
+  }
+  return chosen;
 }
 
 function isSaid(text: string, index: number, { before }: RecogniserContext, country: string): boolean {
