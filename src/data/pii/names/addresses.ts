@@ -23,11 +23,17 @@ const longestStreetName = 6;
 const houseNumber = /^\d{1,6}[a-z]?$/;
 const inside = gap.space | gap.dot;
 
+/** How far behind the beginning of an address its first number can stand. */
+const farthestNumber = 8;
+
 /** Addresses in order, none overlapping another. */
 export function addressesIn(words: Words, lexicon: Lexicon, isTalkOfAddresses: boolean): Run[] {
   const found: Run[] = [];
+  let number = -1;
   for (let i = 0; i < words.count; i++) {
-    const street = streetAt(words, i);
+    while (number < words.count && (number < i || words.shapes[number] !== shape.number)) number++;
+    const isFar = number - i > farthestNumber || number >= words.count;
+    const street = isFar ? capitalStreet(words, i) : streetAt(words, i);
     if (!street) continue;
     const { last, isProved } = extendStreet(words, street.last, lexicon);
     const isEnough =
@@ -68,7 +74,7 @@ export function isHouseNumber(words: Words, i: number): boolean {
 /** Word i may stand in the name of a street: capitalised, a particle, an ordinal number; in lower case any plain word. */
 function isStreetName(words: Words, i: number): boolean {
   if (words.shapes[i] === shape.number) return /^\d{1,3}(?:st|nd|rd|th)?$/.test(words.keyOf(i));
-  return !calendar.has(words.keyOf(i)) || words.keyOf(i) === 'may' || words.keyOf(i) === 'march';
+  return !calendar.at(words, i) || words.keyOf(i) === 'may' || words.keyOf(i) === 'march';
 }
 
 /** "12 Main Street", "1600 Pennsylvania Ave NW", "12 bis, rue de la Paix", "6750 Koskikatu 25". */
@@ -134,11 +140,10 @@ function withNumberAfter(words: Words, last: number): number {
   const next = last + 1;
   if (next >= words.count || words.gaps[next] !== gap.space || !/^\d{1,4}[a-z]?$/.test(words.keyOf(next)))
     return last;
-  return streetCompound.test(words.keyOf(last)) || streetWords.has(words.keyOf(last)) ? next : last;
+  return streetCompound.test(words.keyOf(last)) || streetWords.at(words, last) ? next : last;
 }
 
-const isBeginning = (words: Words, i: number): boolean =>
-  streetBeginnings.has(words.keyOf(i)) || words.keyOf(i) === 'c';
+const isBeginning = (words: Words, i: number): boolean => streetBeginnings.at(words, i);
 
 /** "Calle Mayor 12", "Via Garibaldi, 7", "ul. Długa 5". */
 function beginningThenNumber(words: Words, i: number): Street | undefined {
@@ -167,7 +172,7 @@ function endOfName(words: Words, beginning: number): number {
     if (words.shapes[at] === shape.number) break;
     if (isCapital(words, at)) last = at;
     else if (
-      !particles.has(words.keyOf(at)) &&
+      !particles.at(words, at) &&
       !['l', 'd', 'dei', 'della', 'delle', 'dello', 'degli', 'los', 'las'].includes(words.keyOf(at))
     )
       break;
@@ -177,7 +182,7 @@ function endOfName(words: Words, beginning: number): number {
 
 /** "Musterstraße 5", "Berliner Str. 12a", "Kossuth Lajos utca 3". */
 function nameThenNumber(words: Words, i: number): Street | undefined {
-  if (!isCapital(words, i) || calendar.has(words.keyOf(i))) return undefined;
+  if (!isCapital(words, i) || calendar.at(words, i)) return undefined;
   for (let at = i; at < Math.min(words.count, i + 4); at++) {
     if (at > i && (words.gaps[at]! & ~inside) !== 0) return undefined;
     if (words.shapes[at] === shape.number) return undefined;
@@ -212,8 +217,8 @@ function numberThenName(words: Words, i: number): Street | undefined {
     words.shapes[at] !== shape.number
   ) {
     const bits = words.kindOf(at);
-    if (!isCapital(words, at) && !particles.has(words.keyOf(at)) && !mayBeLower) break;
-    if (calendar.has(words.keyOf(at)) || units.has(words.keyOf(at)) || (bits & kind.frequent) !== 0) break;
+    if (!isCapital(words, at) && !particles.at(words, at) && !mayBeLower) break;
+    if (calendar.at(words, at) || units.at(words, at) || (bits & kind.frequent) !== 0) break;
     at++;
   }
   if (at === first) return undefined;
@@ -232,7 +237,7 @@ function capitalStreet(words: Words, i: number): Street | undefined {
   if (!isCapital(words, i) || (words.kindOf(i) & kind.frequent) !== 0) return undefined;
   for (let at = i + 1; at < Math.min(words.count, i + 4) && (words.gaps[at]! & ~inside) === 0; at++) {
     if (!isCapital(words, at)) return undefined;
-    if (streetEndings.has(words.keyOf(at))) return { first: i, last: at, needs: 'nothing' };
+    if (streetEndings.at(words, at)) return { first: i, last: at, needs: 'nothing' };
   }
   return undefined;
 }
@@ -262,7 +267,7 @@ function extendStreet(words: Words, street: number, lexicon: Lexicon): { last: n
       (between & gap.dot) !== 0 &&
       (between & gap.newline) === 0 &&
       words.ends[at]! - words.starts[at]! > 5 &&
-      !units.has(words.keyOf(next))
+      !units.at(words, next)
     )
       break;
     if ((between & gap.newline) !== 0 && ++lines > 5) break;
@@ -286,7 +291,7 @@ function extendStreet(words: Words, street: number, lexicon: Lexicon): { last: n
 function isPlaceName(words: Words, i: number): boolean {
   if (!isCapital(words, i))
     return (
-      particles.has(words.keyOf(i)) ||
+      particles.at(words, i) ||
       ['on', 'upon', 'am', 'im', 'an', 'na', 'pod', 'sur', 'sul'].includes(words.keyOf(i))
     );
   return (words.kindOf(i) & kind.frequent) === 0;

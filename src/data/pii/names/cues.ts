@@ -2,36 +2,36 @@
  * The words around names that say what they are, in the languages support is most often given in: English, Spanish,
  * French, German, Italian, Portuguese, Dutch. Words are in the lexicon's form (lower case, no accents).
  */
-const words = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/));
+import { type WordSet, wordSet } from './words.ts';
 
 /** Before a name and no part of it. */
-export const titles: ReadonlySet<string> = words(`
+export const titles: WordSet = wordSet(`
   mr mrs ms miss mx dr doctor prof professor sir madam madame lord lady captain capt sgt sergeant lieutenant lt colonel
   general rev reverend father judge justice senator congressman congresswoman hon sr sra srta senor senora senorita don
   dona herr frau fraulein hr fr dipl ing monsieur mme mlle m mademoiselle maitre signor signora signorina sig dott
   dottore avv meneer mevrouw dhr mevr senhor senhora pan pani uncle aunt auntie grandma grandpa`);
 
 /** Follow a name and belong to it. */
-export const nameSuffixes: ReadonlySet<string> = words('jr sr ii iii iv phd md esq');
+export const nameSuffixes: WordSet = wordSet('jr sr ii iii iv phd md esq');
 
 /** Lower-case words inside a name: Ludwig van Beethoven, Maria de la Cruz. */
-export const particles: ReadonlySet<string> = words(
+export const particles: WordSet = wordSet(
   'de la del da do dos das di du van von der den ten ter bin bint ibn al el le zu zum af av y e',
 );
 
 /** Before a name at the start of a message or in its last line. */
-export const greetings: ReadonlySet<string> = words(`
+export const greetings: WordSet = wordSet(`
   hi hello hey dear thanks thank bye goodbye greetings hiya yo welcome hola estimado estimada querido querida gracias
   adios bonjour salut cher chere merci bonsoir hallo liebe lieber danke guten servus ciao caro cara gentile grazie buongiorno
   ola obrigado obrigada prezado prezada beste dag bedankt hoi morning afternoon evening`);
 
-export const signOffs: ReadonlySet<string> = words(`
+export const signOffs: WordSet = wordSet(`
   regards sincerely cheers best yours truly faithfully signed thanks love respectfully cordially warmly saludos
   atentamente cordialement sinceres salutations grusse grussen gruss hochachtungsvoll cordiali saluti atenciosamente
   groet groeten`);
 
 /** Nouns for people in some relation, directly before their name: "my wife Anna", "agent Smith". */
-export const relations: ReadonlySet<string> = words(`
+export const relations: WordSet = wordSet(`
   wife husband son daughter brother sister mother father mom mum dad friend boss colleague partner spouse kid child
   cousin nephew niece uncle aunt grandmother grandfather girlfriend boyfriend fiance fiancee roommate neighbor neighbour
   agent manager representative rep supervisor assistant secretary attorney lawyer nurse teacher advisor specialist
@@ -41,17 +41,17 @@ export const relations: ReadonlySet<string> = words(`
   mutter freund freundin kollege kollegin chefin moglie marito figlio figlia fratello sorella`);
 
 /** After a name: what people do. */
-export const personVerbs: ReadonlySet<string> = words(`
+export const personVerbs: WordSet = wordSet(`
   said says told tells asked asks wrote writes called calls works worked lives lived wants wanted needs needed thinks
   thought went goes came comes is was has had will would can could did does speaking speaks here replied answered likes
   loves bought ordered paid sent received signed joined left listed believes knows made plays played sings sang dice dijo
   est a ist hat sagte war`);
 
 /** Before a place. `in` may stand before anything; the second group is about places only. */
-export const placePrepositions: ReadonlySet<string> = words(
+export const placePrepositions: WordSet = wordSet(
   'in from to near at around across outside towards toward through throughout within into en desde a dans depuis nach aus bei a da di em de para uit naar',
 );
-export const placeVerbs: ReadonlySet<string> = words(`
+export const placeVerbs: WordSet = wordSet(`
   live lives living lived reside resides residing based located born raised grew moved moving move travel traveling
   travelling traveled travelled fly flying flew flight flights trip visit visiting visited arrive arriving arrived depart
   departing leaving drive headed going vacation relocate relocated staying stay vivo vive nacido habite vis wohne wohnt
@@ -59,18 +59,18 @@ export const placeVerbs: ReadonlySet<string> = words(`
   southern northern eastern western downtown ship shipped shipping deliver delivery delivered`);
 
 /** Before an organisation. */
-export const organisationCues: ReadonlySet<string> = words(`
+export const organisationCues: WordSet = wordSet(`
   company employer organisation organization firm corporation employed hired joined works working worked work startup
   vendor supplier merchant retailer insurer business empresa compania entreprise societe firma unternehmen arbeite
   trabajo travaille azienda`);
 
 /** End the name of a company. */
-export const legalForms: ReadonlySet<string> = words(`
+export const legalForms: WordSet = wordSet(`
   inc incorporated llc llp lp ltd limited corp corporation co plc gmbh ag kg kgaa ohg ug sa sas sarl srl spa bv nv oy oyj
   ab as asa aps sl sau lda ltda eireli pty kk pte pvt ev ek se sro zrt kft doo dd`);
 
 /** Name a kind of organisation and belong to its name: First National Bank, University of Turin. */
-export const organisationNouns: ReadonlySet<string> = words(`
+export const organisationNouns: WordSet = wordSet(`
   bank university college school hospital clinic airlines airways airline insurance group holdings holding partners
   associates institute foundation association federation society ministry department agency committee council commission
   company orchestra museum church union club league party press media studios records pictures entertainment
@@ -81,13 +81,13 @@ export const organisationNouns: ReadonlySet<string> = words(`
   magazine weekly news post herald gazette journal radio television tv`);
 
 /** Known by a capital letter everywhere, and no names. */
-export const calendar: ReadonlySet<string> = words(`
+export const calendar: WordSet = wordSet(`
   january february march april may june july august september october november december jan feb mar apr jun jul aug sep
   sept oct nov dec monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri sat sun
   christmas easter thanksgiving halloween hanukkah ramadan`);
 
 /** What an agent says before a bare name, an address or a company is the answer. */
 export const asksName: RegExp =
-  /\bnames?\b|\bwho (?:am i|do i have|is this|is calling|are you)|\bnombres?\b|\bllam[ao]|\bapellidos?\b|\bnom\b|\bappel(?:ez|lez|le)\b|\bNamen?\b|\bhei(?:ß|ss)en\b|\bnaam\b|\bnome\b|\bchiam[ai]/iu;
+  /\bnames?\b|\bwho (?:am i|do i have|is this|is calling|are you)|\bnombres?\b|\bllam[ao]|\bapellidos?\b|\bnom\b|\bappel(?:ez|lez|le)\b|\bNamen?\b|\bhei(?:ß|ss)en\b|\bnaam\b|\bnome\b|\bchiam[ai]/i;
 export const asksAddress: RegExp =
-  /\baddress\b|\bwhere (?:do you live|should|shall|would)|\bdirecci[oó]n\b|\badresse?\b|\banschrift\b|\bindirizzo\b|\bendere[cç]o\b|\badres\b/iu;
+  /\baddress\b|\bwhere (?:do you live|should|shall|would)|\bdirecci[oó]n\b|\badresse?\b|\banschrift\b|\bindirizzo\b|\bendere[cç]o\b|\badres\b/i;

@@ -29,9 +29,30 @@ export const anyPlace: number = kind.city | kind.region | kind.country;
 export type Lexicon = {
   /** Bits of `kind` for a folded word, or for several joined by single spaces ("new york"). */
   readonly kindOf: (key: string) => number;
+  /** The same by the two hashes of the key. */
+  readonly kindOfHashes: (one: number, two: number) => number;
   /** The most words of an entry that begins with this word; 1 when there is none of several words. */
   readonly longest: (key: string) => number;
 };
+
+/** Two 32-bit hashes (FNV-1a with two primes), continued over one more character; both begin at `hashBasis`. */
+export const hashBasis = 0x811c9dc5 | 0;
+export const hashOne = (hash: number, code: number): number => Math.imul(hash ^ code, 0x01000193);
+export const hashTwo = (hash: number, code: number): number => Math.imul(hash ^ code, 0x27220a95);
+
+/** The first of the two hashes of a whole key. */
+export function hashOf(key: string): number {
+  let hash = hashBasis;
+  for (let i = 0; i < key.length; i++) hash = hashOne(hash, key.charCodeAt(i));
+  return hash;
+}
+
+/** The second of them. */
+export function secondHashOf(key: string): number {
+  let hash = hashBasis;
+  for (let i = 0; i < key.length; i++) hash = hashTwo(hash, key.charCodeAt(i));
+  return hash;
+}
 
 const url = new URL('../../../../models/names/lexicon.br', import.meta.url);
 let loaded: Lexicon | undefined;
@@ -41,23 +62,49 @@ export function lexicon(): Lexicon {
   return (loaded ??= parseLexicon(brotliDecompressSync(readFileSync(url)).toString('utf8')));
 }
 
-/** Lines of `<bits>:<entry>,<entry>…`, the bits in decimal. */
-export function parseLexicon(text: string): Lexicon {
-  const kinds = new Map<string, number>();
-  const longest = new Map<string, number>();
+/** Above the bits of `kind` in the table: how many words the longest entry has that begins with this one. */
+const lengthShift = 10;
+const kindMask = (1 << lengthShift) - 1;
+
+/**
+ * Lines of `<bits>:<entry>,<entry>…`, the bits in decimal. Entries are known by 64 bits of hash: a table of 5 MB, where
+ * the words themselves would take 60 MB in every thread; that two words of a text meet in it by chance does not happen.
+ */
+function parseLexicon(text: string): Lexicon {
+  const capacity = 1 << 19;
+  const ones = new Int32Array(capacity);
+  const twos = new Int32Array(capacity);
+  const values = new Uint16Array(capacity);
+  const slotOf = (one: number, two: number): number => {
+    let slot = (one ^ (one >>> 13)) & (capacity - 1);
+    while (values[slot] !== 0 && (ones[slot] !== one || twos[slot] !== two))
+      slot = (slot + 1) & (capacity - 1);
+    return slot;
+  };
+  const add = (key: string, bits: number, words: number): void => {
+    const [one, two] = [hashOf(key), secondHashOf(key)];
+    const slot = slotOf(one, two);
+    const value = values[slot]!;
+    ones[slot] = one;
+    twos[slot] = two;
+    values[slot] = ((value | bits) & kindMask) | (Math.max(value >> lengthShift, words) << lengthShift);
+  };
   for (const line of text.split('\n')) {
     const colon = line.indexOf(':');
     if (colon <= 0) continue;
     const bits = Number(line.slice(0, colon));
     for (const entry of line.slice(colon + 1).split(',')) {
-      kinds.set(entry, bits);
+      add(entry, bits, 1);
       const space = entry.indexOf(' ');
-      if (space < 0) continue;
-      const first = entry.slice(0, space);
-      longest.set(first, Math.max(longest.get(first) ?? 1, entry.split(' ').length));
+      if (space > 0) add(entry.slice(0, space), 0, entry.split(' ').length);
     }
   }
-  return { kindOf: (key) => kinds.get(key) ?? 0, longest: (key) => longest.get(key) ?? 1 };
+  const valueOf = (key: string): number => values[slotOf(hashOf(key), secondHashOf(key))]!;
+  return {
+    kindOf: (key) => valueOf(key) & kindMask,
+    kindOfHashes: (one, two) => values[slotOf(one, two)]! & kindMask,
+    longest: (key) => Math.max(1, valueOf(key) >> lengthShift),
+  };
 }
 
 const letters: Readonly<Record<string, string>> = {

@@ -3,7 +3,7 @@ import { calendar, legalForms, organisationCues, organisationNouns } from './cue
 import { anyName, kind } from './lexicon.ts';
 import type { Candidate } from './people.ts';
 import { beginsSentence, follows, isCapital, type Run } from './runs.ts';
-import { gap, shape, type Words } from './words.ts';
+import { gap, shape, type Words, type WordSet, wordSet } from './words.ts';
 
 /** Scores above those of names and places of the same words, as these three say it outright. */
 const byForm = 10;
@@ -34,7 +34,7 @@ function withoutArticle(words: Words, { first, last }: Run): number {
     at <= last &&
     (words.kindOf(at) & kind.frequent) !== 0 &&
     (words.kindOf(at) & anyName) === 0 &&
-    !organisationNouns.has(words.keyOf(at))
+    !organisationNouns.at(words, at)
   )
     at++;
   return at;
@@ -43,7 +43,7 @@ function withoutArticle(words: Words, { first, last }: Run): number {
 /** "Acme Inc", "Müller & Söhne GmbH", also after a comma and in lower case: "acme, inc." */
 function byLegalForm(words: Words, { first, last }: Run): Candidate | undefined {
   for (let i = first + 1; i <= Math.min(last + 1, words.count - 1); i++) {
-    if (!legalForms.has(words.keyOf(i)) || words.shapes[i] === shape.initial) continue;
+    if (!legalForms.at(words, i) || words.shapes[i] === shape.initial) continue;
     const between = words.gaps[i]!;
     const isJoined = between === gap.space || between === (gap.comma | gap.space);
     // Lower-case "co", "as" or "se" after a capitalised word are words; behind the run only unmistakable forms count.
@@ -72,7 +72,7 @@ function joinedBefore(words: Words, first: number): number {
 /** "First National Bank", "University of Turin", "Acme Airlines". */
 function byKind(words: Words, { first, last }: Run): Candidate | undefined {
   for (let i = last; i >= first; i--) {
-    if (!organisationNouns.has(words.keyOf(i)) || words.shapes[i] === shape.initial) continue;
+    if (!organisationNouns.at(words, i) || words.shapes[i] === shape.initial) continue;
     const end = withOf(words, i, last);
     if (end > i) return { first, last: end, score: byNoun };
     // One proper word must stand before the noun: "Customer Services" or "The Bank" names nobody.
@@ -94,20 +94,26 @@ function withOf(words: Words, noun: number, last: number): number {
 }
 
 const cueBefore =
-  /(?:\b(?:works?|worked|working|employed|job|position|intern(?:ed|ship)?|career|contract|account manager|engineer|employees?|consultant) (?:at|for|with|by)|\b(?:ceo|cto|cfo|founder|co-founder|president|director|chairman|employees?|customers?|clients?|owner|head|vp|partner|spokes(?:man|woman|person)) (?:of|at|for)|\b(?:company|employer|organi[sz]ation|firm|startup|business)(?:['’]s)?(?: name)?(?: (?:is|called|named))?\s*:?|\b(?:hired|acquired|founded|employed|owned|manufactured|developed|published|sponsored|insured) by|\b(?:joined|acquired|merged with|invest(?:ed)? in|shares? (?:of|in)|stocks? (?:of|in)|on behalf of)|\bbei der(?: firma)?|\bfirma|\btravaille (?:chez|pour)|\btrabajo (?:en|para)|\bempresa|\bentreprise) $/iu;
+  /(?:\b(?:works?|worked|working|employed|job|position|intern(?:ed|ship)?|career|contract|account manager|engineer|employees?|consultant) (?:at|for|with|by)|\b(?:ceo|cto|cfo|founder|co-founder|president|director|chairman|employees?|customers?|clients?|owner|head|vp|partner|spokes(?:man|woman|person)) (?:of|at|for)|\b(?:company|employer|organi[sz]ation|firm|startup|business)(?:['’]s)?(?: name)?(?: (?:is|called|named))?\s*:?|\b(?:hired|acquired|founded|employed|owned|manufactured|developed|published|sponsored|insured) by|\b(?:joined|acquired|merged with|invest(?:ed)? in|shares? (?:of|in)|stocks? (?:of|in)|on behalf of)|\bbei der(?: firma)?|\bfirma|\btravaille (?:chez|pour)|\btrabajo (?:en|para)|\bempresa|\bentreprise) $/i;
+
+/** The last words of the pattern, to look for first. */
+const cueEnds: WordSet = wordSet(
+  'at for with by of in is called named company employer organisation organization firm startup business name joined acquired der firma chez pour en para empresa entreprise',
+);
 
 /** An unknown name after "works for", "CEO of", "employer:". */
 function byContext(words: Words, { first, last }: Run): Candidate | undefined {
   const start = words.starts[first]!;
   const left = words.text.slice(Math.max(0, start - 40), start);
   const isUnknown = first === last && words.kindOf(first) === 0 && words.shapes[first] === shape.capital;
+  if (first === 0 || !cueEnds.at(words, first - 1)) return undefined;
   if (!cueBefore.test(left) && !(isUnknown && /\bat $/.test(left))) return undefined;
-  if (last - first > 4 || calendar.has(words.keyOf(first)) || words.shapes[first] === shape.initial)
+  if (last - first > 4 || calendar.at(words, first) || words.shapes[first] === shape.initial)
     return undefined;
   const bits = words.kindOf(first);
   if (
     (bits & kind.nationality) !== 0 ||
-    ((bits & kind.word) !== 0 && first === last && organisationCues.has(words.keyOf(first)))
+    ((bits & kind.word) !== 0 && first === last && organisationCues.at(words, first))
   )
     return undefined;
   // "works for Anna", "works for Anna Smith": a boss.

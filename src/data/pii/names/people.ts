@@ -13,7 +13,7 @@ import {
 import { anyName, anyPlace, kind } from './lexicon.ts';
 import { beginsSentence, follows, type Run } from './runs.ts';
 import { spellingOdds } from './spelling.ts';
-import { gap, shape, type Words } from './words.ts';
+import { gap, shape, type Words, type WordSet, wordSet } from './words.ts';
 
 export type Candidate = Run & { score: number };
 
@@ -66,8 +66,8 @@ export function peopleIn(words: Words, run: Run): Candidate[] {
     for (let next = i + 1; next <= run.last; next++) {
       if (isTownAfterGiven(words, next)) last = next;
       if (last === next) continue;
-      if (particles.has(words.keyOf(next)) && words.shapes[next] === shape.lower) continue;
-      if (!isNameable(words, next) && !nameSuffixes.has(words.keyOf(next))) break;
+      if (particles.at(words, next) && words.shapes[next] === shape.lower) continue;
+      if (!isNameable(words, next) && !nameSuffixes.at(words, next)) break;
       last = next;
     }
     const piece = trim(words, { first: i, last });
@@ -84,11 +84,11 @@ function isNameable(words: Words, i: number): boolean {
   const key = words.keyOf(i);
   const bits = words.kindOf(i);
   if (one === shape.initial) return key !== 'i';
-  if (titles.has(key) && (bits & anyName) === 0) return false;
+  if (titles.at(words, i) && (bits & anyName) === 0) return false;
   if ((bits & kind.nationality) !== 0 && (bits & anyName) === 0) return false;
   if (one === shape.upper) return key.length > 2 && (bits & anyName) !== 0 && (bits & kind.word) === 0;
   if ((bits & anyName) !== 0) return true;
-  return bits === 0 && !organisationNouns.has(key) && !calendar.has(key);
+  return bits === 0 && !organisationNouns.at(words, i) && !calendar.at(words, i);
 }
 
 /** Jack London: most towns are family names too, and the lexicon does not know them all. */
@@ -109,7 +109,7 @@ function trim(words: Words, { first, last }: Run): Run | undefined {
     if (isInitial && (lone || (key === 'a' && (words.gaps[first + 1]! & gap.dot) === 0))) first++;
     else if ((bits & kind.word) !== 0 && beginsSentence(words, first) && (lone || !leadsName(words, first)))
       first++;
-    else if (titles.has(key) && !lone) first++;
+    else if (titles.at(words, first) && !lone) first++;
     else break;
   }
   while (last > first && words.shapes[last] === shape.initial && (words.gaps[last + 1]! & gap.dot) === 0) {
@@ -133,7 +133,7 @@ function scoreOf(words: Words, piece: Run, run: Run): number {
   let length = 0;
   let initials = 0;
   for (let i = piece.first; i <= piece.last; i++) {
-    if (words.shapes[i] === shape.lower || nameSuffixes.has(words.keyOf(i))) continue;
+    if (words.shapes[i] === shape.lower || nameSuffixes.at(words, i)) continue;
     if (words.shapes[i] === shape.initial) initials++;
     else {
       length++;
@@ -170,11 +170,16 @@ function pointsOfWord(words: Words, i: number, isBesideOthers: boolean): number 
 }
 
 const introducedBy =
-  /(?:\bname(?:'s|’s)?(?:\s+(?:is|was|to|on the (?:account|card|order|booking|reservation) is))?|\b(?:called|named|call me|me llamo|nombre es|apellido es|m['’]appelle|nom est|hei(?:ß|ss)e|name ist|mi chiamo|nome (?:è|é|e)|chamo|naam is|heet|known as|addressed to|signed by|written by|directed by|nam(?:ed|e) (?:him|her|it))|\bname\b[^?\n]{0,24}\?)\s*:?\s*$/iu;
+  /(?:\bname(?:'s|’s)?(?:\s+(?:is|was|to|on the (?:account|card|order|booking|reservation) is))?|\b(?:called|named|call me|me llamo|nombre es|apellido es|m['’]appelle|nom est|hei(?:ß|ss)e|name ist|mi chiamo|nome (?:è|é|e)|chamo|naam is|heet|known as|addressed to|signed by|written by|directed by|nam(?:ed|e) (?:him|her|it))|\bname\b[^?\n]{0,24}\?)\s*:?\s*$/i;
 const weaklyIntroducedBy =
-  /(?:\b(?:i am|i['’]m|im|this is|it['’]s|it is|here is|speaking (?:with|to)|spoke (?:with|to)|talk(?:ed|ing)? (?:with|to)|meet|met|contact|ask for|attn|by|under|soy|ich bin|je suis|c['’]est|sono|sou|ik ben))\s*:?\s*$/iu;
+  /(?:\b(?:i am|i['’]m|im|this is|it['’]s|it is|here is|speaking (?:with|to)|spoke (?:with|to)|talk(?:ed|ing)? (?:with|to)|meet|met|contact|ask for|attn|by|under|soy|ich bin|je suis|c['’]est|sono|sou|ik ben))\s*:?\s*$/i;
 const labelBefore =
   /(?:^|[\n,;|(])[ \t]*(?:[\p{L}'’]{1,20}[ ]){0,2}(?:name|customer|client|contact|agent|user|author|attn|recipient|passenger|guest|from|to|by|nombre|nom|kunde|kundin|cliente|client)[ \t]*[:=][ \t]*$/iu;
+
+/** The last words of both patterns, to look for first. */
+const introductions: WordSet = wordSet(
+  "is was to name names called named me llamo es m'appelle est heisse ist chiamo e chamo heet as by him her it am i'm im it's here with meet met contact for attn under soy bin suis c'est sono sou ben account card order booking reservation",
+);
 
 /** What stands before the first word of a piece. Looks back over a few words, not over the text. */
 function pointsBefore(words: Words, first: number): number {
@@ -182,16 +187,21 @@ function pointsBefore(words: Words, first: number): number {
   const start = words.starts[first]!;
   const left = text.slice(Math.max(0, start - 48), start);
   let score = 0;
-  if (introducedBy.test(left)) score += points.introduced;
-  else if (weaklyIntroducedBy.test(left)) score += points.weaklyIntroduced;
-  if (labelBefore.test(left)) score += points.labelled;
   if (first === 0) return score;
+  const before = gaps[first]!;
+  const isQuestion = (before & gap.stop) !== 0 && left.includes('?');
+  if (isQuestion || introductions.at(words, first - 1)) {
+    if (introducedBy.test(left)) score += points.introduced;
+    else if (weaklyIntroducedBy.test(left)) score += points.weaklyIntroduced;
+  }
+  if ((before & (gap.colon | gap.glue)) !== 0 && labelBefore.test(left)) score += points.labelled;
   const key = words.keyOf(first - 1);
   const isNext = (gaps[first]! & (gap.stop | gap.colon | gap.newline)) === 0;
-  if (titles.has(key) && (isNext || follows(words, first))) score += points.title;
-  else if (greetings.has(key) && isNext) score += points.greeted;
-  else if (signOffs.has(key) && (gaps[first]! & (gap.comma | gap.newline)) !== 0) score += points.labelled;
-  else if (relations.has(key) && isNext) score += points.relation;
+  if (titles.at(words, first - 1) && (isNext || follows(words, first))) score += points.title;
+  else if (greetings.at(words, first - 1) && isNext) score += points.greeted;
+  else if (signOffs.at(words, first - 1) && (gaps[first]! & (gap.comma | gap.newline)) !== 0)
+    score += points.labelled;
+  else if (relations.at(words, first - 1) && isNext) score += points.relation;
   if ((gaps[first]! & ~gap.space) !== 0) return score;
   if (key === 'in' || key === 'near') score += points.placeBefore;
   if (key === 'the') score += points.articleBefore;
@@ -208,30 +218,17 @@ function pointsAfter(words: Words, { first, last }: Run, run: Run): number {
   const beginsLine = first === 0 || (words.gaps[first]! & gap.newline) !== 0;
   if (beginsLine && (between & gap.colon) !== 0 && last - first < 2) score += points.speaker;
   if (last + 1 >= words.count) return score;
-  const key = words.keyOf(last + 1);
   if (last < run.last && (words.kindOf(last + 1) & kind.word) !== 0) score += points.nounAfter;
   else if (
     between === gap.space &&
     words.shapes[last + 1] === shape.lower &&
-    (personVerbs.has(key) || /.{3}ed$/.test(key))
+    (personVerbs.at(words, last + 1) || /.{3}ed$/.test(words.keyOf(last + 1)))
   )
     score += points.verbAfter;
   return score;
 }
 
-const joins: ReadonlySet<string> = new Set([
-  'and',
-  'or',
-  'und',
-  'oder',
-  'y',
-  'o',
-  'et',
-  'ou',
-  'e',
-  'en',
-  'of',
-]);
+const joins: WordSet = wordSet('and or und oder y o et ou e en of');
 
 /** The word that a list goes on with from word i in a direction, or -1. */
 function besideOf(words: Words, i: number, direction: 1 | -1): number {
@@ -239,7 +236,7 @@ function besideOf(words: Words, i: number, direction: 1 | -1): number {
   if (at < 0 || at >= words.count) return -1;
   const between = words.gaps[direction > 0 ? at : i]!;
   if (between === (gap.comma | gap.space)) return at;
-  if (between !== gap.space || !joins.has(words.keyOf(at))) return -1;
+  if (between !== gap.space || !joins.at(words, at)) return -1;
   at += direction;
   return at < 0 || at >= words.count || words.gaps[direction > 0 ? at : at + 1] !== gap.space ? -1 : at;
 }

@@ -96,7 +96,7 @@ function baseScore(words: Words, { first, last }: Run, bits: number, run: Run): 
   }
   // An unknown word is a place by what stands around it alone, and only with the whole rest of the run.
   if (bits !== 0 || first !== run.first || beginsSentence(words, first)) return undefined;
-  if (run.last - run.first > 2 || words.shapes[first] === shape.initial || calendar.has(words.keyOf(first)))
+  if (run.last - run.first > 2 || words.shapes[first] === shape.initial || calendar.at(words, first))
     return undefined;
   const odds = points.spelling * spellingOdds(words.keyOf(first)).place;
   return points.unknown + Math.max(-points.spellingLimit, Math.min(points.spellingLimit, odds));
@@ -115,9 +115,9 @@ function pointsAround(words: Words, { first, last }: Run): number {
     if (placeVerbs.has(key)) score += points.placeVerb;
     else if (placePrepositions.has(key)) {
       score += key === 'in' || key === 'near' ? points.inside : points.preposition;
-      if (first > 1 && words.gaps[first - 1] === gap.space && placeVerbs.has(words.keyOf(first - 2)))
+      if (first > 1 && words.gaps[first - 1] === gap.space && placeVerbs.at(words, first - 2))
         score += points.placeVerb;
-    } else if (key === 'of' && first > 1 && placeVerbs.has(words.keyOf(first - 2))) score += points.placeVerb;
+    } else if (key === 'of' && first > 1 && placeVerbs.at(words, first - 2)) score += points.placeVerb;
   }
   // Lyon, France
   if (first > 0 && (before & gap.comma) !== 0 && (before & gap.newline) === 0)

@@ -27,18 +27,18 @@ export const names: Recogniser = {
     const words = wordsOf(text, lexicon());
     const taken = new Uint8Array(words.count);
     const spans: PiiSpan[] = [];
-    const named = new Set<string>();
+    const named = new Set<number>();
     for (const { type, confidence, first, last } of readingsOf(words, before.slice(-questionCharacters))) {
       if (taken.subarray(first, last + 1).includes(1)) continue;
       taken.fill(1, first, last + 1);
       spans.push({ type, confidence, ...spanOf(words, { first, last }) });
       if (type === 'NAME' && confidence >= leastSure)
-        for (let i = first; i <= last; i++) if (isTelling(words, i)) named.add(words.keyOf(i));
+        for (let i = first; i <= last; i++) if (isTelling(words, i)) named.add(words.hashes[i]!);
     }
     // Who was named once is meant wherever a part of the name stands again.
     if (named.size > 0)
       for (let i = 0; i < words.count; i++)
-        if (taken[i] === 0 && named.has(words.keyOf(i)) && isTelling(words, i))
+        if (taken[i] === 0 && named.has(words.hashes[i]!) && isTelling(words, i))
           spans.push({ type: 'NAME', confidence: leastSure, ...spanOf(words, { first: i, last: i }) });
     return spans.sort((a, b) => a.start - b.start);
   },
@@ -46,8 +46,13 @@ export const names: Recogniser = {
 
 /** Whether a word of a name says by itself who is meant: no initial, no particle, no ordinary word. */
 function isTelling(words: Words, i: number): boolean {
-  const key = words.keyOf(i);
-  if (key.length < 3 || particles.has(key) || nameSuffixes.has(key) || (words.kindOf(i) & kind.word) !== 0)
+  const length = words.ends[i]! - words.starts[i]!;
+  if (
+    length < 3 ||
+    particles.at(words, i) ||
+    nameSuffixes.at(words, i) ||
+    (words.kindOf(i) & kind.word) !== 0
+  )
     return false;
   return ((words.gaps[i]! | words.gaps[i + 1]!) & gap.glue) === 0;
 }

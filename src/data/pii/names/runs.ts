@@ -20,8 +20,7 @@ export function follows(words: Words, i: number): boolean {
   const between = words.gaps[i]!;
   if (between === gap.space) return true;
   if ((between & ~gap.space) !== gap.dot) return false;
-  const key = words.keyOf(i - 1);
-  return words.shapes[i - 1] === shape.initial || titles.has(key) || nameSuffixes.has(key);
+  return words.shapes[i - 1] === shape.initial || titles.at(words, i - 1) || nameSuffixes.at(words, i - 1);
 }
 
 /** Whether a capital letter of word i says nothing, as the first of a sentence, a line or a quotation. */
@@ -52,7 +51,7 @@ export function capitalRuns(words: Words): Run[] {
 function nextInRun(words: Words, i: number): number | undefined {
   for (let at = i; at < Math.min(words.count, i + 3) && follows(words, at); at++) {
     if (isCapital(words, at)) return at;
-    if (!particles.has(words.keyOf(at))) return undefined;
+    if (!particles.at(words, at)) return undefined;
   }
   return undefined;
 }

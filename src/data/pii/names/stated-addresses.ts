@@ -3,12 +3,10 @@ import { extend, isHouseNumber } from './addresses.ts';
 import type { Lexicon } from './lexicon.ts';
 import type { Run } from './runs.ts';
 import { addressCue, forcesPost, forcesShip, postBox } from './street-words.ts';
-import { firstWordFrom, gap, shape, type Words } from './words.ts';
+import { firstWordFrom, gap, shape, type Words, type WordSet, wordSet } from './words.ts';
 
-const endsAddress: ReadonlySet<string> = new Set(
-  'and my phone number name email is thanks thank please but i it the for with so after before when because'.split(
-    ' ',
-  ),
+const endsAddress: WordSet = wordSet(
+  'and my phone number name email is thanks thank please but i it the for with so after before when because',
 );
 const mostWords = 16;
 /** The house number stands among the first words. */
@@ -47,7 +45,7 @@ export function statedAddresses(words: Words, isAnswer: boolean): Run[] {
       const allowed =
         gap.space | gap.comma | gap.newline | gap.hash | gap.hyphen | (isAbbreviated ? gap.dot : 0);
       if ((between & ~allowed) !== 0) break;
-      if (endsAddress.has(words.keyOf(at))) break;
+      if (endsAddress.at(words, at)) break;
       last = at;
     }
     if (last - first >= 2) found.push({ first, last });

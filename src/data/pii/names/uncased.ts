@@ -3,46 +3,52 @@ import { asksName, nameSuffixes, particles, personVerbs, relations } from './cue
 import { anyName, anyPlace, kind } from './lexicon.ts';
 import type { Run } from './runs.ts';
 import { spellingOdds } from './spelling.ts';
-import { firstWordFrom, gap, shape, type Words } from './words.ts';
+import { gap, shape, type Words, type WordSet, wordSet } from './words.ts';
 
 /** What follows is a name, whatever it is. */
 const introduces =
-  /(?<!\b(?:city|town|user|file|domain|company|product|business|brand|hotel|restaurant|street|display|host|app|shop|store|state) )\b(?:names?(?:'s|’s| is| are| was|,? it['’]?s)|name\s*[:=]|call me|me llamo|nombre es|m['’]appelle|nom est|hei(?:ß|ss)e|name ist|mi chiamo|nome (?:è|é|e)|chamo|naam is|heet)\s*:?\s+/giu;
+  /(?<!\b(?:city|town|user|file|domain|company|product|business|brand|hotel|restaurant|street|display|host|app|shop|store|state) )\b(?:names?(?:'s|’s| is| are| was|,? it['’]?s)|name\s*[:=]|call me|me llamo|nombre es|m['’]appelle|nom est|hei(?:ß|ss)e|name ist|mi chiamo|nome (?:è|é|e)|chamo|naam is|heet)\s*:?\s+$/i;
 /** What follows is a name if the lexicon has it. */
 const mayIntroduce =
-  /\b(?:i am|i['’]?m|this is|it['’]?s|here is|speaking (?:with|to)|name|names|on behalf of|mrs?\.?|ms\.?|dr\.?|dear|hi|hello|hey|thanks|thank you|bye|regards,?|sincerely,?|soy|ich bin|je suis|c['’]est|sono|sou)\s+/giu;
-const fillers: ReadonlySet<string> = new Set(
-  'yes yeah yep sure ok okay its it is this my name full first last hi hello and the'.split(' '),
+  /\b(?:i am|i['’]?m|this is|it['’]?s|here is|speaking (?:with|to)|name|names|on behalf of|mrs?\.?|ms\.?|dr\.?|dear|hi|hello|hey|thanks|thank you|bye|regards,?|sincerely,?|soy|ich bin|je suis|c['’]est|sono|sou)\s+$/i;
+const fillers: WordSet = wordSet(
+  'yes yeah yep sure ok okay its it is this my name full first last hi hello and the',
 );
 const mostWords = 4;
 
-/** Names after an introduction, in any case of letters; those that are certain first, so runs may overlap. */
+/** The last words of all that introduces, to look for first. */
+const lastWords: WordSet = wordSet(
+  "is are was its it's name names me llamo es appelle m'appelle est heisse ist chiamo e chamo heet am im i'm with to of mr mrs ms dr dear hi hello hey thanks you bye regards sincerely soy bin suis c'est sono sou",
+);
+const longestIntroduction = 40;
+
+/** Names after an introduction, in any case of letters. */
 export function introducedNames(words: Words): Run[] {
   const found: Run[] = [];
-  for (const [pattern, isCertain] of [
-    [introduces, true],
-    [mayIntroduce, false],
-  ] as const)
-    for (const match of words.text.matchAll(pattern)) {
-      const offset = match.index + match[0].length;
-      const first = firstWordFrom(words, offset);
-      const run = words.starts[first] === offset ? nameFrom(words, first, isCertain) : undefined;
-      if (run) found.push(run);
-    }
+  for (let i = 1; i < words.count; i++) {
+    if (!lastWords.at(words, i - 1) || words.shapes[i] === shape.number) continue;
+    const bits = words.kindOf(i);
+    // An ordinary word is a name after "my name is" alone, and not even there without being one in the lexicon.
+    if ((bits & kind.word) !== 0 && (bits & anyName) === 0) continue;
+    const start = words.starts[i]!;
+    const left = words.text.slice(Math.max(0, start - longestIntroduction), start);
+    const isCertain = introduces.test(left);
+    if (!isCertain && !mayIntroduce.test(left)) continue;
+    const run = nameFrom(words, i, isCertain);
+    if (!run) continue;
+    found.push(run);
+    i = run.last;
+  }
   return found;
 }
 
 /** A message that is nothing but a name, after the question for one. */
 export function bareName(words: Words, before: string): Run | undefined {
   if (words.count === 0 || words.count > 8) return undefined;
-  if (asksName.test(before.slice(-300))) {
-    let first = 0;
-    while (first < words.count && fillers.has(words.keyOf(first)) && (words.kindOf(first) & kind.given) === 0)
-      first++;
-    const run = first < words.count ? nameFrom(words, first, true) : undefined;
-    return run && words.count - 1 - run.last <= 2 ? run : undefined;
-  }
-  return undefined;
+  let first = 0;
+  while (first < words.count && fillers.at(words, first) && (words.kindOf(first) & kind.given) === 0) first++;
+  const run = first < words.count ? nameFrom(words, first, true) : undefined;
+  return run && words.count - 1 - run.last <= 2 && asksName.test(before) ? run : undefined;
 }
 
 const known: number = anyName | anyPlace;
@@ -71,17 +77,15 @@ export function lowerCaseNames(words: Words): Run[] {
   return found;
 }
 
-const before: ReadonlySet<string> = new Set(
-  'to from with by for hi hello hey thanks thank you mr mrs ms dear and pay paid named called meet ask tell told'.split(
-    ' ',
-  ),
+const before: WordSet = wordSet(
+  'to from with by for hi hello hey thanks thank you mr mrs ms dear and pay paid named called meet ask tell told',
 );
 
 function isSaidOf(words: Words, i: number): boolean {
   const beside = (at: number): boolean =>
     at >= 0 && at < words.count && words.gaps[Math.max(at, i)] === gap.space;
-  if (beside(i - 1) && (before.has(words.keyOf(i - 1)) || relations.has(words.keyOf(i - 1)))) return true;
-  return (words.kindOf(i) & kind.given) !== 0 && beside(i + 1) && personVerbs.has(words.keyOf(i + 1));
+  if (beside(i - 1) && (before.at(words, i - 1) || relations.at(words, i - 1))) return true;
+  return (words.kindOf(i) & kind.given) !== 0 && beside(i + 1) && personVerbs.at(words, i + 1);
 }
 
 /** A lower-case word of letters that is no ordinary one. */
@@ -127,7 +131,7 @@ function nameFrom(words: Words, first: number, isCertain: boolean): Run | undefi
       ((words.gaps[at]! & gap.dot) !== 0 && words.ends[at - 1]! - words.starts[at - 1]! > 2)
     )
       break;
-    if (particles.has(words.keyOf(at)) && words.keyOf(at) !== 'y' && words.keyOf(at) !== 'e') continue;
+    if (particles.at(words, at) && words.keyOf(at) !== 'y' && words.keyOf(at) !== 'e') continue;
     if (!canContinue(words, at)) break;
     last = at;
   }
@@ -149,7 +153,7 @@ function canContinue(words: Words, i: number): boolean {
   const bits = words.kindOf(i);
   if (words.shapes[i] === shape.number || (words.gaps[i + 1]! & gap.glue) !== 0) return false;
   const key = words.keyOf(i);
-  if (nameSuffixes.has(key)) return true;
+  if (nameSuffixes.at(words, i)) return true;
   if (key.length === 1) return key !== 'i' && key !== 'a';
   if ((bits & anyName) !== 0 && (bits & kind.word) === 0) return true;
   // A word that is a family name as well ends the name where it ends the message or the clause.

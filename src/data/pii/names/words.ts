@@ -2,7 +2,7 @@
  * Cuts a text into words with what recognisers of names ask of them: how a word is written and what stands before it.
  * One pass over the characters; in scripts without capital letters every word counts as lower case.
  */
-import { fold, kind, type Lexicon } from './lexicon.ts';
+import { fold, hashBasis, hashOf, hashOne, hashTwo, kind, type Lexicon, secondHashOf } from './lexicon.ts';
 
 /** How a word is written. A `number` begins with a digit; an `initial` is one capital letter. */
 export const shape = { lower: 0, capital: 1, upper: 2, number: 3, initial: 4 } as const;
@@ -34,6 +34,8 @@ export type Words = {
   readonly shapes: readonly number[];
   /** gaps[i] is what stands before word i; gaps[count] what stands after the last. */
   readonly gaps: readonly number[];
+  /** The first hash (lexicon.ts) of keyOf(i), which most words need not be cut out for. */
+  readonly hashes: readonly number[];
   /** Word i as the lexicon has it: lower case, without accents. */
   readonly keyOf: (i: number) => string;
   /** What the lexicon says of word i: bits of `kind`, 0 when it is not there. */
@@ -98,6 +100,10 @@ export function wordsOf(text: string, lexicon: Lexicon): Words {
   const ends: number[] = [];
   const shapes: number[] = [];
   const gaps: number[] = [];
+  const hashes: number[] = [];
+  const seconds: number[] = [];
+  const keys: (string | undefined)[] = [];
+  const kinds: (number | undefined)[] = [];
   let between = 0;
   let spaced = false;
   for (let at = 0; at < text.length;) {
@@ -110,43 +116,81 @@ export function wordsOf(text: string, lexicon: Lexicon): Words {
       at++;
       continue;
     }
-    const end = wordEnd(text, at);
+    const start = at;
+    let one = hashBasis;
+    let two = hashBasis;
+    let hasLower = false;
+    /** Whether the key is more than the letters in lower case: accents, an apostrophe. */
+    let isPlain = true;
+    let before = other;
+    for (; at < text.length; at++) {
+      const character = text.charCodeAt(at);
+      const here = classOf(character, text, at);
+      if (here === other) break;
+      if (here >= apostrophe) {
+        if (!isWithin(text, at, before)) break;
+        if (here === apostrophe) isPlain = false;
+        one = hashOne(one, here === apostrophe ? 39 : 45);
+        two = hashTwo(two, here === apostrophe ? 39 : 45);
+      } else {
+        if (here === lower) hasLower = true;
+        if (character >= 128) isPlain = false;
+        const folded = here === upper ? character | 32 : character;
+        one = hashOne(one, folded);
+        two = hashTwo(two, folded);
+      }
+      before = here;
+    }
     // Anna.Smith, example.com; but J.Smith and St.Gallen.
-    const isDotted = between === gap.dot && starts.length > 0 && at - 1 - starts.at(-1)! > 3;
+    const isDotted = between === gap.dot && starts.length > 0 && start - 1 - starts.at(-1)! > 3;
+    const length = starts.length;
+    if (!isPlain) {
+      const key = fold(text.slice(start, at));
+      keys[length] = key;
+      one = hashOf(key);
+      two = secondHashOf(key);
+      if (contraction.test(key)) kinds[length] = kind.word | kind.frequent;
+    }
     gaps.push(spaced ? between & ~gap.glue : isDotted ? between | gap.glue : between);
-    starts.push(at);
-    ends.push(end);
-    shapes.push(shapeOf(text, at, end, first));
+    starts.push(start);
+    ends.push(at);
+    hashes.push(one);
+    seconds.push(two);
+    shapes.push(shapeOf(first, at - start, hasLower));
     between = 0;
     spaced = false;
-    at = end;
-    if (isPossessive(text, end)) {
+    if (isPossessive(text, at)) {
       between = gap.possessive;
-      at = end + 2;
+      at += 2;
     }
   }
   gaps.push(between);
-  const keys: (string | undefined)[] = [];
-  const keyOf = (i: number): string => (keys[i] ??= fold(text.slice(starts[i], ends[i])));
-  const kinds: (number | undefined)[] = [];
-  const kindOf = (i: number): number =>
-    (kinds[i] ??= contraction.test(keyOf(i)) ? kind.word | kind.frequent : lexicon.kindOf(keyOf(i)));
-  return { text, count: starts.length, starts, ends, shapes, gaps, keyOf, kindOf, kindOfKey: lexicon.kindOf };
+  const keyOf = (i: number): string => {
+    const known = keys[i];
+    if (known !== undefined) return known;
+    const written = text.slice(starts[i], ends[i]);
+    return (keys[i] = shapes[i] === shape.lower ? written : written.toLowerCase());
+  };
+  const kindOf = (i: number): number => (kinds[i] ??= lexicon.kindOfHashes(hashes[i]!, seconds[i]!));
+  return {
+    text,
+    count: starts.length,
+    starts,
+    ends,
+    shapes,
+    gaps,
+    hashes,
+    keyOf,
+    kindOf,
+    kindOfKey: lexicon.kindOf,
+  };
 }
 
 /** An apostrophe or a hyphen between letters belongs to the word (O'Brien, Jean-Pierre), a possessive 's does not. */
-function wordEnd(text: string, start: number): number {
-  let at = start + 1;
-  for (; at < text.length; at++) {
-    const here = classOf(text.charCodeAt(at), text, at);
-    if (here === lower || here === upper || here === digit) continue;
-    if (here !== apostrophe && here !== hyphen) break;
-    if (isPossessive(text, at)) break;
-    const before = classOf(text.charCodeAt(at - 1), text, at - 1);
-    const after = at + 1 < text.length ? classOf(text.charCodeAt(at + 1), text, at + 1) : other;
-    if ((before !== lower && before !== upper) || (after !== lower && after !== upper)) break;
-  }
-  return at;
+function isWithin(text: string, at: number, before: number): boolean {
+  if ((before !== lower && before !== upper) || at + 1 >= text.length || isPossessive(text, at)) return false;
+  const after = classOf(text.charCodeAt(at + 1), text, at + 1);
+  return after === lower || after === upper;
 }
 
 function isPossessive(text: string, at: number): boolean {
@@ -158,13 +202,11 @@ function isPossessive(text: string, at: number): boolean {
   return after === other || after === hyphen || after === apostrophe;
 }
 
-function shapeOf(text: string, start: number, end: number, first: number): number {
+function shapeOf(first: number, length: number, hasLower: boolean): number {
   if (first === digit) return shape.number;
   if (first === lower) return shape.lower;
-  if (end - start === 1) return shape.initial;
-  for (let at = start + 1; at < end; at++)
-    if (classOf(text.charCodeAt(at), text, at) === lower) return shape.capital;
-  return shape.upper;
+  if (length === 1) return shape.initial;
+  return hasLower ? shape.capital : shape.upper;
 }
 
 /** The first word that begins at `offset` or behind it; `count` when there is none. */
@@ -177,4 +219,21 @@ export function firstWordFrom({ starts, count }: Words, offset: number): number 
     else high = middle;
   }
   return low;
+}
+
+/** Words to compare with those of a text, in the lexicon's form. */
+export type WordSet = {
+  /** Whether word i of a text is one of them. */
+  readonly at: (words: Words, i: number) => boolean;
+  readonly has: (key: string) => boolean;
+};
+
+/** The words of a text, separated by blanks. */
+export function wordSet(text: string): WordSet {
+  const keys = new Set(text.trim().split(/\s+/));
+  const hashes = new Set([...keys].map(hashOf));
+  return {
+    at: (words, i) => hashes.has(words.hashes[i]!) && keys.has(words.keyOf(i)),
+    has: (key) => keys.has(key),
+  };
 }
