@@ -1,5 +1,6 @@
 /** Finds personal data in one text, by whatever recognisers are given. Knows nothing of strategies or records. */
 import type { Allowed } from './allow.ts';
+import { joinAddresses } from './join-addresses.ts';
 import { withoutPlaceholders } from './placeholder.ts';
 import type { Recogniser, RecogniserContext } from './recogniser.ts';
 import { type FoundSpan, settle } from './settle.ts';
@@ -27,18 +28,22 @@ export function findPii(masked: string, finder: Finder, beforeMasked = ''): Foun
   const text = withoutPlaceholders(masked);
   const before = withoutPlaceholders(beforeMasked.slice(-contextCharacters));
   const spans: FoundSpan[] = [];
+  const places: FoundSpan[] = [];
   const { country, countries } = finder.context;
   const context = { before, country, countries };
   const hasDigit = /\d/.test(text);
   for (const recogniser of finder.recognisers) {
     if (recogniser.needsDigit && !hasDigit) continue;
-    for (const span of recogniser.find(text, context)) if (finder.types.has(span.type)) spans.push(span);
+    for (const span of recogniser.find(text, context))
+      if (finder.types.has(span.type)) spans.push(span);
+      else if (span.type === 'PLACE') places.push(span);
   }
   for (const { name, expression } of finder.patterns)
     for (const { 0: found, index } of text.matchAll(expression))
       if (found !== '') spans.push({ type: name, start: index, end: index + found.length, confidence: 1 });
   if (spans.length === 0) return spans;
-  return settle(text, spans).filter(
-    ({ type, start, end }) => !finder.isAllowed(type, text.slice(start, end)),
-  );
+  const settled = settle(text, spans);
+  const hasAddress = settled.some(({ type }) => type === 'ADDRESS');
+  const joined = hasAddress ? joinAddresses(text, settled, places) : settled;
+  return joined.filter(({ type, start, end }) => !finder.isAllowed(type, text.slice(start, end)));
 }
