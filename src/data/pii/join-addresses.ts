@@ -1,8 +1,13 @@
 /** An address is one piece of personal data, though its street, its town and its postcode are recognised one by one. */
 import type { FoundSpan } from './settle.ts';
 
-/** What may stand between two parts: capitalised words and numbers, with commas, full stops and line breaks. */
-const between = /^(?:[\s,.-]{1,6}(?:\p{Lu}[\p{L}'’.-]{0,20}|\d{1,6}[A-Za-z]?))*[\s,.-]{1,6}$/u;
+const particle =
+  'de|del|dell[ao]|di|da|do|dos|la|le|les|los|du|des|den|der|van|von|zu|am|an der|el|al|u|v|na|nad|of|sur|sous';
+/** What may stand between two parts: capitalised words, numbers and particles, with commas, full stops and line breaks. */
+const between = new RegExp(
+  `^(?:[\\s,.-]{1,6}(?:\\p{Lu}[\\p{L}'’.-]{0,20}|(?:${particle})(?!\\p{L})|\\d{1,6}[A-Za-z]?))*[\\s,.-]{1,6}$`,
+  'u',
+);
 const longestGap = 40;
 /** A postcode behind the last part. */
 const postcodeAfter = /^(?:,? {1,2}|\s*\n\s*)\d{4,6}(?:-\d{4})?(?![\p{L}\p{N}]|[-./:]\d)/u;
