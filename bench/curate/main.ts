@@ -4,12 +4,18 @@
  */
 import { type CommonContext, runBenchmark } from '../program.ts';
 import { nearDuplicatesSection } from './sections/near-duplicates.ts';
+import { peersSection } from './sections/peers.ts';
 import { rulesSection } from './sections/rules.ts';
 import { throughputSection } from './sections/throughput.ts';
 
 await runBenchmark<CommonContext>({
   name: 'curate',
   quick: 'ten thousand conversations at most',
-  sections: { rules: rulesSection, 'near-duplicates': nearDuplicatesSection, throughput: throughputSection },
+  sections: {
+    rules: rulesSection,
+    'near-duplicates': nearDuplicatesSection,
+    throughput: throughputSection,
+    peers: peersSection,
+  },
   open: async (common) => common,
 });

@@ -1,6 +1,6 @@
 /** Presidio on the same records, in a Python of its own; what it found is kept, by everything that it was made from. */
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exists, writeFileAtomic } from '../../src/base/files.ts';
 import { sha256 } from '../../src/base/hash.ts';
@@ -8,6 +8,7 @@ import type { Timed } from './attune.ts';
 import type { EvaluationFile } from './evaluation-file.ts';
 import { helpful, presidioTypes } from './labels.ts';
 import { cacheFolder as sharedCache } from '../paths.ts';
+import { pythonWith } from '../python.ts';
 import type { FoundSpan } from './score.ts';
 
 /** spaCy's small English model; it is no package of PyPI but a release on GitHub. */
@@ -27,10 +28,16 @@ export type Presidio = {
 
 /** Installs Presidio into bench/.cache/pii/.venv, once; tries to get the small model with spaCy's own command. */
 export async function presidio(say: (line: string) => void): Promise<Presidio> {
-  const requirements = await readFile(join(import.meta.dirname, 'requirements.txt'), 'utf8');
+  const requirementsPath = join(import.meta.dirname, 'requirements.txt');
+  const requirements = await readFile(requirementsPath, 'utf8');
   const program = await readFile(join(import.meta.dirname, 'presidio.py'), 'utf8');
-  const python = await pythonWith(requirements, say);
-  const hasModel = spawnSync(python, ['-c', `import ${smallModel}`]).status === 0;
+  const python = await pythonWith({
+    requirements: requirementsPath,
+    folder: join(cacheFolder, '.venv'),
+    say,
+    after: downloadSmallModel,
+  });
+  const hasModel = hasSmallModel(python);
   if (!hasModel) say(`the model ${smallModel} could not be had: Presidio runs without it`);
   return {
     version: requirements.trim().replaceAll('\n', ', ').replaceAll('==', ' '),
@@ -50,6 +57,18 @@ export async function presidio(say: (line: string) => void): Promise<Presidio> {
   };
 }
 
+/** With spaCy's own command. Without a network to GitHub this fails, and the run goes on without the model. */
+export function downloadSmallModel(python: string): void {
+  spawnSync(python, ['-m', 'spacy', 'download', smallModel, '--quiet'], {
+    stdio: 'ignore',
+    timeout: 120_000,
+  });
+}
+
+export function hasSmallModel(python: string): boolean {
+  return spawnSync(python, ['-c', `import ${smallModel}`]).status === 0;
+}
+
 /** Presidio gives overlapping spans of several types; as its anonymiser does, the surest counts, then the longest. */
 function toFinds(spans: readonly PresidioSpan[]): FoundSpan[] {
   const known = spans.filter(({ type }) => presidioTypes[type] !== undefined);
@@ -59,37 +78,6 @@ function toFinds(spans: readonly PresidioSpan[]): FoundSpan[] {
     if (!finds.some((one) => start < one.end && one.start < end))
       finds.push({ type: presidioTypes[type]!, start, end, ...(helpful.has(type) && { isHelpful: true }) });
   return finds;
-}
-
-async function pythonWith(requirements: string, say: (line: string) => void): Promise<string> {
-  const folder = join(cacheFolder, '.venv');
-  const python = join(folder, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
-  const done = join(folder, `installed-${sha256(requirements).slice(0, 12)}`);
-  if (await exists(done)) return python;
-  await mkdir(cacheFolder, { recursive: true });
-  say(`installing Presidio into ${folder}`);
-  if (!(await exists(python))) run('python3', ['-m', 'venv', folder]);
-  run(python, [
-    '-m',
-    'pip',
-    'install',
-    '--quiet',
-    '--disable-pip-version-check',
-    ...requirements.trim().split('\n'),
-  ]);
-  // Without a network to GitHub this fails, and the run goes on without the model.
-  spawnSync(python, ['-m', 'spacy', 'download', smallModel, '--quiet'], {
-    stdio: 'ignore',
-    timeout: 120_000,
-  });
-  await writeFileAtomic(done, '');
-  return python;
-}
-
-function run(command: string, args: readonly string[]): void {
-  const { status, error } = spawnSync(command, args, { stdio: ['ignore', 'inherit', 'inherit'] });
-  if (error) throw error;
-  if (status !== 0) throw new Error(`${command} ${args.join(' ')} failed`);
 }
 
 async function ask(python: string, kind: Kind, input: string): Promise<Answer> {

@@ -1,6 +1,7 @@
 /** Runs the stages collect, curate and split as a project would, in a process of its own, and tells time and memory. */
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { z } from 'zod';
 import { silent } from '../../../src/base/progress.ts';
 import { collect } from '../../../src/data/collect.ts';
 import { collectConfig, curateConfig } from '../../../src/data/config.ts';
@@ -11,9 +12,16 @@ import { split } from '../../../src/data/split/split.ts';
 import { answer, job, peakBytes } from '../../answer.ts';
 
 /** Each stage reads and writes folders of its name in `folder`, the first one the file `source`. */
-export type StagesJob = { folder: string; source: string; threads: number };
+export type StagesJob = {
+  folder: string;
+  source: string;
+  threads: number;
+  /** The section curate of the project file (default: as it comes). */
+  curate?: z.input<typeof curateConfig>;
+};
 
-const { folder, source, threads } = job<StagesJob>();
+const { folder, source, threads, curate: settings = {} } = job<StagesJob>();
+const config = curateConfig.parse(settings);
 const common = {
   projectFolder: dirname(source),
   seed: 1,
@@ -38,7 +46,7 @@ const stages: Record<string, () => Promise<Readonly<Record<string, unknown>>>> =
     curate({
       ...common,
       ...(await outputOf('curate')),
-      config: curateConfig.parse({}),
+      config,
       examplesPaths: [examplesOf('collect')],
       workFolder: join(folder, 'work'),
       openRunner: (jobs) => openRunner(jobs, threads),
@@ -48,7 +56,7 @@ const stages: Record<string, () => Promise<Readonly<Record<string, unknown>>>> =
       ...common,
       ...(await outputOf('split')),
       config: splitConfig.parse({}),
-      pii: curateConfig.parse({}).pii,
+      pii: config.pii,
       examplesPath: examplesOf('curate'),
     }),
 };
@@ -57,6 +65,8 @@ await answer(
   {},
   {
     run: async ({ stage }) => {
+      // What an earlier run left there would be taken up.
+      await rm(join(folder, 'work'), { recursive: true, force: true });
       const startMs = performance.now();
       const before = process.cpuUsage();
       const summary = await stages[String(stage)]!();

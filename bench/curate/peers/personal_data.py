@@ -1,0 +1,34 @@
+"""Presidio's analyzer on every message of the conversations, the message before as context, in several processes."""
+
+import multiprocessing
+import sys
+import time
+from pathlib import Path
+
+import answer
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "pii"))
+from presidio import engine  # noqa: E402
+
+job = answer.job()
+conversations = answer.read_lines(job["conversations"])
+analyzer = engine(job["kind"])
+
+
+def spans(conversation):
+    found, context = 0, None
+    for message in conversation["messages"]:
+        text = message["content"]
+        found += len(analyzer.analyze(text=text, language="en", context=context))
+        context = [word.lower() for word in text.split()][-20:] or None
+    return found
+
+
+def run():
+    start = time.perf_counter()
+    with multiprocessing.get_context("fork").Pool(job["workers"]) as pool:
+        found = sum(pool.imap_unordered(spans, conversations, chunksize=50))
+    return {"seconds": time.perf_counter() - start, "found": found}
+
+
+answer.serve("presidio-analyzer", run)
