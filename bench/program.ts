@@ -3,12 +3,13 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { writeFileAtomic } from '../src/base/files.ts';
+import { writeMeasured } from './document.ts';
 import { isMet } from './finding.ts';
 import type { SectionResult } from './finding.ts';
 import { describeMachine } from './machine.ts';
 import { cacheFolder, root } from './paths.ts';
 import { drawPlot } from './plot.ts';
-import { describe, jsonLine, logEntry, type Report, table } from './report.ts';
+import { describe, jsonLine, logEntry, type Report, sectionText, table } from './report.ts';
 
 /** What every section of every benchmark is given. */
 export type CommonContext = {
@@ -28,6 +29,8 @@ export type Benchmark<Context extends CommonContext> = {
   quick: string;
   sections: Readonly<Record<string, (context: Context) => Promise<SectionResult>>>;
   open: (common: CommonContext) => Promise<Context>;
+  /** The file of docs/guides/ that shows each section's table. */
+  guide?: string;
 };
 
 /** Runs the sections that the command line asks for. The exit code is 1 when a target is missed. */
@@ -42,6 +45,7 @@ export async function runBenchmark<Context extends CommonContext>(
       json: { type: 'boolean', default: false },
       plot: { type: 'boolean', default: false },
       log: { type: 'boolean', default: false },
+      write: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
@@ -59,6 +63,9 @@ export async function runBenchmark<Context extends CommonContext>(
     for (const plot of report.plots)
       await writeFileAtomic(join(root, 'docs', 'benchmarks', `${plot.file}.svg`), drawPlot(plot));
   if (values.log && !quick) await putOnTop(logEntry(report, new Date().toISOString().slice(0, 10)));
+  if (values.write && !quick && benchmark.guide !== undefined)
+    for (const name of names)
+      await writeMeasured(benchmark.guide, commandOf(benchmark.name, name), sectionText(report, name));
   if (values.json) console.log(jsonLine(report));
   process.exitCode = missed.length > 0 && !quick ? 1 : 0;
 }
@@ -93,14 +100,22 @@ async function measure<Context extends CommonContext>(
   };
 }
 
-const usage = ({ name, sections, quick }: Pick<Benchmark<never>, 'name' | 'sections' | 'quick'>): string =>
+const commandOf = (bench: string, section: string): string =>
+  `npm run bench:${bench} -- --only ${section} --write`;
+
+const usage = ({
+  name,
+  sections,
+  quick,
+  guide,
+}: Pick<Benchmark<never>, 'name' | 'sections' | 'quick' | 'guide'>): string =>
   `npm run bench:${name} -- [options]
   --only a,b     these sections alone: ${Object.keys(sections).join(', ')}
   --quick        ${quick}, to see that everything works; its figures are no result, and no target counts
   --threads N    threads of each side (default 2)
   --json         one line of JSON last
   --plot         write the curves to docs/benchmarks/*.svg
-  --log          put the table on top of bench/LOG.md`;
+  --log          put the table on top of bench/LOG.md${guide === undefined ? '' : `\n  --write        put each section's table into docs/guides/${guide}`}`;
 
 /** The log has its newest entry first, after the paragraph that introduces it. */
 async function putOnTop(entry: string): Promise<void> {

@@ -64,6 +64,12 @@ export type Report = {
   minutes: number;
 };
 
+/** What a guide shows of one section. */
+export function sectionText({ machine, findings, threads }: Report, section: string): string {
+  const own = findings.filter((finding) => finding.section === section);
+  return `${describe(machine)} ${threads} threads.\n\n${table(own)}`;
+}
+
 /** One line of JSON. */
 export function jsonLine(report: Report): string {
   const findings = report.findings.map((finding) => ({ ...finding, met: isMet(finding) }));

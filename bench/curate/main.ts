@@ -18,4 +18,5 @@ await runBenchmark<CommonContext>({
     peers: peersSection,
   },
   open: async (common) => common,
+  guide: 'curation.md',
 });

@@ -1,15 +1,14 @@
 /** The programs that curation is compared with, and ours, each in a process that waits until it is told to run. */
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { z } from 'zod';
 import { writeFileAtomic } from '../../src/base/files.ts';
-import type { curateConfig } from '../../src/data/config.ts';
 import type { Example } from '../../src/data/example.ts';
 import { loadExamples } from '../../src/data/read-examples.ts';
 import { type Child, openChild } from '../child.ts';
 import { cacheFolder } from '../paths.ts';
 import { downloadSmallModel } from '../pii/presidio.ts';
 import { pythonWith } from '../python.ts';
+import type { AloneJob } from './children/alone.ts';
 import type { StagesJob } from './children/stages.ts';
 
 export type Outcome = {
@@ -45,37 +44,35 @@ export async function openPython(
   return { hello, close, run: async () => (await ask({ command: 'run' })) as unknown as Outcome };
 }
 
-export type OurOptions = {
-  source: string;
-  folder: string;
-  threads: number;
-  curate?: z.input<typeof curateConfig>;
-};
-
-/** Attune with these settings. What is collected counts in no time: it is what the others are given as plain texts. */
-export async function openOurs(options: OurOptions): Promise<Peer & { examples: Example[] }> {
-  const job: StagesJob = options;
-  const { hello, ask, close } = await openChild({
-    name: 'ours',
-    command: process.execPath,
-    args: [join(import.meta.dirname, 'children', 'stages.ts'), JSON.stringify(job)],
-    environment: {},
-  });
+/** The stage curate of Attune. What collect takes does not count: it makes what the others are given as plain texts. */
+export async function openOurs(job: StagesJob): Promise<Peer & { examples: Example[] }> {
+  const { hello, ask, close } = await openNode('stages.ts', job);
   await ask({ command: 'run', stage: 'collect' });
-  const collected = await loadExamples(join(options.folder, 'collect', 'examples.jsonl'));
+  const examples = await loadExamples(collectedIn(job.folder));
   return {
     hello,
     close,
-    examples: collected,
-    run: async () => {
-      const { seconds } = (await ask({ command: 'run', stage: 'curate' })) as { seconds: number };
-      const kept = await loadExamples(join(options.folder, 'curate', 'examples.jsonl'));
-      return { seconds, considered: collected.map(idOf), kept: kept.map(idOf) };
-    },
+    examples,
+    run: async () => (await ask({ command: 'run', stage: 'curate' })) as { seconds: number },
   };
 }
 
-const idOf = ({ meta }: Example): string => meta.id;
+/** One rule of Attune on one thread. */
+export async function openAlone(job: AloneJob): Promise<Peer> {
+  const { hello, ask, close } = await openNode('alone.ts', job);
+  return { hello, close, run: async () => (await ask({ command: 'run' })) as unknown as Outcome };
+}
+
+export const collectedIn = (folder: string): string => join(folder, 'collect', 'examples.jsonl');
+
+function openNode(file: string, job: object): Promise<Child> {
+  return openChild({
+    name: 'ours',
+    command: process.execPath,
+    args: [join(import.meta.dirname, 'children', file), JSON.stringify(job)],
+    environment: {},
+  });
+}
 
 /** What is compared: what customer and agent say. */
 export function textsOf(examples: readonly Example[]): Map<string, string> {

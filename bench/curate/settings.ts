@@ -1,30 +1,19 @@
-/** Parts of the default curation, to be measured alone. */
+/** A part of the default curation, to be measured alone. */
 import type { z } from 'zod';
 import type { curateConfig } from '../../src/data/config.ts';
 
 type Settings = z.input<typeof curateConfig>;
 
-const nothing: Settings = {
+/** What Gopher's filters look at (length, repetition, form) and both kinds of duplicates. */
+export const textQualityAndDuplicates: Settings = {
   normalise: { enabled: false, repair_encoding: false },
   internal_notes: { flags: [], patterns: [] },
   boilerplate: { enabled: false },
-  min_characters: 0,
   language: { enabled: false },
   toxicity: { enabled: false },
   pii: { strategy: 'keep' },
   macros: { enabled: false },
-  deduplicate: { exact: false, near: { enabled: false } },
-  quality: { enabled: false },
   diversity: { enabled: false },
-};
-
-export const nearDuplicatesAlone: Settings = { ...nothing, deduplicate: { exact: false } };
-
-export const piiAlone: Settings = { ...nothing, pii: {} };
-
-/** What Gopher's filters look at (length, repetition, form) and both kinds of duplicates. */
-export const textQualityAndDuplicates: Settings = {
-  ...nothing,
   min_characters: 50,
   deduplicate: {},
   quality: {

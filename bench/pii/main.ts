@@ -7,13 +7,14 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { writeFileAtomic } from '../../src/base/files.ts';
 import { attuneFinds } from './attune.ts';
-import { writeDocument } from './document.ts';
+import { measuredText } from './document.ts';
 import type { EvaluationFile } from './evaluation-file.ts';
 import { invented } from './files/invented.ts';
 import { multidogo } from './files/multidogo.ts';
 import { nlupp } from './files/nlupp.ts';
 import { presidioResearch } from './files/presidio-research.ts';
 import { star } from './files/star.ts';
+import { writeMeasured } from '../document.ts';
 import { cacheFolder as sharedCache } from '../paths.ts';
 import { type Presidio, presidio, smallModel } from './presidio.ts';
 import { scoreFile } from './score.ts';
@@ -80,7 +81,8 @@ async function main(): Promise<void> {
   for (const { what, value, least, met } of outcome)
     if (!met) console.log(`MISSED: ${what} is ${value.toFixed(3)}, to be ${least.toFixed(3)}`);
   console.log(`${outcome.filter(({ met }) => met).length} of ${outcome.length} targets met`);
-  if (values.write && peer) await writeDocument(results, peer.version);
+  if (values.write && peer)
+    await writeMeasured('pii.md', 'npm run bench:pii -- --write', measuredText(results, peer.version));
   if (values.json)
     console.log(JSON.stringify({ peer: peer?.version, results: results.map(plain), checks: outcome }));
   process.exitCode = outcome.every(({ met }) => met) ? 0 : 1;

@@ -12,7 +12,9 @@ import type { CommonContext } from '../../program.ts';
 import { ratioSpread, spreadOf } from '../../statistics.ts';
 import { conversationsFile } from '../make-conversations.ts';
 import {
+  collectedIn,
   firstLines,
+  openAlone,
   openOurs,
   openPython,
   type Outcome,
@@ -22,7 +24,7 @@ import {
   writeTexts,
 } from '../peers.ts';
 import { removalJudge, type RemovalQuality } from '../removals.ts';
-import { nearDuplicatesAlone, piiAlone, textQualityAndDuplicates } from '../settings.ts';
+import { textQualityAndDuplicates } from '../settings.ts';
 
 const target = { atLeast: 5 };
 
@@ -47,11 +49,11 @@ const comparisons = [
     what: 'text quality and duplicates alone, as much as it does',
   },
   {
-    ours: 'near-duplicates, one thread',
+    ours: 'near-duplicates',
     peer: 'datasketch',
     what: 'near-duplicates alone, both on one core',
   },
-  { ours: 'personal data', peer: 'Presidio', what: 'personal data alone' },
+  { ours: 'personal data', peer: 'Presidio', what: 'personal data alone, both on one core' },
 ] as const;
 
 type Run = { records: number; outcomes: Outcome[] };
@@ -68,7 +70,7 @@ export async function peersSection(context: CommonContext): Promise<SectionResul
       const { considered = [], kept = [] } = runs.get(run)!.outcomes[0]!;
       return judge({ considered, kept });
     };
-    const ours = qualityOf('near-duplicates, one thread');
+    const ours = qualityOf('near-duplicates');
     const others = Object.fromEntries(
       ['datatrove', 'datatrove, word triples', 'datasketch'].map((name) => [name, qualityOf(name)]),
     );
@@ -104,6 +106,7 @@ async function openAll(
   const whole = await openOurs({ source, folder: at('whole'), threads });
   const texts = textsOf(whole.examples);
   await writeTexts(at('texts'), texts, threads);
+  await firstLines(collectedIn(at('whole')), size.pii, at('fewer-examples.jsonl'));
   const input = { texts: at('texts'), workers: threads };
   const datatrove = (name: string, nGrams: number | null): Promise<Peer> =>
     openPython(python, 'datatrove_minhash.py', { ...input, work: at(name), nGrams });
@@ -115,19 +118,17 @@ async function openAll(
       threads,
       curate: textQualityAndDuplicates,
     }),
-    'near-duplicates, one thread': await openOurs({
-      source,
-      folder: at('near'),
-      threads: 1,
-      curate: nearDuplicatesAlone,
+    'near-duplicates': await openAlone({
+      rule: 'near_duplicates',
+      texts: at('texts'),
+      work: at('near.jsonl'),
     }),
-    'personal data': await openOurs({ source: fewer, folder: at('pii'), threads, curate: piiAlone }),
+    'personal data': await openAlone({ rule: 'pii', examples: at('fewer-examples.jsonl') }),
     datatrove: await datatrove('datatrove', null),
     'datatrove, word triples': await datatrove('datatrove-3', 3),
     datasketch: await openPython(python, 'datasketch_lsh.py', { ...input, work: at('datasketch.jsonl') }),
     Presidio: await openPython(python, 'personal_data.py', {
       conversations: fewer,
-      workers: threads,
       kind: hasSmallModel(python) ? smallModel : 'patterns',
     }),
   };
