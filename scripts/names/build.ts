@@ -119,7 +119,7 @@ for (const [key, value] of bits)
 
 /** Names in some list or other, and something else to nearly everyone: currencies, cards, programs, parts of place names. */
 const seldomNames =
-  'visa aud usd eur gbp cad chf jpy safari chrome edge opera android ios mac sim sam iban swift bic pin san santa saint st los las el la le bay metro wal usa america name names user admin vip api url html pdf wifi alexa siri cortana fedex ups dhl amex iphone ipad bluetooth echo ring prime online email mail app web site forum port fort mount lake river north south east west new old';
+  'visa africa asia europe nike mcdonald mcdonalds olive german thai aud usd eur gbp cad chf jpy safari chrome edge opera android ios mac sim sam iban swift bic pin san santa saint st los las el la le bay metro wal usa america name names user admin vip api url html pdf wifi alexa siri cortana fedex ups dhl amex iphone ipad bluetooth echo ring prime online email mail app web site forum port fort mount lake river north south east west new old';
 for (const word of seldomNames.split(' ')) {
   const rest = (bits.get(word) ?? 0) & ~(anyName | kind.mainlyGiven);
   if (rest === 0) bits.delete(word);

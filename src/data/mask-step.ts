@@ -14,7 +14,9 @@ export function maskStep(
   { rule, before, after, drop, changes }: ReplayStep,
   pii: Rule | undefined,
 ): ShownStep {
-  const texts = after === undefined ? [] : changedTexts(masked(before, pii), masked(after, pii));
+  // A rule that needs a model cannot mask what is to be shown: then nothing is shown.
+  const canMask = pii === undefined || 'decide' in pii;
+  const texts = after === undefined || !canMask ? [] : changedTexts(masked(before, pii), masked(after, pii));
   // Where masking is the change itself, both sides read the same: what was there is not for showing.
   return { rule, reasons: drop === undefined ? changes.map(({ reason }) => reason) : [drop], texts };
 }

@@ -6,6 +6,7 @@ import { piiConfig } from '../config/pii.ts';
 import type { Example } from '../example.ts';
 import { openTokenClassifier } from '../pii/classifier/token-classifier.ts';
 import type { ConcludeTools, Facts } from '../rule.ts';
+import { maskStep } from '../mask-step.ts';
 import { piiWithModel } from './pii-model.ts';
 
 const golden = join(import.meta.dirname, '../../../test/golden/classifier');
@@ -52,4 +53,15 @@ test('what the model finds is masked beside what the recognisers find, record by
         assert.ok(!content.includes(texts[i]!.slice(start, end)), content);
     assert.ok(!content.includes('mary@'));
   });
+});
+
+test('texts of a project with a model are not shown, since a name that only the model knows would be', () => {
+  const before: Example = { messages: [{ role: 'user', content: 'old' }], meta: { id: 'r', source: 's' } };
+  const after = { ...before, messages: [{ role: 'user' as const, content: 'new' }] };
+  const step = { rule: 'normalise', before, after, changes: [] };
+  assert.deepEqual(
+    maskStep(step, piiWithModel(piiConfig.parse({ model: { path: 'wordpiece' } }), golden)).texts,
+    [],
+  );
+  assert.equal(maskStep(step, undefined).texts.length, 1);
 });

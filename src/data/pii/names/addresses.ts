@@ -33,7 +33,7 @@ export function addressesIn(words: Words, lexicon: Lexicon, isTalkOfAddresses: b
   for (let i = 0; i < words.count; i++) {
     while (number < words.count && (number < i || words.shapes[number] !== shape.number)) number++;
     const isFar = number - i > farthestNumber || number >= words.count;
-    const street = isFar ? capitalStreet(words, i) : streetAt(words, i);
+    const street = cornerAt(words, i) ?? (isFar ? capitalStreet(words, i) : streetAt(words, i));
     if (!street) continue;
     const { last, isProved } = extendStreet(words, street.last, lexicon);
     const isEnough =
@@ -46,6 +46,32 @@ export function addressesIn(words: Words, lexicon: Lexicon, isTalkOfAddresses: b
     i = last;
   }
   return found;
+}
+
+/** "corner of King and 5th", "the corner of Kuusiku 7 and Alexander Flat": two streets by any name. */
+function cornerAt(words: Words, i: number): Street | undefined {
+  if (i < 2 || words.keyOf(i - 1) !== 'of' || words.keyOf(i - 2) !== 'corner') return undefined;
+  const first = endOfCorner(words, i);
+  if (first === undefined || words.keyOf(first + 1) !== 'and') return undefined;
+  const second = endOfCorner(words, first + 2);
+  return second === undefined ? undefined : { first: i, last: second, needs: 'nothing' };
+}
+
+/** The last of up to five capitalised words and numbers from word i on. */
+function endOfCorner(words: Words, i: number): number | undefined {
+  let at = i;
+  while (
+    at < Math.min(words.count - 1, i + 5) &&
+    (isCapital(words, at) ||
+      words.shapes[at] === shape.number ||
+      particles.at(words, at) ||
+      streetWords.at(words, at))
+  ) {
+    if (at > i && (words.gaps[at]! & ~inside) !== 0) break;
+    at++;
+  }
+  if (at === words.count - 1 && isCapital(words, at) && (words.gaps[at]! & ~inside) === 0) at++;
+  return at === i ? undefined : at - 1;
 }
 
 /** "the corner of 5th Avenue and Main Street": the words before belong to it. */
@@ -217,7 +243,7 @@ function numberThenName(words: Words, i: number): Street | undefined {
     words.shapes[at] !== shape.number
   ) {
     const bits = words.kindOf(at);
-    if (!isCapital(words, at) && !particles.at(words, at) && !mayBeLower) break;
+    if (!isCapital(words, at) && !particles.at(words, at) && !streetWords.at(words, at) && !mayBeLower) break;
     if (calendar.at(words, at) || units.at(words, at) || (bits & kind.frequent) !== 0) break;
     at++;
   }

@@ -52,7 +52,7 @@ export const placePrepositions: WordSet = wordSet(
   'in from to near at around across outside towards toward through throughout within into en desde a dans depuis nach aus bei a da di em de para uit naar',
 );
 export const placeVerbs: WordSet = wordSet(`
-  live lives living lived reside resides residing based located born raised grew moved moving move travel traveling
+  originally live lives living lived reside resides residing based located born raised grew moved moving move travel traveling
   travelling traveled travelled fly flying flew flight flights trip visit visiting visited arrive arriving arrived depart
   departing leaving drive headed going vacation relocate relocated staying stay vivo vive nacido habite vis wohne wohnt
   lebe geboren city town village state province country capital hotel hotels weather citizen resident residents native

@@ -18,7 +18,7 @@ import { gap, shape, type Words, type WordSet, wordSet } from './words.ts';
 export type Candidate = Run & { score: number };
 
 /** A piece of a run with at least this score is a name. */
-export const leastPersonScore = 1.5;
+export const leastPersonScore = 1.4;
 
 /** Points of evidence, added up. */
 const points = {
@@ -44,7 +44,7 @@ const points = {
   labelled: 2,
   greeted: 1.5,
   relation: 1.5,
-  verbAfter: 0.7,
+  verbAfter: 1.0,
   /** Beside another name in a list: "Anna, Berta and Carl". */
   givenBeside: 1,
   familyBeside: 0.7,

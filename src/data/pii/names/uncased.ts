@@ -98,6 +98,9 @@ function isStrange(words: Words, i: number): boolean {
 function isLowerCaseName(words: Words, { first, last }: Run): boolean {
   if (last - first > 2) return false;
   const bits = words.kindOf(first);
+  if ((bits & kind.nationality) !== 0) return false;
+  if (last > first && (words.kindOfKey(`${words.keyOf(first)} ${words.keyOf(first + 1)}`) & anyPlace) !== 0)
+    return false;
   if (last === first) {
     if (
       (bits & anyName) === 0 ||
