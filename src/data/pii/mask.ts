@@ -131,6 +131,8 @@ function addNew(
   let isNew = false;
   mapTexts(masked, (text, { before }) => {
     const piece = pieces[at++]!;
+    // Neither it nor what stands before it has changed: it was looked through already.
+    if (piece.spans.length === 0 && before === piece.place.before) return text;
     const { text: expected, edits } = replaced(piece, standIns);
     // Keys of an object can change places when they are masked.
     if (text !== expected) return text;
