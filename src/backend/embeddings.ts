@@ -4,6 +4,7 @@ import { type Embedder, normaliseRow } from '../data/embeddings/embedder.ts';
 import { throwIfInterrupted } from '../data/interrupt.ts';
 import { readApiKey } from './api-key.ts';
 import { serverError } from './openai.ts';
+import { withoutVendorSettings } from './vendor-settings.ts';
 
 export type EmbeddingServer = {
   /** Up to and including /v1. */
@@ -28,16 +29,16 @@ export async function openEmbeddingServer(
   signal: AbortSignal,
 ): Promise<Embedder> {
   const { OpenAI } = await import('openai');
-  const client = new OpenAI({
-    baseURL: baseUrl,
-    apiKey: readApiKey(apiKeyVariable),
-    timeout: timeoutMs,
-    maxRetries: retries,
-    // The client would take these from the environment and send them to any server.
-    organization: null,
-    project: null,
-    logLevel: 'off',
-  });
+  const client = withoutVendorSettings(
+    () =>
+      new OpenAI({
+        baseURL: baseUrl,
+        apiKey: readApiKey(apiKeyVariable),
+        timeout: timeoutMs,
+        maxRetries: retries,
+        logLevel: 'off',
+      }),
+  );
   const ask = async (texts: readonly string[], stop: AbortSignal): Promise<number[][]> => {
     try {
       const { data } = await client.embeddings.create(

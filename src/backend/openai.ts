@@ -5,6 +5,7 @@ import type { ToolCall } from '../data/example.ts';
 import { readApiKey } from './api-key.ts';
 import type { Backend, GenerateRequest, Reply } from './backend.ts';
 import { toOpenAiMessages } from './openai-messages.ts';
+import { withoutVendorSettings } from './vendor-settings.ts';
 
 export type OpenAiBackendOptions = {
   /** Up to and including /v1. */
@@ -21,16 +22,16 @@ export type OpenAiBackendOptions = {
 export async function openOpenAiBackend(options: OpenAiBackendOptions): Promise<Backend> {
   const { baseUrl, model, apiKeyVariable, timeoutMs = 120_000, retries = 2 } = options;
   const { OpenAI } = await import('openai');
-  const client = new OpenAI({
-    baseURL: baseUrl,
-    apiKey: readApiKey(apiKeyVariable),
-    timeout: timeoutMs,
-    maxRetries: retries,
-    // The client would take these from the environment and send them to any server.
-    organization: null,
-    project: null,
-    logLevel: 'off',
-  });
+  const client = withoutVendorSettings(
+    () =>
+      new OpenAI({
+        baseURL: baseUrl,
+        apiKey: readApiKey(apiKeyVariable),
+        timeout: timeoutMs,
+        maxRetries: retries,
+        logLevel: 'off',
+      }),
+  );
   return {
     name: `${model} at ${baseUrl}`,
     generate: (request) => generate(client, model, baseUrl, request),

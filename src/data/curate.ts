@@ -57,7 +57,7 @@ export async function curate(context: CurateContext): Promise<Record<string, Jso
   if (done.out === 0)
     throw new AttuneError(
       'data',
-      `curation left none of ${done.in} examples: ${funnel.map(({ rule, dropped }) => `${rule} dropped ${dropped}`).join(', ')}`,
+      `curation left none of ${done.in} examples: ${funnel.flatMap(({ rule, dropped }) => (dropped > 0 ? `${rule} dropped ${dropped}` : [])).join(', ')}`,
       {
         fix: 'Loosen the rules under curate, or check that the sources are what you mean.',
       },

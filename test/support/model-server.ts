@@ -21,6 +21,7 @@ export type ModelRequest = {
   /** The bytes as they came. */
   raw: string;
   key: string | undefined;
+  headers: IncomingMessage['headers'];
   /** How many requests came before. */
   index: number;
 };
@@ -104,6 +105,7 @@ async function readRequest(incoming: IncomingMessage, index: number): Promise<Mo
     body,
     raw,
     key: authorization ?? (incoming.headers['x-api-key'] as string | undefined),
+    headers: incoming.headers,
     index,
   };
 }

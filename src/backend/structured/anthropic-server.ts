@@ -2,6 +2,7 @@
 import type { Anthropic } from '@anthropic-ai/sdk';
 import { isRecord } from '../../base/json.ts';
 import { readApiKey } from '../api-key.ts';
+import { withoutVendorSettings } from '../vendor-settings.ts';
 import type { ServerOptions } from './openai-server.ts';
 import { type Exchange, type ModelServer, readTokens, schemaInstruction } from './server.ts';
 import type { ServerAnswer, TokenCounts, Trouble } from './server.ts';
@@ -13,15 +14,18 @@ export async function openAnthropicServer(options: ServerOptions): Promise<Model
   const sdk = await import('@anthropic-ai/sdk');
   const { APIError, APIConnectionError, APIConnectionTimeoutError } = sdk;
   const apiKey = readApiKey(apiKeyVariable);
-  const client = new sdk.Anthropic({
-    baseURL: url,
-    apiKey,
-    timeout: timeoutMs,
-    // Retried by who also keeps the limits and the counts.
-    maxRetries: 0,
-    logLevel: 'off',
-    openTelemetry: false,
-  });
+  const client = withoutVendorSettings(
+    () =>
+      new sdk.Anthropic({
+        baseURL: url,
+        apiKey,
+        timeout: timeoutMs,
+        // Retried by who also keeps the limits and the counts.
+        maxRetries: 0,
+        logLevel: 'off',
+        openTelemetry: false,
+      }),
+  );
   const errors = { APIError, APIConnectionError, APIConnectionTimeoutError };
   let holdsToSchema = true;
 

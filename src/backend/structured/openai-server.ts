@@ -2,6 +2,7 @@
 import type { OpenAI } from 'openai';
 import { isRecord } from '../../base/json.ts';
 import { readApiKey } from '../api-key.ts';
+import { withoutVendorSettings } from '../vendor-settings.ts';
 import { type Exchange, type ModelServer, readTokens, schemaInstruction } from './server.ts';
 import type { ChatMessage, ServerAnswer, Trouble } from './server.ts';
 import { readTrouble } from './trouble.ts';
@@ -27,17 +28,17 @@ export async function openOpenAiServer(options: ServerOptions): Promise<ModelSer
   const { url, model, apiKeyVariable, timeoutMs } = options;
   const { OpenAI, APIError, APIConnectionError, APIConnectionTimeoutError } = await import('openai');
   const apiKey = readApiKey(apiKeyVariable);
-  const client = new OpenAI({
-    baseURL: url,
-    apiKey,
-    timeout: timeoutMs,
-    // Retried by who also keeps the limits and the counts.
-    maxRetries: 0,
-    // The client would take these from the environment and send them to any server.
-    organization: null,
-    project: null,
-    logLevel: 'off',
-  });
+  const client = withoutVendorSettings(
+    () =>
+      new OpenAI({
+        baseURL: url,
+        apiKey,
+        timeout: timeoutMs,
+        // Retried by who also keeps the limits and the counts.
+        maxRetries: 0,
+        logLevel: 'off',
+      }),
+  );
   const errors = { APIError, APIConnectionError, APIConnectionTimeoutError };
   let dialect: Dialect = { format: 'json_schema', limit: 'max_tokens', seed: true };
 

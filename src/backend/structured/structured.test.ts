@@ -109,6 +109,26 @@ for (const provider of ['openai', 'anthropic'] as const)
       assert.deepEqual([spent.cached, spent.money, spent.new_money], [1, total.money, 0]);
     });
 
+    test("no header, key or organisation of the vendor's own variables goes to the server", async () => {
+      const names = ['CUSTOM_HEADERS', 'API_KEY', 'AUTH_TOKEN', 'ORG_ID', 'PROJECT_ID', 'BASE_URL'];
+      const variables = names.map((name) => `${provider.toUpperCase()}_${name}`);
+      const before = variables.map((name) => process.env[name]);
+      for (const name of variables)
+        process.env[name] = name.endsWith('HEADERS') ? 'X-Inner: mine\nAuthorization: mine' : 'mine';
+      try {
+        const { asker, server } = await open(provider, [good]);
+        await asker.ask(question());
+        assert.ok(!JSON.stringify(server.requests[0]!.headers).includes('mine'));
+        assert.equal(server.requests[0]!.key, secret);
+        assert.equal(process.env[variables[1]!], 'mine');
+      } finally {
+        variables.forEach((name, i) => {
+          if (before[i] === undefined) delete process.env[name];
+          else process.env[name] = before[i];
+        });
+      }
+    });
+
     test('the schema is the one the vendor takes', async () => {
       const { asker, server } = await open(provider, [good]);
       await asker.ask(question());

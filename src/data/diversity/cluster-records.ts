@@ -4,6 +4,7 @@ import type { ConcludeTools } from '../rule.ts';
 import type { Category } from './columns.ts';
 import { sampleIndexes } from './embed-records.ts';
 import { meanCosine, nearestCentre, sphericalKMeans } from './k-means.ts';
+import { projectToPlane } from './project.ts';
 import { countTerms, emptyTermCounts, nameClusters } from './topic-names.ts';
 
 const leastClusters = 2;
@@ -13,6 +14,8 @@ export type RecordClusters = {
   category: Category;
   /** Mean cosine of the sample with the centre of its cluster, in [-1, 1]. */
   mean_cosine: number;
+  /** [clusters, 2]: where the centres lie in the plane in which they differ most. */
+  positions: Float64Array;
 };
 
 /**
@@ -47,5 +50,6 @@ export async function clusterRecords(
   return {
     category: { names: nameClusters(terms), ids },
     mean_cosine: meanCosine(rows, clustering),
+    positions: projectToPlane(clustering.centres, dimensions),
   };
 }

@@ -16,6 +16,7 @@ import { rankShares } from './difficulty.ts';
 import { facilityLocation } from './facility-location.ts';
 import { kCenter } from './k-center.ts';
 import { meanCosine, sphericalKMeans } from './k-means.ts';
+import { projectToPlane } from './project.ts';
 import { divideQuota } from './quotas.ts';
 import { moodOf, sentiment } from './sentiment.ts';
 import { targetOf } from './target.ts';
@@ -105,6 +106,24 @@ test('k-means on equal rows finds one cluster, and none of none', () => {
   const random = seededRandom(1, 'test');
   assert.equal(sphericalKMeans(Float32Array.from([1, 0, 1, 0, 1, 0]), 2, { count: 3, random }).count, 1);
   assert.equal(sphericalKMeans(new Float32Array(0), 2, { count: 3, random }).count, 0);
+});
+
+test('a projection to the plane keeps the distances of a plane, orders its axes, and never turns over', () => {
+  // Two orthogonal directions in four dimensions, away from the origin.
+  const at = [
+    [-3, 1],
+    [-1, 1],
+    [0, -3],
+    [4, 1],
+  ];
+  const rows = at.flatMap(([a, b]) => [a! + 5, b! / 2, b! / 2, 7 + b! / Math.SQRT2]);
+  const plane = projectToPlane(Float32Array.from(rows), 4);
+  for (const [i, [a, b]] of at.entries()) {
+    assert.ok(Math.abs(plane[i * 2]! - a!) < 1e-5, `${plane}`);
+    assert.ok(Math.abs(Math.abs(plane[i * 2 + 1]!) - Math.abs(b!)) < 1e-5, `${plane}`);
+  }
+  assert.deepEqual([...projectToPlane(Float32Array.from([1, 2, 1, 2]), 2)], [0, 0, 0, 0]);
+  assert.deepEqual([...projectToPlane(new Float32Array(0), 2)], []);
 });
 
 test('class-based tf-idf equals its formula on counts of scikit-learn, and names are what sets a cluster apart', () => {

@@ -2,7 +2,7 @@ import type { Json } from '../../base/json.ts';
 import { seededRandom } from '../../base/random.ts';
 import type { DiversityConfig, FunnelConfig } from '../config/diversity.ts';
 import { chooseDiverse } from '../diversity/choose-diverse.ts';
-import { clusterRecords } from '../diversity/cluster-records.ts';
+import { clusterRecords, type RecordClusters } from '../diversity/cluster-records.ts';
 import { type Category, categoryBuilder, type Columns, groupsOf } from '../diversity/columns.ts';
 import { compareSelection, countMarks, marked } from '../diversity/compare-selection.ts';
 import { coverage, probeCount } from '../diversity/coverage.ts';
@@ -88,6 +88,7 @@ export function diversity({ config, funnel, selection }: DiversityOptions): Corp
         embedder,
         quota: { by: config.quota.by, used: by, balance },
         clusters: { count: clusters.category.names.length, mean_cosine: rounded(clusters.mean_cosine) },
+        map: mapOf(clusters, kept),
         comparison: await compareSelection(
           {
             columns,
@@ -202,6 +203,21 @@ async function readColumns(facts: Facts<Fact>, cluster: Category, rarity: Float3
       difficulty: difficulty({ replyWords: numbers.words, userTurns: numbers.turns, rarity, following }),
     },
   };
+}
+
+/** The clusters for the report's picture: the area of one is its records. */
+function mapOf({ category: { names, ids }, positions }: RecordClusters, kept: Uint8Array): Json {
+  const counts = names.map(() => ({ records: 0, kept: 0 }));
+  ids.forEach((cluster, record) => {
+    counts[cluster]!.records += 1;
+    counts[cluster]!.kept += kept[record]!;
+  });
+  return names.map((name, i) => ({
+    name,
+    x: rounded(positions[i * 2]!),
+    y: rounded(positions[i * 2 + 1]!),
+    ...counts[i]!,
+  }));
 }
 
 /** What the quota goes by: topics where at least half of the records have one, else the clusters. */

@@ -62,6 +62,7 @@ type Report = {
   components: Record<string, { known: number }>;
   at_the_cut: { id: string; kept: boolean; quality: number }[];
   clusters: { count: number };
+  map: { name: string; x: number; y: number; records: number; kept: number }[];
   quota: { used: string };
 };
 
@@ -173,6 +174,15 @@ test('without labels the clusters are the topics, and their names are words of t
   assert.equal(report('diversity').quota.used, 'cluster');
   const names = new Set(kept.map(({ meta }) => String(meta['cluster'])));
   assert.equal(names.size, 3);
+  const { map, records } = report('diversity');
+  assert.deepEqual(new Set(map.map(({ name }) => name)), names);
+  assert.equal(new Set(map.map(({ x }) => x)).size, 3);
+  assert.equal(
+    map.reduce((sum, cluster) => sum + cluster.records, 0),
+    records,
+  );
+  for (const { name, kept: count } of map)
+    assert.equal(kept.filter(({ meta }) => meta['cluster'] === name).length, count);
   for (const name of names)
     assert.ok(
       /refund|invoice|parcel|courier|password|login|billing|tracking|browser|reset|depot/.test(name),
