@@ -65,6 +65,16 @@ async function run(examples: Example[], config: object = {}) {
   };
 }
 
+test('the funnel counts records, not the changes within one', async () => {
+  const { funnel, ledger } = await run([
+    example('a', [user('Write to ann.lee@example.org or call +1 415 555 0132.'), assistant('I will do so.')]),
+  ]);
+  const row = funnel.find(({ rule }) => rule === 'pii')!;
+  assert.equal(ledger.filter(({ rule }) => rule === 'pii').length, 2);
+  assert.equal(row.changed, 1);
+  assert.deepEqual(row.reasons, { 'masked EMAIL': 1, 'masked PHONE': 1 });
+});
+
 test('the funnel adds up, rule by rule, and every example has one end in the ledger', async () => {
   const { summary, funnel, kept, ledger } = await run([
     example('good', [user(`<p>${long}</p>`), assistant('Sure.')]),

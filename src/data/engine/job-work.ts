@@ -109,8 +109,8 @@ export class JobWork {
     }
     row.out += 1;
     if (scores) this.#note({ action: 'scored', rule, id, source, place, scores });
+    if (verdict.changes?.length) row.changed += 1;
     for (const { reason, kind, details } of verdict.changes ?? []) {
-      row.changed += 1;
       countReason(row.reasons, kind ?? reason);
       this.#note({ action: 'changed', rule, reason, kind, id, source, place, details });
     }

@@ -62,6 +62,7 @@ type Report = {
   components: Record<string, { known: number }>;
   at_the_cut: { id: string; kept: boolean; quality: number }[];
   clusters: { count: number };
+  records: number;
   map: { name: string; x: number; y: number; records: number; kept: number }[];
   quota: { used: string };
 };
