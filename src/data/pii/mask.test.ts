@@ -201,3 +201,20 @@ test('after masking nothing is found again, whatever the texts', () => {
     { numRuns: 200 },
   );
 });
+
+test('who was named once is masked wherever a part of the name stands, with the same placeholder', () => {
+  const { example } = maskExample(
+    conversation([
+      user('Hello, my name is Ingrid Kowalczyk.'),
+      assistant('Thanks Ingrid! Is your account under kowalczyk?', {
+        toolCalls: [{ name: 'find', arguments: { customer: 'ingrid kowalczyk' } }],
+      }),
+    ]),
+    rulesOf(),
+  );
+  assert.deepEqual(contents(example), [
+    'Hello, my name is [NAME_1].',
+    'Thanks [NAME_1]! Is your account under [NAME_1]?',
+  ]);
+  assert.deepEqual(example.messages[1]!.toolCalls![0]!.arguments, { customer: '[NAME_1]' });
+});

@@ -2,6 +2,7 @@
  * Values that were found once in a conversation by the words around them, found again where those words are missing: the
  * number a customer gives after "my phone is" comes back bare in a tool call.
  */
+import { findKnownNames, noKnownNames, rememberName } from './names/known.ts';
 import { isSame, keyOf } from './same-person.ts';
 import type { FoundSpan } from './settle.ts';
 
@@ -17,16 +18,22 @@ export type Repeats = { readonly isEmpty: boolean; find: (text: string) => Found
 export function repeatsOf(values: Iterable<{ type: string; value: string }>): Repeats {
   const numbers = new Map<string, string>();
   const words = new Map<string, string>();
+  const names = noKnownNames();
   for (const { type, value } of values) {
     if (foundAnyway.has(type)) continue;
+    if (type === 'NAME') {
+      rememberName(names, value);
+      continue;
+    }
     if (/^[\d\s()./+-]+$/.test(value)) {
       const key = keyOf(type, value);
       if (key.length >= leastDigits && type !== 'DATE_OF_BIRTH') numbers.set(key, type);
     } else if (value.length >= leastCharacters) words.set(value, type);
   }
   return {
-    isEmpty: numbers.size === 0 && words.size === 0,
+    isEmpty: numbers.size === 0 && words.size === 0 && names.byFirstWord.size === 0,
     find: (text) => [
+      ...findKnownNames(text, names),
       ...(numbers.size > 0 ? findNumbers(text, numbers) : []),
       ...[...words].flatMap(([value, type]) => findWord(text, value, type)),
     ],

@@ -1,5 +1,5 @@
 /** Names that were found once in a conversation, found again wherever they stand in it: whole, or a part alone. */
-import type { PiiSpan, Span } from '../recogniser.ts';
+import type { PiiSpan } from '../recogniser.ts';
 import { nameSuffixes, particles } from './cues.ts';
 import { kind, lexicon } from './lexicon.ts';
 import { gap, shape, type Words, wordsOf } from './words.ts';
@@ -13,28 +13,19 @@ export type KnownNames = {
 export type KnownSpan = PiiSpan & { name: string };
 
 const leastLetters = 3;
-const leastConfidence = 0.6;
 
 export const noKnownNames = (): KnownNames => ({ byFirstWord: new Map() });
 
-/** Remembers the names among `spans` of `text`: in full, and each of their parts that is long enough. */
-export function rememberNames(
-  known: KnownNames,
-  text: string,
-  spans: readonly (Span & { type: string; confidence: number })[],
-): void {
-  for (const { type, start, end, confidence } of spans) {
-    if (type !== 'NAME' || confidence < leastConfidence) continue;
-    const name = text.slice(start, end);
-    const words = wordsOf(name, lexicon());
-    const keys = Array.from({ length: words.count }, (_, i) => words.keyOf(i));
-    if (keys.length === 0) continue;
-    remember(known, keys, name);
-    if (keys.length < 2) continue;
-    for (const key of keys)
-      if (key.length >= leastLetters && !particles.has(key) && !nameSuffixes.has(key))
-        remember(known, [key], name);
-  }
+/** Remembers a name: in full, and each of its parts that says by itself who is meant. */
+export function rememberName(known: KnownNames, name: string): void {
+  const words = wordsOf(name, lexicon());
+  const keys = Array.from({ length: words.count }, (_, i) => words.keyOf(i));
+  if (keys.length === 0) return;
+  remember(known, keys, name);
+  if (keys.length < 2) return;
+  for (const key of keys)
+    if (key.length >= leastLetters && !particles.has(key) && !nameSuffixes.has(key))
+      remember(known, [key], name);
 }
 
 function remember({ byFirstWord }: KnownNames, words: readonly string[], name: string): void {

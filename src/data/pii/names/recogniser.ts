@@ -5,11 +5,11 @@
 import type { PiiSpan, PiiType, Recogniser } from '../recogniser.ts';
 import { addressesIn } from './addresses.ts';
 import { asksAddress, nameSuffixes, particles } from './cues.ts';
-import { kind, type Lexicon, lexicon } from './lexicon.ts';
+import { anyName, anyPlace, kind, type Lexicon, lexicon } from './lexicon.ts';
 import { organisationsIn } from './organisations.ts';
 import { leastPersonScore, peopleIn } from './people.ts';
 import { leastPlaceScore, placesIn } from './places.ts';
-import { capitalRuns, type Run, spanOf } from './runs.ts';
+import { beginsSentence, capitalRuns, type Run, spanOf } from './runs.ts';
 import { postBoxes, statedAddresses } from './stated-addresses.ts';
 import { bareName, introducedNames, lowerCaseNames } from './uncased.ts';
 import { gap, shape, type Words, wordsOf } from './words.ts';
@@ -58,22 +58,40 @@ function isTelling(words: Words, i: number): boolean {
 }
 
 /** Everything that was found, the better readings first. */
-function* readingsOf(words: Words, before: string): Generator<Found> {
+function readingsOf(words: Words, before: string): Found[] {
   const list = lexicon();
-  const as = (type: PiiType, confidence: number, runs: readonly Run[]): Found[] =>
-    runs.map(({ first, last }) => ({ type, confidence, first, last }));
-  if (/\d/.test(words.text)) {
+  const found: Found[] = [];
+  const add = (type: PiiType, confidence: number, runs: readonly Run[]): void => {
+    for (const { first, last } of runs) found.push({ type, confidence, first, last });
+  };
+  if (hasNumber(words)) {
     const isAnswer = asksAddress.test(before);
     const isTalk = isAnswer || asksAddress.test(words.text);
-    yield* as('ADDRESS', 0.9, postBoxes(words, list));
-    yield* as('ADDRESS', 0.8, addressesIn(words, list, isTalk));
-    if (isTalk) yield* as('ADDRESS', 0.6, statedAddresses(words, isAnswer));
+    add('ADDRESS', 0.9, postBoxes(words, list));
+    add('ADDRESS', 0.8, addressesIn(words, list, isTalk));
+    if (isTalk) add('ADDRESS', 0.6, statedAddresses(words, isAnswer));
   }
-  if (!isShouted(words)) for (const run of capitalRuns(words)) yield* namesIn(words, run, list);
-  yield* as('NAME', 0.7, introducedNames(words));
+  if (!isShouted(words))
+    for (const run of capitalRuns(words))
+      if (!isOrdinary(words, run)) found.push(...namesIn(words, run, list));
+  add('NAME', 0.7, introducedNames(words));
   const bare = bareName(words, before);
-  if (bare) yield* as('NAME', 0.6, [bare]);
-  yield* as('NAME', 0.55, lowerCaseNames(words));
+  if (bare) add('NAME', 0.6, [bare]);
+  add('NAME', 0.55, lowerCaseNames(words));
+  return found;
+}
+
+/** A number, or a word with a digit within it. */
+function hasNumber(words: Words): boolean {
+  return words.shapes.includes(shape.number) || /\d/.test(words.text);
+}
+
+/** Most runs are one ordinary word at the beginning of a sentence, or "I": they need no reading. */
+function isOrdinary(words: Words, { first, last }: Run): boolean {
+  if (first !== last) return false;
+  if (words.shapes[first] === shape.initial) return true;
+  const bits = words.kindOf(first);
+  return (bits & kind.word) !== 0 && (bits & (anyName | anyPlace)) === 0 && beginsSentence(words, first);
 }
 
 /** Text all in capital letters: they say nothing. */
