@@ -64,7 +64,7 @@ export async function runBenchmark<Context extends CommonContext>(
       await writeFileAtomic(join(root, 'docs', 'benchmarks', `${plot.file}.svg`), drawPlot(plot));
   if (values.log && !quick) await putOnTop(logEntry(report, new Date().toISOString().slice(0, 10)));
   if (values.write && !quick && benchmark.guide !== undefined)
-    for (const name of names)
+    for (const name of names.filter((one) => report.findings.some(({ section }) => section === one)))
       await writeMeasured(benchmark.guide, commandOf(benchmark.name, name), sectionText(report, name));
   if (values.json) console.log(jsonLine(report));
   process.exitCode = missed.length > 0 && !quick ? 1 : 0;
