@@ -336,6 +336,7 @@ test('nothing left is an error with the counts', async () => {
     code: 'data',
     message: /left none of 1 examples: min_characters dropped 1$/,
   });
+  await assert.rejects(run([]), { code: 'data', message: /nothing to curate/ });
 });
 
 test('rejected replies are cleaned, masked, counted and compared like the replies that were sent', async () => {

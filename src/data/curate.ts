@@ -54,6 +54,10 @@ export async function curate(context: CurateContext): Promise<Record<string, Jso
   await writeStreamAtomic(join(outputFolder, 'ledger.jsonl'), joinParts(done.ledger, signal));
   for (const report of done.reports) await copyFile(report, join(outputFolder, basename(report)));
   await writeJson(join(outputFolder, 'funnel.json'), funnel);
+  if (done.in === 0)
+    throw new AttuneError('data', 'there is nothing to curate: collect and synthesise made no examples', {
+      fix: 'Check collect.sources, and the reasons in their ledgers (attune show collect, attune show synthesise).',
+    });
   if (done.out === 0)
     throw new AttuneError(
       'data',

@@ -12,9 +12,9 @@ const digitRun = /(?:[+＋]|\(\+?)?\d[\d ()./\u00a0‐‑–-]{5,250}/gu;
 const enoughDigits = /\d(?:\D{0,3}\d){6}/;
 const loose = /(?:\+|\(\+?)?\d(?:[ ()./-]{0,2}\d){6,14}/g;
 const phoneWord =
-  /phone|(?<![a-z])tel(?![a-z])|telefon|téléphone|teléfono|(?<![a-z])(?:call(?:ed|ing|s)?|mobile|cell|fax|sms|text me|dial|hotline|whatsapp|reach (?:me|him|her|us|them)|answer(?:ed|ing|s)? (?:at|on)|messages? (?:at|on|to)|voice ?mail|ring|ph|contact|desk(?=:)|office(?=:)|handy|móvil|portable)(?![a-z])|rufnummer|电话|手机|電話/giu;
+  /phone|(?<![a-z])tel(?![a-z])|telefon|téléphone|teléfono|(?<![a-z])(?:call(?:ed|ing|s)?|mobile|cell|fax|sms|text me|dial|hotline|whatsapp|reach (?:me|him|her|us|them)|answer(?:ed|ing|s)? (?:at|on)|messages? (?:at|on|to)|voice ?mail|ring|ph|contact|desk(?=:)|office(?=:)|handy|móvil|portable)(?![a-z])|rufnummer|handynummer|mobilnummer|(?:meine|unsere) nummer|celular|电话|手机|電話|手機|携帯|전화|휴대폰|연락처/giu;
 const otherNumberWord =
-  /(?<![a-z])(?:orders?|invoice|ticket|tracking|reference|ref|case|account|acct|confirmation|booking|reservation|serial|sku|model|version|id|code|isbn|policy|claim|customer|member|membership|item|product|part|imei|iban|routing|transaction|zip|pin|parcel|package|shipment|amount|total|price|bestellnummer|rechnung)(?![a-z])|#|№/giu;
+  /(?<![a-z])(?:orders?|invoice|ticket|tracking|reference|ref|case|account|acct|confirmation|booking|reservation|serial|sku|model|version|id|code|isbn|policy|claim|customer|member|membership|item|product|part|imei|iban|routing|transaction|zip|pin|parcel|package|shipment|amount|total|price|bestellnummer|rechnung)(?![a-z])|#|№|订单|訂單|编号|注文|주문/giu;
 const labelled =
   /(?:order|invoice|ticket|tracking|reference|ref|case|account|acct|confirmation|booking|reservation|serial|sku|model|version|id|code|isbn|policy|claim|customer|member|item|product|part|imei|iban|routing|transaction|parcel|package|shipment|#|№)\.?[\s_-]{0,3}(?:number|num|no|id|code)?\.?["'\s]{0,3}(?:is|was|:|=|#)?["'\s#]{0,3}$/iu;
 const day = '(?:0?[1-9]|[12]\\d|3[01])';
@@ -86,12 +86,20 @@ function isPhone(text: string, { start, end }: Span, before: string, kind: 'vali
   const right = text.slice(end, end + 4);
   const international = value.startsWith('+') || left.endsWith('+');
   // A piece of something longer: an identifier, a version, a decimal number, an address on the web.
+  // Chinese, Japanese and Korean put no space between a word and a number.
   if (
-    /[\p{L}\p{N}_@$€£¥₹]$|\d[.,:/-]$|[\p{L}_][-/=]$|[$€£¥₹] ?$/u.test(left) &&
+    /(?![\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}])[\p{L}\p{N}_@$€£¥₹]$|\d[.,:/-]$|[\p{L}_][-/=]$|[$€£¥₹] ?$/u.test(
+      left,
+    ) &&
     !/(?:tel:|wa\.me\/|phone[=-])$/i.test(left)
   )
     return false;
-  if (/^(?:[\p{L}\p{N}_@%]|[-.,:/]\d| ?[€%£])/u.test(right) && !extension.test(text.slice(end, end + 20)))
+  if (
+    /^(?:(?![\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}])[\p{L}\p{N}_@%]|[-.,:/]\d| ?[€%£])/u.test(
+      right,
+    ) &&
+    !extension.test(text.slice(end, end + 20))
+  )
     return false;
   if (/(?:https?:\/\/|www\.)\S*$/i.test(left) && !/wa\.me\/$/i.test(left)) return false;
   if (date.test(value) || socialSecurity.test(value) || internetAddress.test(value)) return false;

@@ -11,6 +11,7 @@ import { addresses } from './ip.ts';
 import { licences } from './licence.ts';
 import { macAddresses } from './mac.ts';
 import { nationalIds } from './national-id.ts';
+import { phones } from './phone.ts';
 import { postcodes } from './postcode.ts';
 import type { Recogniser } from './recogniser.ts';
 import { secrets } from './secret.ts';
@@ -34,6 +35,18 @@ test('e-mail: also spelled out, never without "@" and dot', () => {
     ['x@xn--bcher-kva.xn--p1ai', '[EMAIL]'],
   ]);
   checkSame(emails, ['nivika 45 gmailcom', 'look at the dot here', '@example.com', 'a@b', 'me @ home.']);
+});
+
+test('phones: Chinese, Japanese and Korean put no space before a number, German compounds say what it is', () => {
+  for (const [text, expected] of [
+    ['您好，我的手机号是13812345678。', '您好，我的手机号是[PHONE]。'],
+    ['電話は090-1234-5678です。', '電話は[PHONE]です。'],
+    ['휴대폰은 010-1234-5678입니다', '휴대폰은 [PHONE]입니다'],
+    ['Meine Nummer ist 0151 23456789.', 'Meine Nummer ist [PHONE].'],
+    ['Handynummer: 0171 2345678', 'Handynummer: [PHONE]'],
+    ['订单20240112345没有收到', '订单20240112345没有收到'],
+  ] as const)
+    assert.equal(marked(phones, text), expected);
 });
 
 test('cards: issuer, length and Luhn', () => {
