@@ -132,9 +132,12 @@ def export(model, folder, inputs):
 def make(name):
     build, config_class, model_class, positions = CASES[name]
     folder = ROOT / name
+    raw, named = build()
+    # Trainers break ties in an order that changes from run to run, so the vocabulary that was trained once is kept.
+    if (folder / "tokenizer.json").exists():
+        raw = Tokenizer.from_file(str(folder / "tokenizer.json"))
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    raw, named = build()
     tokenizer = PreTrainedTokenizerFast(tokenizer_object=raw, model_max_length=128, **named)
     torch.manual_seed(7)
     config = config_class(

@@ -38,6 +38,9 @@ tokenizer.train_from_iterator(CORPUS, trainers.WordPieceTrainer(vocab_size=120, 
 tokenizer.post_processor = processors.TemplateProcessing(
     single="[CLS] $A [SEP]", special_tokens=[(t, tokenizer.token_to_id(t)) for t in ("[CLS]", "[SEP]")]
 )
+# The trainer breaks ties in an order that changes from run to run, so the vocabulary that was trained once is kept.
+if (FOLDER / "tokenizer.json").exists():
+    tokenizer = Tokenizer.from_file(str(FOLDER / "tokenizer.json"))
 shutil.rmtree(FOLDER, ignore_errors=True)
 (FOLDER / "1_Pooling").mkdir(parents=True)
 tokenizer.save(str(FOLDER / "tokenizer.json"))
