@@ -5,6 +5,7 @@ import { after, test } from 'node:test';
 import { testEmbedder } from '../../test/support/embedder-contract.ts';
 import { hashWords } from '../text/words.ts';
 import { openEmbeddingServer } from './embeddings.ts';
+import { openOpenAiBackend } from './openai.ts';
 
 type Handler = (
   body: { model: string; input: string[] },
@@ -85,4 +86,20 @@ test('what is no list of vectors is refused with the reason', async () => {
     code: 'backend',
     fix: 'Check the API key.',
   });
+});
+
+test('the key may stand in the variable that most keys stand in', async () => {
+  process.env['OPENAI_API_KEY'] = 'sk-of-this-test';
+  try {
+    const keys: (string | undefined)[] = [];
+    const baseUrl = await serve(({ input }, response, request) => {
+      keys.push(request.headers.authorization);
+      send(response, 200, vectorsOf(input));
+    });
+    await openEmbeddingServer({ baseUrl, model: 'm', apiKeyVariable: 'OPENAI_API_KEY' }, signal);
+    await openOpenAiBackend({ baseUrl, model: 'm', apiKeyVariable: 'OPENAI_API_KEY' });
+    assert.deepEqual(keys, ['Bearer sk-of-this-test']);
+  } finally {
+    delete process.env['OPENAI_API_KEY'];
+  }
 });

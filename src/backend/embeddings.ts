@@ -2,9 +2,8 @@
 import { AttuneError } from '../base/errors.ts';
 import { type Embedder, normaliseRow } from '../data/embeddings/embedder.ts';
 import { throwIfInterrupted } from '../data/interrupt.ts';
-import { readApiKey } from './api-key.ts';
+import { openAiClient } from './openai-client.ts';
 import { serverError } from './openai.ts';
-import { withoutVendorSettings } from './vendor-settings.ts';
 
 export type EmbeddingServer = {
   /** Up to and including /v1. */
@@ -28,17 +27,7 @@ export async function openEmbeddingServer(
   { baseUrl, model, apiKeyVariable }: EmbeddingServer,
   signal: AbortSignal,
 ): Promise<Embedder> {
-  const { OpenAI } = await import('openai');
-  const client = withoutVendorSettings(
-    () =>
-      new OpenAI({
-        baseURL: baseUrl,
-        apiKey: readApiKey(apiKeyVariable),
-        timeout: timeoutMs,
-        maxRetries: retries,
-        logLevel: 'off',
-      }),
-  );
+  const client = await openAiClient({ baseUrl, apiKeyVariable, timeoutMs, retries });
   const ask = async (texts: readonly string[], stop: AbortSignal): Promise<number[][]> => {
     try {
       const { data } = await client.embeddings.create(

@@ -2,10 +2,9 @@
 import type { OpenAI } from 'openai';
 import { AttuneError } from '../base/errors.ts';
 import type { ToolCall } from '../data/example.ts';
-import { readApiKey } from './api-key.ts';
 import type { Backend, GenerateRequest, Reply } from './backend.ts';
+import { openAiClient } from './openai-client.ts';
 import { toOpenAiMessages } from './openai-messages.ts';
-import { withoutVendorSettings } from './vendor-settings.ts';
 
 export type OpenAiBackendOptions = {
   /** Up to and including /v1. */
@@ -21,17 +20,7 @@ export type OpenAiBackendOptions = {
 /** Throws AttuneError 'config' when the key's variable is not set. Nothing is sent before the first request. */
 export async function openOpenAiBackend(options: OpenAiBackendOptions): Promise<Backend> {
   const { baseUrl, model, apiKeyVariable, timeoutMs = 120_000, retries = 2 } = options;
-  const { OpenAI } = await import('openai');
-  const client = withoutVendorSettings(
-    () =>
-      new OpenAI({
-        baseURL: baseUrl,
-        apiKey: readApiKey(apiKeyVariable),
-        timeout: timeoutMs,
-        maxRetries: retries,
-        logLevel: 'off',
-      }),
-  );
+  const client = await openAiClient({ baseUrl, apiKeyVariable, timeoutMs, retries });
   return {
     name: `${model} at ${baseUrl}`,
     generate: (request) => generate(client, model, baseUrl, request),
