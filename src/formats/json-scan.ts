@@ -1,5 +1,5 @@
 /** Cuts JSON into records by strings, brackets and line breaks alone; what the records hold is not looked at. */
-import { maxJsonDepth } from './strict-json.ts';
+import { jsonCode, maxJsonDepth } from './strict-json.ts';
 
 /** A record's bytes, or why it has none; where it begins (columns count bytes), and the list it stands in. */
 export type JsonSlice = { line: number; column: number; list: string } & (
@@ -16,17 +16,7 @@ export type ScanOptions = {
 };
 
 const defaultRecordLimit = 16 * 1024 * 1024;
-const code = {
-  newline: 10,
-  quote: 34,
-  comma: 44,
-  colon: 58,
-  open: 91,
-  backslash: 92,
-  close: 93,
-  openBrace: 123,
-  closeBrace: 125,
-};
+const code = { ...jsonCode, newline: 10 };
 /** Keys that lead to a list are short; of longer strings only the start is kept. */
 const longestKeyBytes = 64;
 /** Brackets beyond this depth are only counted: a record as deep is refused anyway. */

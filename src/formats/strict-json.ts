@@ -7,7 +7,8 @@ export type StrictJson = { value: unknown; error?: undefined } | { value?: undef
 export const maxJsonDepth = 100;
 const tooDeep = -2;
 
-const code = {
+/** The bytes, and UTF-16 units, that JSON is built of. */
+export const jsonCode = {
   quote: 34,
   comma: 44,
   colon: 58,
@@ -49,8 +50,8 @@ function countColons(text: string): number {
   let colons = 0;
   for (let i = 0; i < text.length; i++) {
     const char = text.charCodeAt(i);
-    if (char === code.quote) i = endOfString(text, i);
-    else if (char === code.colon) colons += 1;
+    if (char === jsonCode.quote) i = endOfString(text, i);
+    else if (char === jsonCode.colon) colons += 1;
   }
   return colons;
 }
@@ -59,7 +60,7 @@ function countColons(text: string): number {
 function endOfString(text: string, start: number): number {
   for (let end = text.indexOf('"', start + 1); end >= 0; end = text.indexOf('"', end + 1)) {
     let slashes = 0;
-    while (text.charCodeAt(end - 1 - slashes) === code.backslash) slashes += 1;
+    while (text.charCodeAt(end - 1 - slashes) === jsonCode.backslash) slashes += 1;
     if (slashes % 2 === 0) return end;
   }
   return text.length;
@@ -99,7 +100,7 @@ function findDuplicateKey(text: string): string {
   let keyNext = false;
   for (let i = 0; i < text.length; i++) {
     const char = text.charCodeAt(i);
-    if (char === code.quote) {
+    if (char === jsonCode.quote) {
       const end = endOfString(text, i);
       const scope = scopes.at(-1);
       if (keyNext && scope) {
@@ -109,11 +110,11 @@ function findDuplicateKey(text: string): string {
       }
       keyNext = false;
       i = end;
-    } else if (char === code.openBrace || char === code.open) {
-      scopes.push(char === code.openBrace ? new Set() : undefined);
+    } else if (char === jsonCode.openBrace || char === jsonCode.open) {
+      scopes.push(char === jsonCode.openBrace ? new Set() : undefined);
       keyNext = true;
-    } else if (char === code.closeBrace || char === code.close) scopes.pop();
-    else if (char === code.comma) keyNext = true;
+    } else if (char === jsonCode.closeBrace || char === jsonCode.close) scopes.pop();
+    else if (char === jsonCode.comma) keyNext = true;
   }
   return '';
 }

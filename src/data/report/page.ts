@@ -1,7 +1,7 @@
 /** The report as one HTML page that needs nothing else. */
 import { type Html, html } from '../../base/html.ts';
 import { formatCount, formatPercent } from '../../base/number-text.ts';
-import { styleSheet } from '../../base/report-style.ts';
+import { reportPage } from '../../base/report-page.ts';
 import { histogramChart, legend, shareBars, type Series } from './charts.ts';
 import { type Category, categories, type Histogram } from './profile.ts';
 import {
@@ -19,32 +19,21 @@ const both: readonly Series[] = [
 ];
 const mostRows = 12;
 
-export function reportPage(title: string, report: CurationReport): string {
+export function curationPage(title: string, report: CurationReport): string {
   const { collected, kept } = report;
-  const page = html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <title>${title}</title>
-        <style>
-          ${{ html: styleSheet }}
-        </style>
-      </head>
-      <body>
-        <main>
-          <h1>${title}</h1>
-          <p class="soft">
-            ${formatCount(kept.records)} of ${formatCount(collected.records)} records kept
-            (${formatPercent(kept.records / Math.max(1, collected.records))}).
-          </p>
-          ${funnelSection(report)} ${reasonsSection(report)} ${duplicatesSection(report)}
-          ${qualitySection(report)} ${diversitySection(report)} ${distributionSection(report)}
-          ${costSection(report)}
-        </main>
-      </body>
-    </html> `;
-  return page.html;
+  return reportPage(
+    title,
+    html`
+      <h1>${title}</h1>
+      <p class="soft">
+        ${formatCount(kept.records)} of ${formatCount(collected.records)} records kept
+        (${formatPercent(kept.records / Math.max(1, collected.records))}).
+      </p>
+      ${funnelSection(report)} ${reasonsSection(report)} ${duplicatesSection(report)}
+      ${qualitySection(report)} ${diversitySection(report)} ${distributionSection(report)}
+      ${costSection(report)}
+    `,
+  );
 }
 
 function funnelSection({ funnel }: CurationReport): Html {

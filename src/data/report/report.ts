@@ -8,7 +8,7 @@ import type { FunnelRow } from '../engine/tally.ts';
 import type { Example } from '../example.ts';
 import type { Rule } from '../rule.ts';
 import { type ReportInputs, readInputs } from './inputs.ts';
-import { reportPage } from './page.ts';
+import { curationPage } from './page.ts';
 import { pickExamples } from './pick-lines.ts';
 import type { Profile } from './profile.ts';
 import { withTexts } from './reasons.ts';
@@ -77,7 +77,7 @@ export async function writeCurationReport(context: ReportContext): Promise<void>
     ...(await readInputs(curateFolder, costPath)),
   };
   await writeJson(join(curateFolder, 'report.json'), report as unknown as Json);
-  await writeFileAtomic(join(curateFolder, 'report.html'), reportPage('Curation', report));
+  await writeFileAtomic(join(curateFolder, 'report.html'), curationPage('Curation', report));
 }
 
 /** Tells the language of records that are evenly spread over what came in. */

@@ -10,7 +10,7 @@ import type { ReportInputs } from './inputs.ts';
 import { summarySentence } from './phrases.ts';
 import { groupsSections, subsetsSection, topicsSection } from './parts.ts';
 import { sideBySideSection } from './side-by-side.ts';
-import { styleSheet } from '../../base/report-style.ts';
+import { reportPage } from '../../base/report-page.ts';
 
 /** The report as one HTML page that loads nothing: style and charts are inside, and its policy forbids the rest. */
 export function htmlReport(
@@ -18,36 +18,24 @@ export function htmlReport(
   results: EvaluationResults,
   { curve, funnel }: ReportInputs,
 ): string {
-  const page = html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'" />
-        <title>${title}: evaluation</title>
-        <style>
-          ${{ html: styleSheet }}
-        </style>
-      </head>
-      <body>
-        <main>
-          <h1>${title}</h1>
-          <p class="soft">${summarySentence(results)}</p>
-          ${cards(results)}
-          ${
-            results.warnings.length > 0
-              ? html`<ul class="notes">
-                  ${results.warnings.map((text) => html`<li>${text}</li>`)}
-                </ul>`
-              : null
-          }
-          ${metricsSection(results)} ${subsetsSection(results)} ${topicsSection(results)}
-          ${groupsSections(results)} ${trainingSection(curve)} ${dataSection(funnel)}
-          ${sideBySideSection(results)} ${methodSection(results)}
-        </main>
-      </body>
-    </html> `;
-  return page.html;
+  return reportPage(
+    `${title}: evaluation`,
+    html`
+      <h1>${title}</h1>
+      <p class="soft">${summarySentence(results)}</p>
+      ${cards(results)}
+      ${
+        results.warnings.length > 0
+          ? html`<ul class="notes">
+              ${results.warnings.map((text) => html`<li>${text}</li>`)}
+            </ul>`
+          : null
+      }
+      ${metricsSection(results)} ${subsetsSection(results)} ${topicsSection(results)}
+      ${groupsSections(results)} ${trainingSection(curve)} ${dataSection(funnel)}
+      ${sideBySideSection(results)} ${methodSection(results)}
+    `,
+  );
 }
 
 function trainingSection(curve: ReportInputs['curve']): Html | null {
