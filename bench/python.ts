@@ -11,19 +11,12 @@ export type PythonOptions = {
   /** Where the environment is made. */
   folder: string;
   say: (line: string) => void;
-  /** Done before the requirements are installed, and after. What goes wrong in there is no error. */
+  /** Done before the requirements are installed. What goes wrong in there is no error. */
   before?: (python: string) => void;
-  after?: (python: string) => void;
 };
 
 /** Path of the interpreter; installs the requirements, once, when no other Python is named. */
-export async function pythonWith({
-  requirements,
-  folder,
-  say,
-  before,
-  after,
-}: PythonOptions): Promise<string> {
+export async function pythonWith({ requirements, folder, say, before }: PythonOptions): Promise<string> {
   const given = process.env['ATTUNE_PYTHON'];
   if (given !== undefined) return given;
   const python = join(folder, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
@@ -34,7 +27,6 @@ export async function pythonWith({
   if (!(await exists(python))) run('python3', ['-m', 'venv', folder]);
   before?.(python);
   run(python, [...pipInstall, '-r', requirements]);
-  after?.(python);
   await writeFileAtomic(done, '');
   return python;
 }

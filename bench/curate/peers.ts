@@ -6,7 +6,6 @@ import type { Example } from '../../src/data/example.ts';
 import { loadExamples } from '../../src/data/read-examples.ts';
 import { type Child, openChild } from '../child.ts';
 import { cacheFolder } from '../paths.ts';
-import { downloadSmallModel } from '../pii/presidio.ts';
 import { pythonWith } from '../python.ts';
 import type { AloneJob } from './children/alone.ts';
 import type { StagesJob } from './children/stages.ts';
@@ -25,7 +24,6 @@ export function pythonWithCuration(say: (line: string) => void): Promise<string>
     requirements: join(import.meta.dirname, 'requirements.txt'),
     folder: join(cacheFolder, 'curate-venv'),
     say,
-    after: downloadSmallModel,
   });
 }
 

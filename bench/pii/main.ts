@@ -16,7 +16,7 @@ import { presidioResearch } from './files/presidio-research.ts';
 import { star } from './files/star.ts';
 import { writeMeasured } from '../document.ts';
 import { cacheFolder as sharedCache } from '../paths.ts';
-import { type Presidio, presidio, smallModel } from './presidio.ts';
+import { kinds, type Presidio, presidio, smallModel } from './presidio.ts';
 import { scoreFile } from './score.ts';
 import { attuneTypes, presidioLooksFor } from './labels.ts';
 import { overallTable, labelTable, type Result, ruleTable, type System, typeTable } from './table.ts';
@@ -98,7 +98,7 @@ async function scoreAll(file: EvaluationFile, peer: Presidio | undefined): Promi
       looksFor: new Set(Object.values(attuneTypes)),
     },
   ];
-  for (const kind of peer?.kinds ?? []) {
+  for (const kind of peer ? kinds : []) {
     const { finds, megabytesPerSecond } = await peer!.find(file, kind);
     const name = kind === smallModel ? 'Presidio, small model' : 'Presidio';
     const looksFor = presidioLooksFor(kind === smallModel);

@@ -1,7 +1,7 @@
 """Spans that Presidio finds: JSON lines {"text", "before"} on standard input, a JSON list of spans for each on standard output.
 
 presidio.py patterns   the default recognisers without a language model (spaCy's blank English tokeniser)
-presidio.py <model>    the default engine with this spaCy model, such as en_core_web_sm
+presidio.py <model>    the default engine, with this spaCy model in the place of its en_core_web_lg
 
 The words of the turn before are handed over as context, as Attune gets them. Offsets are in UTF-16 units.
 """
@@ -31,8 +31,9 @@ def engine(kind):
         nlp = BlankEngine()
         nlp.load()
     else:
-        configuration = {"nlp_engine_name": "spacy", "models": [{"lang_code": "en", "model_name": kind}]}
-        nlp = NlpEngineProvider(nlp_configuration=configuration).create_engine()
+        provider = NlpEngineProvider()
+        provider.nlp_configuration["models"] = [{"lang_code": "en", "model_name": kind}]
+        nlp = provider.create_engine()
     return AnalyzerEngine(nlp_engine=nlp, supported_languages=["en"])
 
 

