@@ -10,7 +10,7 @@ import { curateConfig } from './config.ts';
 import { curate } from './curate.ts';
 import type { FunnelRow } from './engine/tally.ts';
 import type { Example, ExampleMeta, Message } from './example.ts';
-import { chooseSample } from './filters/budget.ts';
+import { chooseSample } from './rules/budget.ts';
 import type { LedgerEntry } from './ledger.ts';
 
 const long = 'I would like to change the delivery address of my order, please.';
@@ -28,7 +28,7 @@ const assistant = (content: string, more: Partial<Message> = {}): Message => ({
   ...more,
 });
 
-/** Levels 2 and 3 have tests of their own (filters/levels.test.ts). */
+/** Levels 2 and 3 have tests of their own (rules/levels.test.ts). */
 const levelOneOnly = { quality: { enabled: false }, diversity: { enabled: false } };
 
 async function run(examples: Example[], config: object = {}) {

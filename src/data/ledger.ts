@@ -4,7 +4,7 @@
  * and one 'scored' for each rule that measured it and let it go on.
  */
 import { JsonLinesFile } from '../formats/jsonl-file.ts';
-import type { Scores } from './filter.ts';
+import type { Scores } from './verdict.ts';
 
 export type LedgerEntry = {
   action: 'kept' | 'changed' | 'dropped' | 'scored';

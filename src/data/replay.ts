@@ -1,6 +1,6 @@
 /** Runs the rules over one record again, to show what each did to it. */
 import type { Example } from './example.ts';
-import type { Change } from './filter.ts';
+import type { Change } from './verdict.ts';
 import type { Rule } from './rule.ts';
 
 export type ReplayStep = {

@@ -8,7 +8,7 @@
 import type { Json } from '../base/json.ts';
 import type { Reporter } from '../base/progress.ts';
 import type { Example } from './example.ts';
-import type { Verdict } from './filter.ts';
+import type { Verdict } from './verdict.ts';
 import type { CurateServices } from './services.ts';
 
 /** Looks at one record at a time. */

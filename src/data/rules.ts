@@ -1,23 +1,23 @@
-/** The rules of curation, in the order they run. To add one: a file in filters/ and a line here. */
+/** The rules of curation, in the order they run. To add one: a file in rules/ and a line here. */
 import type { CurateConfig } from './config.ts';
-import { boilerplate } from './filters/boilerplate.ts';
-import { budgetSample } from './filters/budget.ts';
-import { diversity } from './filters/diversity.ts';
-import { encoding } from './filters/encoding.ts';
-import { entities } from './filters/entities.ts';
-import { exactDuplicates } from './filters/exact-duplicates.ts';
-import { internalNotes } from './filters/internal-notes.ts';
-import { language } from './filters/language.ts';
-import { macros } from './filters/macros.ts';
-import { minCharacters } from './filters/min-characters.ts';
-import { nearDuplicates } from './filters/near-duplicates.ts';
-import { normalise } from './filters/normalise.ts';
-import { pii } from './filters/pii.ts';
-import { piiWithModel } from './filters/pii-model.ts';
-import { quality } from './filters/quality.ts';
-import { structure } from './filters/structure.ts';
-import { syntheticShare } from './filters/synthetic-share.ts';
-import { toxicity, loadToxicWords } from './filters/toxicity.ts';
+import { boilerplate } from './rules/boilerplate.ts';
+import { budgetSample } from './rules/budget.ts';
+import { diversity } from './rules/diversity.ts';
+import { encoding } from './rules/encoding.ts';
+import { entities } from './rules/entities.ts';
+import { exactDuplicates } from './rules/exact-duplicates.ts';
+import { internalNotes } from './rules/internal-notes.ts';
+import { language } from './rules/language.ts';
+import { macros } from './rules/macros.ts';
+import { minCharacters } from './rules/min-characters.ts';
+import { nearDuplicates } from './rules/near-duplicates.ts';
+import { normalise } from './rules/normalise.ts';
+import { pii } from './rules/pii.ts';
+import { piiWithModel } from './rules/pii-model.ts';
+import { quality } from './rules/quality.ts';
+import { structure } from './rules/structure.ts';
+import { syntheticShare } from './rules/synthetic-share.ts';
+import { toxicity, loadToxicWords } from './rules/toxicity.ts';
 import type { Rule } from './rule.ts';
 import { loadLanguageDetector } from '../text/language.ts';
 

@@ -1,10 +1,10 @@
 import { piiConfig } from '../data/config/pii.ts';
 import type { CurateConfig } from '../data/config.ts';
 import type { Example } from '../data/example.ts';
-import { internalNotes } from '../data/filters/internal-notes.ts';
-import { normalise } from '../data/filters/normalise.ts';
-import { pii } from '../data/filters/pii.ts';
-import { structure } from '../data/filters/structure.ts';
+import { internalNotes } from '../data/rules/internal-notes.ts';
+import { normalise } from '../data/rules/normalise.ts';
+import { pii } from '../data/rules/pii.ts';
+import { structure } from '../data/rules/structure.ts';
 
 /**
  * What may be sent of a real example: without personal data, whatever the project masks in its own data, and without

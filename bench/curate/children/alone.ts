@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { silent } from '../../../src/base/progress.ts';
 import { curateConfig } from '../../../src/data/config.ts';
-import { pii } from '../../../src/data/filters/pii.ts';
+import { pii } from '../../../src/data/rules/pii.ts';
 import { divideComponents } from '../../../src/data/near-duplicates/clusters.ts';
 import { findComponents } from '../../../src/data/near-duplicates/components.ts';
 import { SimilarityCorpus } from '../../../src/data/near-duplicates/corpus.ts';

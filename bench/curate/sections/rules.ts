@@ -7,7 +7,7 @@ import { collectConfig, curateConfig } from '../../../src/data/config.ts';
 import { FactsWriter, openFacts } from '../../../src/data/engine/facts.ts';
 import { readParts } from '../../../src/data/engine/read-parts.ts';
 import type { Example } from '../../../src/data/example.ts';
-import type { Verdict } from '../../../src/data/filter.ts';
+import type { Verdict } from '../../../src/data/verdict.ts';
 import { loadExamples } from '../../../src/data/read-examples.ts';
 import type { CorpusRule, Rule } from '../../../src/data/rule.ts';
 import { makeRules } from '../../../src/data/rules.ts';

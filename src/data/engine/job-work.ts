@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Example } from '../example.ts';
-import type { Verdict } from '../filter.ts';
+import type { Verdict } from '../verdict.ts';
 import { countReason, type LedgerEntry } from '../ledger.ts';
 import { addToProfile, emptyProfile } from '../report/profile.ts';
 import { Blocks } from './blocks.ts';

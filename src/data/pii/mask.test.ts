@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { type PiiConfig, piiConfig } from '../config/pii.ts';
 import type { Example, Message } from '../example.ts';
-import { pii } from '../filters/pii.ts';
+import { pii } from '../rules/pii.ts';
 import { findPii } from './find.ts';
 import { maskExample, maskText } from './mask.ts';
 import { maskRules } from './masking.ts';

@@ -1,6 +1,6 @@
 import { repairEncoding } from '../../text/encoding-repair.ts';
 import type { Message, RejectedReply } from '../example.ts';
-import type { Verdict } from '../filter.ts';
+import type { Verdict } from '../verdict.ts';
 import type { RecordRule } from '../rule.ts';
 
 /** Mends mojibake in every text but tool results, which may be data. */

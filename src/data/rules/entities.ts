@@ -1,6 +1,6 @@
 import type { EntitiesConfig } from '../config/text.ts';
 import type { Example, Message, RejectedReply } from '../example.ts';
-import type { Verdict } from '../filter.ts';
+import type { Verdict } from '../verdict.ts';
 import type { RecordRule } from '../rule.ts';
 
 /** What is left as it stands: code, and addresses, in which a name is part of something else. */

@@ -1,6 +1,6 @@
 import type { PiiConfig } from '../config/pii.ts';
 import type { Example } from '../example.ts';
-import type { Verdict } from '../filter.ts';
+import type { Verdict } from '../verdict.ts';
 import { countsOf, maskExample, type MaskRules } from '../pii/mask.ts';
 import { maskRules } from '../pii/masking.ts';
 import type { RecordRule } from '../rule.ts';

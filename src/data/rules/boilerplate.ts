@@ -1,7 +1,7 @@
 import { textHash } from '../../base/hash.ts';
 import type { BoilerplateConfig } from '../config/text.ts';
 import type { Example, Message } from '../example.ts';
-import type { Verdict } from '../filter.ts';
+import type { Verdict } from '../verdict.ts';
 import type { CorpusRule } from '../rule.ts';
 import { repeatedHashes } from './repeated-hashes.ts';
 import { type EndingLine, endingLines } from './endings.ts';

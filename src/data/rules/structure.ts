@@ -1,5 +1,5 @@
 import type { Example, Message, RejectedReply } from '../example.ts';
-import type { Change, Verdict } from '../filter.ts';
+import type { Change, Verdict } from '../verdict.ts';
 import { countRejected, withRejected } from '../rejected.ts';
 import type { RecordRule } from '../rule.ts';
 

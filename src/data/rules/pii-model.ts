@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { PiiConfig } from '../config/pii.ts';
 import type { Example } from '../example.ts';
-import type { Verdict } from '../filter.ts';
+import type { Verdict } from '../verdict.ts';
 import { openTokenClassifier } from '../pii/classifier/token-classifier.ts';
 import { maskRules } from '../pii/masking.ts';
 import { type PiiSpan, type PiiType, piiTypes, type Recogniser } from '../pii/recogniser.ts';

@@ -1,6 +1,6 @@
 import type { NearDuplicatesConfig } from '../config/duplicates.ts';
 import type { Example } from '../example.ts';
-import type { Verdict } from '../filter.ts';
+import type { Verdict } from '../verdict.ts';
 import { type Cluster, divideComponents } from '../near-duplicates/clusters.ts';
 import { findComponents } from '../near-duplicates/components.ts';
 import { SimilarityCorpus } from '../near-duplicates/corpus.ts';

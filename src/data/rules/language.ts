@@ -1,7 +1,7 @@
 import type { LanguageOf } from '../../text/language.ts';
 import type { LanguageConfig } from '../config/text.ts';
 import type { Example, Message } from '../example.ts';
-import type { Verdict } from '../filter.ts';
+import type { Verdict } from '../verdict.ts';
 import type { RecordRule } from '../rule.ts';
 
 /**

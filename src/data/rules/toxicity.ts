@@ -1,7 +1,7 @@
 import { type WordFinder, wordFinder } from '../../text/word-list.ts';
 import type { ToxicityConfig } from '../config/text.ts';
 import type { Message } from '../example.ts';
-import type { Verdict } from '../filter.ts';
+import type { Verdict } from '../verdict.ts';
 import type { RecordRule } from '../rule.ts';
 
 /** Obscene and abusive words by language (ISO 639-1). */
