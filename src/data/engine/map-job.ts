@@ -12,6 +12,7 @@ import { sha256 } from '../../base/hash.ts';
 import { canonicalJson } from '../../base/json.ts';
 import type { Example } from '../example.ts';
 import { throwIfInterrupted } from '../interrupt.ts';
+import { hashKeyFingerprint } from '../pii/hash-key.ts';
 import { makeRules, type RuleSettings } from '../rules.ts';
 import type { JobSummary } from './job-summary.ts';
 import { JobWork } from './job-work.ts';
@@ -63,8 +64,20 @@ export function jobId(job: Omit<MapJob, 'id'>, inputHash: string): string {
   const { settings, pass, input, firstIndex, plan } = job;
   const { config, seed } = settings;
   const { start, end } = input;
+  const hashKey = hashKeyFingerprint(config.pii);
   return sha256(
-    canonicalJson({ jobVersion, config, seed, pass, start, end, inputHash, firstIndex, plan: plan?.sha256 }),
+    canonicalJson({
+      jobVersion,
+      config,
+      hashKey,
+      seed,
+      pass,
+      start,
+      end,
+      inputHash,
+      firstIndex,
+      plan: plan?.sha256,
+    }),
   );
 }
 
@@ -134,7 +147,7 @@ let madePasses: { settings: string; passes: Promise<Pass[]> } | undefined;
 
 /** A thread runs many jobs with one set of rules, and making them may read word lists and models. */
 function passesOf(settings: RuleSettings): Promise<Pass[]> {
-  const name = canonicalJson(settings);
+  const name = canonicalJson({ ...settings, hashKey: hashKeyFingerprint(settings.config.pii) });
   if (madePasses?.settings !== name)
     madePasses = { settings: name, passes: makeRules(settings).then(planPasses) };
   return madePasses.passes;

@@ -134,8 +134,12 @@ test('surrogates keep the form, pass the checks, are nobody’s, and are the sam
 test('hashes need a key, are the same for the same value and another under another key', () => {
   const config = { types: { email: 'hash' } };
   assert.throws(() => rulesOf(config), { code: 'config', message: /ATTUNE_PII_KEY is not set/ });
+  assert.throws(
+    () => rulesOf(config, { ATTUNE_PII_KEY: 'hunter2' }),
+    (error: Error) => /fewer than 16 characters/.test(error.message) && !error.message.includes('hunter2'),
+  );
   const mask = (text: string, key: string): string =>
-    maskText(text, rulesOf(config, { ATTUNE_PII_KEY: key }));
+    maskText(text, rulesOf(config, { ATTUNE_PII_KEY: key.repeat(8) }));
   assert.match(mask('a@b.de', 'k1'), /^\[EMAIL_[0-9a-f]{12}\]$/);
   assert.equal(mask('x A@b.de', 'k1').slice(2), mask('a@b.de', 'k1'));
   assert.notEqual(mask('a@b.de', 'k1'), mask('a@b.de', 'k2'));
@@ -185,7 +189,7 @@ test('after masking nothing is found again, whatever the texts', () => {
       fc.array(text, { minLength: 1, maxLength: 4 }),
       fc.constantFrom(...strategies),
       (texts, strategy) => {
-        const rules = rulesOf({ strategy }, { ATTUNE_PII_KEY: 'key' });
+        const rules = rulesOf({ strategy }, { ATTUNE_PII_KEY: 'a key of 16 characters' });
         const turns = texts.map((content, i) => (i % 2 === 0 ? user(content) : assistant(content)));
         const { example } = maskExample(conversation(turns), rules);
         example.messages.forEach(({ content }, i) => {

@@ -1,29 +1,23 @@
 /** From the settings to what masks: which types are looked for, by what, and what is done about each. */
-import { AttuneError } from '../../base/errors.ts';
 import { boundedPattern } from '../../text/bounded-pattern.ts';
 import type { CountryCode } from 'libphonenumber-js';
 import type { PiiConfig } from '../config/pii.ts';
 import { allowedBy } from './allow.ts';
 import type { Finder } from './find.ts';
+import { type Environment, readHashKey } from './hash-key.ts';
 import type { MaskRules } from './mask.ts';
 import { type PiiType, piiTypes, type Recogniser } from './recogniser.ts';
 import { recognisers } from './recognisers.ts';
 import { wordTypes } from './settle.ts';
 
-/** Environment variable with the key of the strategy hash. */
-export const hashKeyVariable = 'ATTUNE_PII_KEY';
-
 export type MaskingOptions = {
   /** Recognisers beside the built-in ones, such as one that looks up what a model found. */
   more?: readonly Recogniser[];
-  environment?: Readonly<Record<string, string | undefined>>;
+  environment?: Environment;
 };
 
-/** Throws AttuneError 'config' when a type is to be hashed and there is no key. */
-export function maskRules(
-  config: PiiConfig,
-  { more = [], environment = process.env }: MaskingOptions = {},
-): MaskRules {
+/** Throws AttuneError 'config' when a type is to be hashed and there is no key, or a short one. */
+export function maskRules(config: PiiConfig, { more = [], environment }: MaskingOptions = {}): MaskRules {
   const chosen = new Map<string, PiiConfig['strategy']>();
   for (const type of Object.keys(piiTypes) as PiiType[])
     chosen.set(type, config.types[type.toLowerCase() as Lowercase<PiiType>] ?? config.strategy);
@@ -32,11 +26,7 @@ export function maskRules(
     const strategy = chosen.get(type);
     return strategy === undefined || strategy === 'keep' ? 'placeholder' : strategy;
   };
-  const hashKey = environment[hashKeyVariable] ?? '';
-  if (hashKey === '' && [...chosen.values()].includes('hash'))
-    throw new AttuneError('config', `curate.pii hashes personal data, and ${hashKeyVariable} is not set`, {
-      fix: `Set ${hashKeyVariable} to a secret of at least 16 characters, the same in every run, or take another strategy.`,
-    });
+  const hashKey = readHashKey(config, environment) ?? '';
   const types = [...chosen].filter(([, strategy]) => strategy !== 'keep').map(([type]) => type);
   const finder = finderOf(config, new Set(types), more);
   const isForm = ({ types: [first] }: Recogniser): boolean => !wordTypes.has(first!);

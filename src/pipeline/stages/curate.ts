@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { answerSettings } from '../../data/config/model-server.ts';
 import { curate } from '../../data/curate.ts';
+import { hashKeyFingerprint } from '../../data/pii/hash-key.ts';
 import type { Stage } from '../stage.ts';
 import { curateFiles, openCurateServices } from './curate-services.ts';
 
@@ -11,8 +12,11 @@ export const curateStage: Stage = {
   needs: ['collect', 'synthesise'],
   configPart: ({ curate: section, synthesise, seed }) => {
     const { judge } = section.quality;
+    const quality = { ...section.quality, judge: judge && answerSettings(judge) };
+    // Under another key the same project makes other data.
+    const pii = { ...section.pii, hash_key_fingerprint: hashKeyFingerprint(section.pii) };
     return {
-      curate: { ...section, quality: { ...section.quality, judge: judge && answerSettings(judge) } },
+      curate: { ...section, quality, pii },
       synthesise: synthesise && { max_share: synthesise.max_share },
       seed,
     };
