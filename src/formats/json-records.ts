@@ -7,8 +7,11 @@ import { type JsonSlice, scanJsonRecords } from './json-scan.ts';
 import { parseStrictJson } from './strict-json.ts';
 import { readTextChunks, type TextEncoding } from './text-chunks.ts';
 
-/** Where a record begins, the list it stands in ('' for the file's own), and its value or why it has none. */
-export type JsonRecord = { line: number; list: string } & (
+/**
+ * Where a record begins (the column, in bytes, where another record begins before it on its line), the list it stands in
+ * ('' for the file's own), and its value or why it has none.
+ */
+export type JsonRecord = { line: number; column?: number; list: string } & (
   | { value: unknown; error?: undefined }
   | { value?: undefined; error: string }
 );
@@ -34,18 +37,27 @@ export async function* readJsonRecords(
   const { select } = options;
   const oneALine = /\.(?:jsonl|ndjson)$/i.test(path);
   const chunks = readTextChunks(path, { encoding: options.encoding });
+  let lastLine = 0;
   for await (const slice of scanJsonRecords(chunks, { ...options, oneALine })) {
-    if (slice.fault !== undefined) yield { line: slice.line, list: slice.list, error: slice.fault };
-    else if (select === undefined || select(slice.bytes, slice.list)) yield parseSlice(slice);
+    const place = {
+      line: slice.line,
+      ...(slice.line === lastLine && { column: slice.column }),
+      list: slice.list,
+    };
+    lastLine = slice.line;
+    if (slice.fault !== undefined) yield { ...place, error: slice.fault };
+    else if (select === undefined || select(slice.bytes, slice.list))
+      yield { ...place, ...parseSlice(slice) };
   }
 }
 
-function parseSlice(slice: JsonSlice & { bytes: Buffer }): JsonRecord {
-  const { line, list, bytes } = slice;
-  if (!isUtf8(bytes)) return { line, list, error: 'not UTF-8' };
-  const text = bytes.toString('utf8');
+function parseSlice(
+  slice: JsonSlice & { bytes: Buffer },
+): { value: unknown; error?: undefined } | { error: string } {
+  if (!isUtf8(slice.bytes)) return { error: 'not UTF-8' };
+  const text = slice.bytes.toString('utf8');
   const { value, error } = parseStrictJson(text);
-  return error === undefined ? { line, list, value } : { line, list, error: placed(error, text, slice) };
+  return error === undefined ? { value } : { error: placed(error, text, slice) };
 }
 
 /** The error with the line and column of the file in place of the character of the record. V8 does not always tell the character. */

@@ -21,7 +21,7 @@ import {
 import { loadHtmlReader, type HtmlReader } from '../threads/html-body.ts';
 import { type Post, toConversation } from '../threads/thread.ts';
 import { factsOf } from './facts.ts';
-import { fileEndings, listSourceFiles, type SourceFile } from './files.ts';
+import { fileEndings, listSourceFiles, refusalOf, type SourceFile } from './files.ts';
 import { finishExample } from './finish.ts';
 import type { SourceContext, SourceItem } from './source.ts';
 
@@ -36,7 +36,11 @@ export async function* readChatlog(config: SourceConfig, context: SourceContext)
   const readHtml = await loadHtmlReader();
   const isAgent = config.agents === undefined ? undefined : agentMatcher(config.agents);
   for (const file of files)
-    yield* readLog(file, config, { context, readHtml, isAgent, alone: files.length === 1 });
+    try {
+      yield* readLog(file, config, { context, readHtml, isAgent, alone: files.length === 1 });
+    } catch (cause) {
+      yield { place: { file: file.name }, rejected: refusalOf(cause, files) };
+    }
 }
 
 type Tools = { context: SourceContext; readHtml: HtmlReader; isAgent: IsAgent | undefined; alone: boolean };

@@ -59,3 +59,9 @@ export async function listSourceFiles(
     );
   return files;
 }
+
+/** Why a file among others gives nothing; where it is all of the source, or the fault is not in the data, its error is thrown again. */
+export function refusalOf(cause: unknown, files: readonly SourceFile[]): string {
+  if (files.length > 1 && cause instanceof AttuneError && cause.code === 'data') return cause.message;
+  throw cause;
+}

@@ -125,8 +125,11 @@ function bodyOf(
 ): Pick<Post, 'body' | 'html'> {
   const marked = textFact(record[html]) ?? (plain in record ? textFact(record[plainOrHtml]) : undefined);
   if (marked !== undefined) return { body: marked, html: true };
-  return { body: textFact(record[plain]) ?? textFact(record[plainOrHtml]) ?? '', html: false };
+  const body = textFact(record[plain]) ?? textFact(record[plainOrHtml]) ?? '';
+  return { body, html: blockTag.test(body.slice(0, 2000)) };
 }
+
+const blockTag = /<(?:div|p|br)[\s/>]/i;
 
 function toPost(reply: UnknownRecord, { isAgent }: ThreadContext): Post {
   const customer = reply['incoming'] === true && !isAgent({ address: textFact(reply['from_email']) });
@@ -142,6 +145,9 @@ function toPost(reply: UnknownRecord, { isAgent }: ThreadContext): Post {
 function whyNoMessage(reply: UnknownRecord): NoMessage | undefined {
   if (reply['private'] === true) return 'internal notes';
   if (reply['source'] === forwarded) return 'forwards to somebody else';
+  // Written by a rule: notices of receipt, escalations, reminders.
+  if (reply['auto_response'] === true || typeof reply['automation_id'] === 'number')
+    return 'automatic messages';
   return reply['source'] === survey || reply['deleted'] === true ? 'system events' : undefined;
 }
 

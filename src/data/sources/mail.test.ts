@@ -194,3 +194,52 @@ test('what is neither a mailbox nor a message is refused', async () => {
     message: /holds no file that ends in \.eml, \.mbox/,
   });
 });
+
+test('sealed mails are no messages; of signed ones the signature goes', async () => {
+  const mail = (body: string, more: Record<string, string> = {}): string => eml({ ...ask, ...more }, body);
+  const signed = [
+    '-----BEGIN PGP SIGNED MESSAGE-----',
+    'Hash: SHA256',
+    '',
+    'It is dark.',
+    '-----BEGIN PGP SIGNATURE-----',
+    '',
+    'iQEz=',
+    '-----END PGP SIGNATURE-----',
+  ].join('\r\n');
+  const { texts, changed } = await run(
+    { mail: 'in', agents },
+    {
+      'in/1.eml': mail(signed, { Date: 'Tue, 12 Mar 2024 10:00:00 +0000' }),
+      'in/2.eml': mail('AAAA', {
+        Date: 'Tue, 12 Mar 2024 11:00:00 +0000',
+        'Content-Type': 'application/pkcs7-mime; smime-type=enveloped-data',
+        Subject: 'Re: Lamp',
+      }),
+      'in/3.eml': mail('-----BEGIN PGP MESSAGE-----\r\n\r\nhQEM\r\n-----END PGP MESSAGE-----', {
+        Date: 'Tue, 12 Mar 2024 11:30:00 +0000',
+        Subject: 'Re: Lamp',
+      }),
+      'in/4.eml': eml({ ...reply, Date: 'Tue, 12 Mar 2024 12:00:00 +0000' }, 'Press the switch.'),
+    },
+  );
+  assert.deepEqual(texts, [['user: Lamp\n\nIt is dark.', 'assistant: Press the switch.']]);
+  assert.deepEqual(changed, ['thread: left out encrypted messages (2)']);
+});
+
+test('a file that is no mail costs no other file of the folder', async () => {
+  const { texts, dropped } = await run(
+    { mail: 'in', agents },
+    {
+      'in/1.eml': eml({ ...ask, Date: 'Tue, 12 Mar 2024 10:00:00 +0000' }, 'It is dark.'),
+      'in/2.eml': eml({ ...reply, Date: 'Tue, 12 Mar 2024 12:00:00 +0000' }, 'Press the switch.'),
+      'in/3.eml': '',
+      'in/4.eml': 'no mail at all',
+    },
+  );
+  assert.equal(texts.length, 1);
+  assert.deepEqual(
+    dropped.map((line) => line.replace(/read: .*4\.eml begins neither.*/, 'read: begins neither')),
+    ['in/3.eml thread: there is no message in it', 'in/4.eml read: begins neither'],
+  );
+});

@@ -5,12 +5,13 @@ import { type MailSlice, readMailBytes, readMailSlices } from '../../formats/mbo
 import { type SourceConfig, sourceName } from '../config/sources.ts';
 import { throwIfInterrupted } from '../interrupt.ts';
 import { agentMatcher, type IsAgent } from '../threads/agents.ts';
+import { isEncryptedText, withoutArmour } from '../threads/armour.ts';
 import { isAutomaticMail } from '../threads/automatic.ts';
 import { groupMail, type MailHeader } from '../threads/group-mail.ts';
 import { type HtmlReader, loadHtmlReader } from '../threads/html-body.ts';
 import { baseSubject, type NoMessage, type Post, toConversation } from '../threads/thread.ts';
 import { factsOf, timeFact } from './facts.ts';
-import { fileEndings, listSourceFiles, type SourceFile } from './files.ts';
+import { fileEndings, listSourceFiles, refusalOf, type SourceFile } from './files.ts';
 import { finishExample } from './finish.ts';
 import { type Place, placeText, type SourceContext, type SourceItem } from './source.ts';
 
@@ -42,10 +43,18 @@ export async function* readMail(config: SourceConfig, context: SourceContext): A
   const numberOf = numbering();
   for (const file of files) {
     const mailbox = !/\.eml$/i.test(file.path);
-    for await (const { head, ...slice } of readMailSlices(file.path)) {
-      throwIfInterrupted(context.signal);
-      entries.push({ file, slice, mailbox, header: mailHeader(head, decodeWords, numberOf) });
+    const before = entries.length;
+    try {
+      for await (const { head, ...slice } of readMailSlices(file.path)) {
+        throwIfInterrupted(context.signal);
+        entries.push({ file, slice, mailbox, header: mailHeader(head, decodeWords, numberOf) });
+      }
+    } catch (cause) {
+      yield { place: { file: file.name }, rejected: refusalOf(cause, files) };
+      continue;
     }
+    if (entries.length === before)
+      yield { place: { file: file.name }, leftOut: { reason: 'there is no message in it' } };
   }
   const tools: Tools = {
     source: sourceName(config),
@@ -171,7 +180,9 @@ async function readPost(
     subject: mail.subject,
     post: {
       author: agent ? 'agent' : 'customer',
-      ...(text.trim() === '' ? { body: mail.html ?? '', html: true } : { body: text, html: false }),
+      ...(text.trim() === ''
+        ? { body: mail.html ?? '', html: true }
+        : { body: withoutArmour(text), html: false }),
       createdAt: header.time === 0 ? undefined : timeFact(header.time / 1000),
       attachments: mail.attachments.filter(({ related }) => related !== true).length,
       leftOut: whyNoMessage(mail, from.address, agent, isAgent),
@@ -182,11 +193,18 @@ async function readPost(
 function whyNoMessage(mail: Email, from: string, agent: boolean, isAgent: IsAgent): NoMessage | undefined {
   const headers = new Map(mail.headers.toReversed().map(({ key, value }) => [key, value]));
   if (isAutomaticMail(headers, from)) return 'automatic messages';
+  if (isEncrypted(headers.get('content-type') ?? '') || isEncryptedText(mail.text ?? ''))
+    return 'encrypted messages';
   const recipients = [...(mail.to ?? []), ...(mail.cc ?? [])].flatMap((one) => one.group ?? [one]);
   // Agents among themselves.
   return agent && recipients.length > 0 && recipients.every((one) => isAgent(one))
     ? 'internal notes'
     : undefined;
+}
+
+/** PGP/MIME (RFC 3156) and S/MIME (RFC 8551), whose signed messages may be sealed too: only detached signatures leave the text. */
+function isEncrypted(contentType: string): boolean {
+  return /^\s{0,10}(?:multipart\/encrypted|application\/(?:x-)?pkcs7-mime)\b/i.test(contentType);
 }
 
 function count(bytes: Buffer, text: string): number {

@@ -1,8 +1,11 @@
 import type { Reporter } from '../../base/progress.ts';
 import type { Example } from '../example.ts';
 
-/** Where a record stands: the file as the project file writes it, and the line, or the count of a module's records. */
-export type Place = { file: string; line?: number; record?: number };
+/**
+ * Where a record stands: the file as the project file writes it, and the line, or the count of a module's records. The
+ * column is there where several records begin on one line.
+ */
+export type Place = { file: string; line?: number; column?: number; record?: number };
 
 /** What an importer did to a record, for the ledger. `kind` is what equal reasons are counted under. */
 export type SourceChange = { rule: string; reason: string; kind?: string };
@@ -23,7 +26,7 @@ export type SourceContext = {
   signal: AbortSignal;
 };
 
-export function placeText({ file, line, record }: Place): string {
-  if (line !== undefined) return `${file}:${line}`;
+export function placeText({ file, line, column, record }: Place): string {
+  if (line !== undefined) return `${file}:${line}${column === undefined ? '' : `:${column}`}`;
   return record === undefined ? file : `${file}#${record}`;
 }

@@ -222,3 +222,87 @@ test('a change of any file in the folder makes collect run again', async () => {
   const missing = collectFiles(collectConfig.parse({ sources: [{ zendesk: 'none' }] }), projectFolder);
   await assert.rejects(missing, { code: 'data', message: 'none does not exist' });
 });
+
+test('Zendesk: one ticket as the API answers for it; events of tickets, of which the ledger says what they are', async () => {
+  const ticket = { id: 7, requester_id: 1, subject: 'Lamp', status: 'open' };
+  const comments = [
+    { author_id: 1, body: 'It is dark in here.', public: true },
+    { author_id: 2, body: 'Press the switch.', public: true },
+  ];
+  const { texts, examples, dropped } = await run(
+    { zendesk: 'z' },
+    {
+      'z/7.json': JSON.stringify({ ticket: { ...ticket, comments } }),
+      'z/8.json': JSON.stringify({ ticket: { ...ticket, id: 8 }, comments }),
+      'z/events.jsonl': `${JSON.stringify({ id: 1, ticket_id: 9, child_events: [{ event_type: 'Comment' }] })}\n`,
+    },
+  );
+  assert.deepEqual(
+    texts,
+    Array(2).fill(['user: Lamp\n\nIt is dark in here.', 'assistant: Press the switch.']),
+  );
+  assert.deepEqual(
+    examples.map(({ meta }) => meta.id),
+    ['s#7', 's#8'],
+  );
+  assert.match(dropped.join(), /z\/events.jsonl:1 read: this is a ticket event/);
+});
+
+test('Freshdesk: what a rule wrote is no reply', async () => {
+  const note = { incoming: false, private: false, created_at: '2024-02-01T10:00:00Z' };
+  const ticket = {
+    id: 1,
+    subject: 'Lamp',
+    source: 1,
+    description: '<div>It is dark.</div>',
+    description_text: 'It is dark.',
+    created_at: '2024-02-01T09:00:00Z',
+    conversations: [
+      { ...note, body: '<div>We received your ticket 1.</div>', auto_response: true },
+      { ...note, body: '<div>Press the switch.</div>', auto_response: false, automation_id: null },
+      { ...note, body: '<div>Escalated.</div>', automation_id: 12, automation_type_id: 2 },
+    ],
+  };
+  const { texts, changed } = await run({ freshdesk: 'f.json' }, { 'f.json': JSON.stringify(ticket) });
+  assert.deepEqual(texts, [['user: Lamp\n\nIt is dark.', 'assistant: Press the switch.']]);
+  assert.deepEqual(changed, ['thread: left out automatic messages (2)']);
+});
+
+test('tickets that stand on one line are told apart by their columns', async () => {
+  const ticket = {
+    requester_id: 1,
+    comments: [
+      { author_id: 1, body: 'Q?' },
+      { author_id: 2, body: 'A.' },
+    ],
+  };
+  const { examples, dropped } = await run(
+    { zendesk: 'z.json' },
+    { 'z.json': JSON.stringify({ tickets: [ticket, { id: 5 }, ticket] }) },
+  );
+  assert.deepEqual(
+    examples.map(({ meta }) => [meta.id, meta.place]),
+    [
+      ['s:1', 'z.json:1'],
+      ['s:1:110', 'z.json:1:110'],
+    ],
+  );
+  assert.match(dropped.join(), /^z\.json:1:101 read: the ticket has no comments/);
+});
+
+test('a file that is none of the help desk costs no other file of the folder', async () => {
+  const ticket = JSON.stringify({
+    id: 1,
+    requester_id: 1,
+    comments: [
+      { author_id: 1, body: 'Q?' },
+      { author_id: 2, body: 'A.' },
+    ],
+  });
+  const { texts, dropped } = await run(
+    { zendesk: 'z' },
+    { 'z/1.json': Buffer.from([0x1f, 0x8b, 8, 0]), 'z/2.json': ticket.replace('{', '{\r\n') },
+  );
+  assert.equal(texts.length, 1);
+  assert.match(dropped.join(), /^z\/1\.json:1 read: .*compressed with gzip/);
+});

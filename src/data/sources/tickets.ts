@@ -8,7 +8,7 @@ import { type HtmlReader, loadHtmlReader } from '../threads/html-body.ts';
 import { groupMerged } from '../threads/merged.ts';
 import { type Thread, toConversation } from '../threads/thread.ts';
 import { checkRecord, RecordError, type UnknownRecord } from './check.ts';
-import { fileEndings, listSourceFiles, type SourceFile } from './files.ts';
+import { fileEndings, listSourceFiles, refusalOf, type SourceFile } from './files.ts';
 import { finishExample } from './finish.ts';
 import type { Place, SourceContext, SourceItem } from './source.ts';
 
@@ -56,8 +56,8 @@ export async function* readTickets(
     readHtml: await loadHtmlReader(),
   };
   for (const file of files)
-    for await (const { line, list, value, error } of recordsOf(desk, file, config)) {
-      const place = { file: file.name, line };
+    for await (const { line, column, list, value, error } of recordsOf(desk, file, files, config)) {
+      const place = { file: file.name, line, ...(column !== undefined && { column }) };
       if (error !== undefined) {
         yield { place, rejected: error };
         continue;
@@ -102,7 +102,7 @@ async function firstReading(
   let characters = 0;
   const select = (bytes: Buffer, list: string): boolean => asideLists.includes(list) || mayTellMore(bytes);
   for (const file of files)
-    for await (const { line, list, value, error } of recordsOf(desk, file, config, select)) {
+    for await (const { line, column, list, value, error } of recordsOf(desk, file, files, config, select)) {
       if (error !== undefined || value === null || typeof value !== 'object' || Array.isArray(value))
         continue;
       const record = value as UnknownRecord;
@@ -111,7 +111,11 @@ async function firstReading(
       if (merge === undefined || merge.id === merge.into || waiting.has(merge.id)) continue;
       characters += JSON.stringify(record).length;
       if (characters <= mergedCharacters)
-        waiting.set(merge.id, { record, place: { file: file.name, line }, into: merge.into });
+        waiting.set(merge.id, {
+          record,
+          place: { file: file.name, line, ...(column !== undefined && { column }) },
+          into: merge.into,
+        });
     }
   return { aside, waiting };
 }
@@ -121,18 +125,28 @@ function isAside(desk: HelpDesk, record: UnknownRecord, list: string): boolean {
   return desk.asideLists.includes(list) || desk.noteAside?.(record, list, ignored) === true;
 }
 
-function recordsOf(
+/** The records of one of the files; a file among others that is none of the help desk's is one bad record. */
+async function* recordsOf(
   desk: HelpDesk,
-  { path, name }: SourceFile,
+  file: SourceFile,
+  files: readonly SourceFile[],
   { encoding }: SourceConfig,
   select?: (bytes: Buffer, list: string) => boolean,
 ): AsyncGenerator<JsonRecord> {
-  if (desk.readCsv && /\.csv$/i.test(path)) return desk.readCsv(path, encoding);
+  try {
+    if (desk.readCsv && /\.csv$/i.test(file.path)) yield* desk.readCsv(file.path, encoding);
+    else yield* readJsonRecords(checkEnding(file), { lists: desk.lists, encoding, select });
+  } catch (cause) {
+    yield { line: 1, list: '', error: refusalOf(cause, files) };
+  }
+}
+
+function checkEnding({ path, name }: SourceFile): string {
   if (/\.(?:csv|xml)$/i.test(path))
     throw new AttuneError('data', `${name} is no JSON`, {
       fix: 'Export the tickets as JSON, with their messages; CSV exports of this help desk have none. A table of messages of your own is a csv source.',
     });
-  return readJsonRecords(path, { lists: desk.lists, encoding, select });
+  return path;
 }
 
 /** Takes the posts of merged tickets into the thread, and says of each ticket where it went. */

@@ -19,16 +19,24 @@ export const zendesk: HelpDesk = {
       noteUser(record, aside);
       return true;
     }
-    for (const field of ['requester', 'submitter', 'assignee']) noteUser(recordAt(record, field), aside);
+    const ticket = unwrap(record);
+    for (const field of ['requester', 'submitter', 'assignee']) noteUser(recordAt(ticket, field), aside);
     return false;
   },
   mergeOf: (record) => {
-    const id = textFact(record['id']);
-    const into = mergedInto(record);
+    const ticket = unwrap(record);
+    const id = textFact(ticket['id']);
+    const into = mergedInto(ticket);
     return id === undefined || into === undefined ? undefined : { id, into };
   },
-  toThread,
+  toThread: (record, context) => toThread(unwrap(record), context),
 };
+
+/** The API answers the request for one ticket with `{"ticket": {...}}`; its comments may have been put beside it. */
+function unwrap(record: UnknownRecord): UnknownRecord {
+  if (!isRecord(record['ticket'])) return record;
+  return 'comments' in record ? { comments: record['comments'], ...record['ticket'] } : record['ticket'];
+}
 
 function isUser(record: UnknownRecord): boolean {
   return (
@@ -64,6 +72,10 @@ function isMerge(comment: UnknownRecord): boolean {
 }
 
 function toThread(ticket: UnknownRecord, context: ThreadContext): Thread {
+  if (Array.isArray(ticket['child_events']))
+    throw new RecordError(
+      'this is a ticket event, whose ticket is not told here; use the JSON export, or put the comments of each ticket into it',
+    );
   if (!Array.isArray(ticket['comments']))
     throw new RecordError(
       'the ticket has no comments: the CSV export and the list of tickets leave them out; use the JSON export, or put the comments of each ticket into it',

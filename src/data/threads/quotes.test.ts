@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { isEncryptedText, withoutArmour } from './armour.ts';
 import { stripQuotes } from './quotes.ts';
 import { stripSignature } from './signatures.ts';
 
@@ -26,6 +27,25 @@ const quotedForms: Record<string, string> = {
     'De : Ann Lee\nEnvoyé : mardi 12 mars 2024 11:05\nÀ : Ida\nObjet : RE: Lampe\n\nRéessayez.',
   'outlook, spanish':
     '*De:* Ann Lee\n*Enviado:* martes, 12 de marzo de 2024 11:05\n*Para:* Ida\n*Asunto:* RE: Lámpara\n\nPruebe.',
+  'Gmail, Chinese': 'Ann Lee <ann@desk.example> 于2024年3月12日周二 11:05写道：\n\n> 请再试一次',
+  'Gmail, Polish': 'wt., 12 mar 2024 o 11:05 Ann Lee <ann@desk.example> napisał(a):\n\n> Jeszcze raz.',
+  'Gmail, Russian': 'вт, 12 мар. 2024 г. в 11:05, Ann Lee <ann@desk.example>:\n\n> Ещё раз.',
+  'Gmail, Finnish, wrapped':
+    'ti 12. maalisk. 2024 klo 11.05 Ann Lee\n(ann@desk.example) kirjoitti:\n\n> Uudelleen.',
+  'Gmail, Turkish': 'Ann Lee <ann@desk.example>, 12 Mar 2024 Sal, 11:05 tarihinde şunu yazdı:\n\n> Yine.',
+  'Gmail, Korean': '2024년 3월 12일 (화) 오전 11:05, Ann Lee <ann@desk.example>님이 작성:\n\n> 다시.',
+  'outlook, polish':
+    'Od: Ann Lee\nWysłano: wtorek, 12 marca 2024 11:05\nDo: Ida\nTemat: RE: Lampa\n\nJeszcze raz.',
+  'outlook, russian':
+    'От: Ann Lee\nОтправлено: 12 марта 2024 г. 11:05\nКому: Ida\nТема: RE: Лампа\n\nЕщё раз.',
+  'outlook, japanese':
+    '差出人: Ann Lee\n送信日時: 2024年3月12日 11:05\n宛先: Ida\n件名: RE: ランプ\n\nもう一度。',
+  'outlook, czech':
+    'Od: Ann Lee\nOdesláno: úterý 12. března 2024 11:05\nKomu: Ida\nPředmět: RE: Lampa\n\nZnovu.',
+  'outlook, turkish':
+    'Kimden: Ann Lee\nGönderildi: 12 Mart 2024 Salı 11:05\nKime: Ida\nKonu: RE: Lamba\n\nYine.',
+  'outlook, korean':
+    '보낸 사람: Ann Lee\n보낸 날짜: 2024년 3월 12일\n받는 사람: Ida\n제목: RE: 램프\n\n다시.',
   'original message': '-----Original Message-----\nFrom: Ann\nPlease try again.',
   'original message, german': '-----Ursprüngliche Nachricht-----\nBitte noch einmal.',
   'reply above': '##- Please type your reply above this line -##\n\nTom (Desk)\n12 Mar',
@@ -55,6 +75,7 @@ test('what only looks like a quote stays', () => {
     'I need three things:\n- a lamp\n- a switch -----\n',
     'Von mir aus gern.\nAn welche Adresse?',
     'a -> b\n1 > 0',
+    'Write to ann@desk.example before 12 March 2024:\nthe offer ends then.',
   ])
     assert.deepEqual(stripQuotes(text), { text: text.trim(), quoted: false });
 });
@@ -125,6 +146,8 @@ test('signatures are stripped', () => {
     'Get Outlook for iOS',
     'Best regards,\nIda Berg',
     'Thanks!\nIda',
+    'Cheers! 👋\nIda',
+    'Viele Grüße 🙂\nIda Berg',
     'Kind regards\n\nDr. Ida van der Berg\nHead of Lighting\nBerg Ltd. | www.berg.example\nTel. +44 20 7946 0991',
     'Mit freundlichen Grüßen\nIda Berg',
     'Cordialement,\nIda Berg',
@@ -146,4 +169,36 @@ test('what belongs to the matter is no signature', () => {
     'Thank you for the quick answer.\nCan you also send the invoice to accounts?',
   ])
     assert.deepEqual(stripSignature(text), { text, signature: false }, text);
+});
+
+test('a message that begins with the line to reply above is what stands below it', () => {
+  const line = '##- Please type your reply above this line -##';
+  assert.deepEqual(stripQuotes(`${line}\n\nYour request was received.`), {
+    text: 'Your request was received.',
+    quoted: false,
+  });
+});
+
+test('a message in PGP armour is what was signed', () => {
+  const armour = [
+    '-----BEGIN PGP SIGNED MESSAGE-----',
+    'Hash: SHA256',
+    '',
+    own,
+    '- --',
+    'Ida',
+    '-----BEGIN PGP SIGNATURE-----',
+    '',
+    'iQEzBAEBCAAdFiEE',
+    '=abcd',
+    '-----END PGP SIGNATURE-----',
+  ].join('\n');
+  assert.deepEqual(withoutArmour(armour), `${own}\n--\nIda\n`);
+  assert.deepEqual(withoutArmour(`${armour}\nSent from a list`), `${own}\n--\nIda\n\nSent from a list`);
+  assert.equal(withoutArmour(own), own);
+  assert.equal(
+    isEncryptedText('\n-----BEGIN PGP MESSAGE-----\nVersion: 2\n\nhQEM\n-----END PGP MESSAGE-----'),
+    true,
+  );
+  assert.equal(isEncryptedText(`${own}\n-----BEGIN PGP MESSAGE-----`), false);
 });

@@ -4,6 +4,7 @@ import {
   headerBlockLength,
   isForwardedMessageLine,
   isOriginalMessageLine,
+  isReplyAboveLine,
   isRule,
 } from './reply-headers.ts';
 
@@ -49,7 +50,8 @@ export function stripQuotes(text: string): { text: string; quoted: boolean } {
   const cut = i < lines.length;
   const result = joinLines(kept);
   // Nothing of its own above an unmarked copy: the copy is what was sent.
-  if (cut && result === '') return { text: joinLines(lines), quoted: false };
+  if (cut && result === '')
+    return { text: joinLines(isReplyAboveLine(lines[i]!) ? lines.slice(i + 1) : lines), quoted: false };
   return { text: result, quoted: quoted || cut };
 }
 

@@ -23,16 +23,22 @@ const dated = /\d{1,2}[:.h]\d{2}|(?:19|20)\d{2}/;
 
 export type Attribution = { lines: number; dated: boolean };
 
+/** What stands above a quote in any language: an address, a date, and a colon at the end. */
+const address = /[<(][^<>()\s]{1,64}@[^<>()\s]{1,100}[>)]/;
+const endsWithColon = /[:：]$/;
+
 /** The attribution that begins at a line, which may be wrapped; undefined when there is none. */
 export function findAttribution(lines: readonly string[], at: number): Attribution | undefined {
   const first = plainLine(lines[at]!);
   if (first === '' || first.length > longestAttribution) return undefined;
   const candidates = attributions.filter(({ starts }) => starts.test(first));
-  if (candidates.length === 0) return undefined;
+  if (candidates.length === 0 && !dated.test(first) && !first.includes('@')) return undefined;
   let joined = first;
   for (let count = 1; ; count++) {
     if (candidates.some(({ whole }) => whole.test(joined)))
       return { lines: count, dated: dated.test(joined) };
+    if (endsWithColon.test(joined) && address.test(joined) && dated.test(joined))
+      return { lines: count, dated: false };
     const next = plainLine(lines[at + count] ?? '');
     if (count === attributionLines || next === '' || joined.length + next.length > longestAttribution)
       return undefined;
@@ -43,14 +49,21 @@ export function findAttribution(lines: readonly string[], at: number): Attributi
 type HeaderField = 'from' | 'date' | 'to' | 'copy' | 'subject';
 
 const headerFields: readonly { field: HeaderField; pattern: RegExp }[] = [
-  { field: 'from', pattern: /^(?:from|von|de|da|van|från|fra|发件人|差出人)$/ },
+  {
+    field: 'from',
+    pattern: /^(?:from|von|de|da|van|från|fra|od|от|kimden|lähettäjä|feladó|发件人|寄件者|差出人|보낸 사람)$/,
+  },
   {
     field: 'date',
     pattern:
-      /^(?:sent|date|gesendet|datum|envoyé|enviado(?: el)?|fecha|data|inviato|verzonden|发送时间|日期)$/,
+      /^(?:sent|date|gesendet|datum|envoyé|enviad[oa](?: el| em)?|fecha|data|inviato|verzonden|skickat|sendt|wysłan[oe]|odesláno|отправлено|дата|gönderildi|gönderilen|tarih|lähetetty|elküldve|发送时间|日期|寄件日期|送信日時|日付|보낸 날짜|날짜)$/,
   },
-  { field: 'to', pattern: /^(?:to|an|à|para|a|aan|till|til|收件人)$/ },
-  { field: 'copy', pattern: /^(?:cc|kopie|copie|bcc|抄送)$/ },
+  {
+    field: 'to',
+    pattern:
+      /^(?:to|an|à|para|a|aan|till|til|do|komu|кому|kime|vastaanottaja|címzett|收件人|收件者|宛先|받는 사람)$/,
+  },
+  { field: 'copy', pattern: /^(?:cc|kopie|copie|kopia|kopi|dw|копия|bilgi|bcc|抄送|副本|参照)$/ },
   {
     field: 'subject',
     pattern: /^(?:subject|betreff|objet|asunto|assunto|oggetto|onderwerp|ämne|emne|主题)$/,
@@ -94,7 +107,11 @@ const replyAbove = /^(?:##- .{5,120} -##|-{3,20} ?(?:please )?reply above this l
 export function isOriginalMessageLine(line: string): boolean {
   const plain = plainLine(line);
   if (plain.length > 150 || !/^[-#]/.test(plain)) return false;
-  return originalMessage.test(plain) || replyAbove.test(plain);
+  return originalMessage.test(plain) || isReplyAboveLine(plain);
+}
+
+export function isReplyAboveLine(line: string): boolean {
+  return line.length <= 150 && replyAbove.test(plainLine(line));
 }
 
 export function isForwardedMessageLine(line: string): boolean {

@@ -12,6 +12,7 @@ export type NoMessage =
   | 'automatic messages'
   | 'repeated messages'
   | 'drafts'
+  | 'encrypted messages'
   | 'forwards to somebody else';
 
 /** One contribution to a thread, its text not cleaned yet. */
