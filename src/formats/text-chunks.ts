@@ -28,7 +28,7 @@ const growth = 3;
 
 /**
  * Streams a text file in chunks of at most `chunkBytes`, without its byte order mark. Without a given encoding it is
- * UTF-8, or UTF-16 where a byte order mark says so; UTF-8 is handed on unchecked. Bytes that another encoding does not
+ * UTF-8, or UTF-16 where a byte order mark or zeros between the letters say so; UTF-8 is handed on unchecked. Bytes that another encoding does not
  * have become U+FFFD. Throws AttuneError 'storage' when the file cannot be read and 'data' when it is compressed.
  */
 export async function* readTextChunks(
@@ -64,20 +64,22 @@ export async function* readChunks(path: string, chunkBytes: number): AsyncGenera
   }
 }
 
+/** As much of a file as tells whether it is UTF-16. */
+const headBytes = 4096;
+
 async function encodingOf(path: string, configured: TextEncoding | undefined): Promise<TextEncoding> {
-  const head = Buffer.alloc(4);
-  let length: number;
+  let head = Buffer.alloc(headBytes);
   try {
     const file = await open(path, 'r');
     try {
-      length = (await file.read(head, 0, 4, 0)).bytesRead;
+      head = head.subarray(0, (await file.read(head, 0, headBytes, 0)).bytesRead);
     } finally {
       await file.close();
     }
   } catch (cause) {
     throw storageError(path, cause);
   }
-  if (length < 2) return configured ?? 'utf-8';
+  if (head.length < 2) return configured ?? 'utf-8';
   const refuse = (what: string, fix: string): never => {
     throw new AttuneError('data', `${path} is ${what}, not text`, { fix });
   };
@@ -87,5 +89,15 @@ async function encodingOf(path: string, configured: TextEncoding | undefined): P
     refuse('a ZIP archive or an office document', 'Unpack it, or export it as CSV or JSON.');
   if (configured !== undefined) return configured;
   if (first === 0xfffe) return 'utf-16le';
-  return first === 0xfeff ? 'utf-16be' : 'utf-8';
+  return first === 0xfeff ? 'utf-16be' : byZeros(head);
+}
+
+/** A byte order mark may be missing: text in other encodings has no zeros, and in UTF-16 every Latin letter has one. */
+function byZeros(head: Buffer): TextEncoding {
+  const zeros = [0, 0];
+  for (const [i, byte] of head.entries()) if (byte === 0) zeros[i % 2]! += 1;
+  const [even = 0, odd = 0] = zeros;
+  const many = head.length / 20;
+  if (head[1] === 0 && even === 0 && odd > many) return 'utf-16le';
+  return head[0] === 0 && odd === 0 && even > many ? 'utf-16be' : 'utf-8';
 }

@@ -68,12 +68,13 @@ const chatlogConfig = z
     line: z
       .string()
       .min(1)
-      .refine((form) => form.includes('{name}') && form.endsWith('{text}'), {
-        message: 'a line form has {name} and ends with {text}, as in "[{time}] <{name}> {text}"',
+      .refine((form) => form.includes('{name}') && (form.endsWith('{text}') || !form.includes('{text}')), {
+        message:
+          'a line form has {name} and ends with {text}, as in "[{time}] <{name}> {text}", or has no {text} where that stands on the lines below',
       })
       .optional()
       .describe(
-        'Form of a line, of {date}, {time}, {name} and, last, {text} (default: told from the first lines). IRC: "[{time}] <{name}> {text}".',
+        'Form of a line, of {date}, {time}, {name} and, last, {text} (default: told from the first lines). IRC: "[{time}] <{name}> {text}". Without {text} it stands on the lines below, as in "{name}  {time}".',
       ),
     date_order: z
       .enum(['dmy', 'mdy', 'ymd'])

@@ -74,6 +74,85 @@ test('other forms are told from their lines', async () => {
   });
 });
 
+test('forms whose text stands below the name, clocks with zones, and programs that write dates in words', async () => {
+  const forms: Record<string, string> = {
+    slack: 'Ann Fox  10:15 AM\nhi: there\n\nBo  10:16 AM\nhello\n\n- one\n',
+    discord: 'Ann — 03/13/2024 10:15 AM\nhi: there\nBo — 03/13/2024 10:16 AM\nhello\n\n- one\n',
+    exported: '[13-Mar-24 10:15 AM] Ann#1234\nhi: there\n\n[13-Mar-24 10:16 AM] Bo#1\nhello\n\n- one\n',
+    teams: '[3/13/2024 10:15 AM] Ann Fox\r\nhi: there\r\n[3/13/2024 10:16 AM] Bo\r\nhello\r\n\r\n- one\r\n',
+    telegram: 'Ann, [13.03.2024 10:15]\nhi: there\n\nBo, [13.03.2024 10:16]\nhello\n\n- one\n',
+    iso: '2024-03-13T10:15:01.250Z Ann: hi: there\n2024-03-13T10:16:01.250Z Bo: hello\n\n- one\n',
+    zoned: '[2024-03-13T10:15:01+01:00] <Ann> hi: there\n[2024-03-13T10:16:01+01:00] <Bo> hello\n\n- one\n',
+    weechat:
+      '2024-03-13 10:14:01\t-->\tAnn (a@x) has joined\n2024-03-13 10:15:01\t@Ann\thi: there\n2024-03-13 10:16:01\tBo\thello\n\n- one\n2024-03-13 10:16:02\t *\tBo waves\n',
+    hexchat:
+      '**** BEGIN LOGGING AT Wed Mar 13 10:15:00 2024\nMar 13 10:15:01 <Ann>\thi: there\nMar 13 10:16:09 <Bo>\thello\n\n- one\nMar 13 10:17:10 *\tBo waves\n',
+  };
+  for (const [name, text] of Object.entries(forms)) {
+    const { texts, examples } = await run({ chatlog: 'a.txt' }, { 'a.txt': text });
+    assert.deepEqual(texts, [['user: hi: there', 'assistant: hello\n\n- one']], name);
+    const { createdAt } = examples[0]!.meta;
+    if (['slack', 'hexchat'].includes(name)) assert.equal(createdAt, undefined, name);
+    else assert.match(createdAt ?? '', /^2024-03-13T10:15/, name);
+  }
+});
+
+test('a form with a time is not taken for names with colons, however long the messages are', async () => {
+  const stamped =
+    '12.03.24, 10:15 - Ann: hi\nwhat I did: nothing\nwhat I saw: nothing\n12.03.24, 10:16 - Bo: ok\n';
+  const { texts } = await run({ chatlog: 'a.txt' }, { 'a.txt': stamped });
+  assert.deepEqual(texts, [['user: hi\nwhat I did: nothing\nwhat I saw: nothing', 'assistant: ok']]);
+});
+
+test('speakers who go by what they are: the agent may write first', async () => {
+  const { texts } = await run(
+    { chatlog: 'a.txt' },
+    { 'a.txt': 'Agent: How can I help?\nCustomer: My lamp is dark.\nAgent: Press the switch.\n' },
+  );
+  assert.deepEqual(texts, [
+    ['assistant: How can I help?', 'user: My lamp is dark.', 'assistant: Press the switch.'],
+  ]);
+  const named = await run(
+    { chatlog: 'b.txt' },
+    { 'b.txt': 'Ann: Hello, this is Ann.\nVisitor 4411: My lamp is dark.\nAnn: Press the switch.\n' },
+  );
+  assert.deepEqual(named.texts[0]?.[0], 'assistant: Hello, this is Ann.');
+});
+
+test('what WhatsApp puts in place of a message is none', async () => {
+  const line = (minute: number, name: string, text: string): string =>
+    `13/03/24, 10:${minute} - ${name}: ${text}\n`;
+  const { texts } = await run(
+    { chatlog: 'a.txt' },
+    {
+      'a.txt':
+        line(10, 'Ann', 'hi') +
+        line(11, 'Ann', 'This message was deleted') +
+        line(12, '~\u202fBo', 'hello <This message was edited>') +
+        line(13, 'Bo', 'You deleted this message'),
+    },
+  );
+  assert.deepEqual(texts, [['user: hi', 'assistant: hello']]);
+});
+
+test('UTF-16 without a byte order mark is told by its zeros', async () => {
+  for (const encoding of ['utf16le', 'utf16be'] as const) {
+    const bytes = Buffer.from('Ann: wie heißt 这个?\r\nBo: so\r\n', 'utf16le');
+    if (encoding === 'utf16be') bytes.swap16();
+    const { texts } = await run({ chatlog: 'a.txt' }, { 'a.txt': bytes });
+    assert.deepEqual(texts, [['user: wie heißt 这个?', 'assistant: so']], encoding);
+  }
+});
+
+test('a log that has no form costs no other log of the folder', async () => {
+  const { texts, dropped } = await run(
+    { chatlog: 'd' },
+    { 'd/a.txt': 'Ann: hi\nBo: hello\n', 'd/b.txt': 'once upon\na time\nthere\n' },
+  );
+  assert.equal(texts.length, 1);
+  assert.deepEqual(dropped, ['d/b.txt read: d/b.txt: cannot tell the form of its lines']);
+});
+
 test('midnight is no gap, other encodings are read, bad lines cost no others', async () => {
   const night = await run(
     { chatlog: 'a.log', chatlog_options: { gap_minutes: 60 } },

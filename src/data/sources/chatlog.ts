@@ -125,6 +125,7 @@ async function detect(
     throw new AttuneError('data', `${file.name}: cannot tell the form of its lines`, {
       fix: 'Name it with chatlog_options: { line: "[{time}] <{name}> {text}" }, of {date}, {time}, {name} and {text}.',
     });
+  // A file without lines has no form, and needs none.
   const read = lineReader(form ?? '{name}: {text}');
   if (config.chatlog_options?.line === undefined && form !== undefined)
     context.report({
@@ -151,13 +152,33 @@ function startClock(order: DateOrder): Clock {
         day = known / 60_000;
       }
       const minutes = time === undefined ? last - day : minutesOf(time);
-      if (date === undefined && time !== undefined && day + minutes < last - clockCorrectionMinutes)
+      if (known === undefined && time !== undefined && day + minutes < last - clockCorrectionMinutes)
         day += minutesOfDay;
       last = Math.max(last, day + minutes);
       return last;
     },
   };
 }
+
+/** Who speaks under the name of a role, as chat widgets write it. */
+const agentRole =
+  /^(?:agent|support|operator|representative|advisor|assistant|staff|bot|kundenservice|mitarbeiter|conseiller|agente|客服)(?![\p{L}])/iu;
+const customerRole =
+  /^(?:customer|client|visitor|guest|user|kunde|kundin|besucher|cliente|visiteur|客户|用户)(?![\p{L}])/iu;
+
+/** Without agents that are configured: by their roles where they go by these, else who writes first is the customer. */
+function guessAgent(names: readonly string[]): IsAgent {
+  const rule = (one: RegExp, agent: boolean): IsAgent | undefined =>
+    names.some((name) => one.test(name)) && names.some((name) => !one.test(name))
+      ? ({ name = '' }) => one.test(name) === agent
+      : undefined;
+  return rule(customerRole, false) ?? rule(agentRole, true) ?? (({ name }) => name !== names[0]);
+}
+
+/** What stands in place of a message that was taken back, and behind one that was changed. */
+const takenBack =
+  /^(?:this message was deleted|you deleted this message|diese nachricht wurde gelöscht|du hast diese nachricht gelöscht|ce message a été supprimé|se eliminó este mensaje|eliminaste este mensaje)\.?$/i;
+const changedMark = /\s?<(?:this message was edited|diese nachricht wurde bearbeitet)>$/i;
 
 const media =
   /^<?(?:(?:media|image|video|audio|sticker|gif|document|contact card) omitted|attached: .{1,200}|.{1,200} \(file attached\)|medien ausgeschlossen|multimedia omitido|médias omis)>?$/i;
@@ -169,16 +190,14 @@ function toItem(
   { readHtml, isAgent, alone, dated }: Tools & { dated: boolean },
 ): SourceItem {
   const place = { file: file.name, line: chat.line };
-  const starter = chat.turns[0]!.name;
+  const agentOf = isAgent ?? guessAgent(chat.turns.map(({ name }) => name));
   const posts = chat.turns.map(({ name, text }): Post => {
-    const lines = text.split('\n');
+    const lines = text.split('\n').filter((line) => !takenBack.test(line.trim()));
     const words = lines.filter((line) => !media.test(line.trim()));
-    const agent = isAgent
-      ? isAgent({ name, address: name.includes('@') ? name : undefined })
-      : name !== starter;
+    const agent = agentOf({ name, address: name.includes('@') ? name : undefined });
     return {
       author: agent ? 'agent' : 'customer',
-      body: words.join('\n'),
+      body: words.map((line) => line.replace(changedMark, '')).join('\n'),
       attachments: lines.length - words.length,
     };
   });
