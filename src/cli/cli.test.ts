@@ -251,6 +251,42 @@ test('init takes your own data where it is, and keeps a .gitignore', async () =>
   assert.equal(projectName('/tmp/___'), 'my-project');
 });
 
+test('init tells the columns of a CSV file by their names, or says which there are', async () => {
+  const folder = await newFolder();
+  const table = async (name: string, text: string): Promise<void> => writeFile(join(folder, name), text);
+  const sourceOf = async (project: string): Promise<unknown> =>
+    parseProject(await readFile(join(folder, project, 'attune.yaml'), 'utf8'), 'attune.yaml').collect
+      .sources[0];
+  await table(
+    'faq.csv',
+    '\ufeffTicket no;Question;Category;Agent reply\r\n1;Where is it?;lost;"On\r\nits way"\r\n',
+  );
+  assert.equal((await cli(folder, 'init faq --data faq.csv')).exit, 0);
+  assert.deepEqual(await sourceOf('faq'), {
+    csv: '../faq.csv',
+    columns: { user: 'Question', assistant: 'Agent reply', topic: 'Category' },
+  });
+  const plan = await cli(join(folder, 'faq'), 'data validate');
+  assert.match(plan.out, /1 record/, plan.err);
+  await table(
+    'log.csv',
+    'id,conversation_id,author,text,created_at\n9,c1,Customer,hi,2024-01-01\n10,c1,agent,hello,2024-01-01\n',
+  );
+  assert.equal((await cli(folder, 'init log --data log.csv')).exit, 0);
+  assert.deepEqual(await sourceOf('log'), {
+    csv: '../log.csv',
+    columns: { conversation: 'conversation_id', role: 'author', content: 'text', created_at: 'created_at' },
+  });
+  await table('odd.csv', 'a,b\nx,y\n');
+  const odd = await cli(folder, 'init odd --data odd.csv');
+  assert.match(odd.err, /is not told by their names: "a", "b"/);
+  assert.match(odd.err, /columns: \{ user: "a", assistant: "b" \}/);
+  await table('names.csv', 'ticket,sender,body\n1,Ann,hi\n1,Bo,hello\n');
+  assert.match((await cli(folder, 'init names --data names.csv')).err, /"sender" of .* holds "ann", "bo"/);
+  await table('empty.csv', 'question,answer\n');
+  assert.match((await cli(folder, 'init empty --data empty.csv')).err, /no row that can be read/);
+});
+
 test('registry commands: list, show, promote, rollback, and a changed version is refused', async () => {
   const folder = await newProject();
   assert.match((await cli(folder, 'registry list')).out, /Nothing is registered yet/);

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { type ProgressEvent, silent } from '../base/progress.ts';
-import { collect } from './collect.ts';
+import { collect, collectFiles } from './collect.ts';
 import { collectConfig } from './config.ts';
 import type { Example } from './example.ts';
 import type { LedgerEntry } from './ledger.ts';
@@ -249,4 +249,16 @@ test('the configuration refuses what contradicts itself', () => {
   for (const source of wrong)
     assert.equal(collectConfig.safeParse({ sources: [source] }).success, false, JSON.stringify(source));
   assert.equal(collectConfig.safeParse({ sources: [{ jsonl: 'a' }, { jsonl: 'a' }] }).success, false);
+});
+
+test('a folder where one file is wanted: what is in it, and how to name it', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'attune-folder-'));
+  mkdirSync(join(folder, 'chats'));
+  writeFileSync(join(folder, 'chats', 'a.jsonl'), '{}\n');
+  const config = collectConfig.parse({ sources: [{ jsonl: 'chats/' }] });
+  await assert.rejects(collectFiles(config, folder), {
+    code: 'data',
+    message: 'chats/ is a folder (.jsonl files in it: 1), and a jsonl source is one file',
+    fix: 'Name each as a source of its own: jsonl: chats/a.jsonl',
+  });
 });

@@ -1,5 +1,5 @@
 /** The stage collect: every source into one file of examples, each with an id and a system prompt. */
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { AttuneError } from '../base/errors.ts';
 import type { Json } from '../base/json.ts';
 import type { Reporter } from '../base/progress.ts';
@@ -11,7 +11,7 @@ import type { Example } from './example.ts';
 import { throwIfInterrupted } from './interrupt.ts';
 import { knowledgeFiles } from './knowledge/read-knowledge.ts';
 import { Ledger } from './ledger.ts';
-import { fileEndings, listSourceFiles } from './sources/files.ts';
+import { fileEndings, listSourceFiles, sourceFile } from './sources/files.ts';
 import { moduleFiles } from './sources/module.ts';
 import { readSource } from './sources/read-source.ts';
 import { placeText, type SourceChange, type SourceItem } from './sources/source.ts';
@@ -72,8 +72,9 @@ export async function collect(context: CollectContext): Promise<Record<string, J
 export async function collectFiles(config: CollectConfig, projectFolder: string): Promise<string[]> {
   const files: string[] = [];
   for (const source of config.sources) {
-    const endings = fileEndings[sourceKind(source)];
-    if (endings === undefined) files.push(resolve(projectFolder, sourcePath(source)));
+    const kind = sourceKind(source);
+    const endings = fileEndings[kind];
+    if (endings === undefined) files.push(await sourceFile(sourcePath(source), projectFolder, kind));
     else {
       const listed = await listSourceFiles(sourcePath(source), projectFolder, endings);
       files.push(...listed.map(({ path }) => path));

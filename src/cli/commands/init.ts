@@ -6,6 +6,8 @@ import { exists, storageError, writeFileAtomic } from '../../base/files.ts';
 import { createContext } from '../context.ts';
 import { editorSchemaPath, writeEditorSchema } from '../editor-schema.ts';
 import type { Io } from '../io.ts';
+import type { CsvColumns } from '../../data/config/sources.ts';
+import { guessColumns } from '../../data/sources/guess-columns.ts';
 import { sampleConversations } from '../sample.ts';
 
 export function addInitCommand(program: Command, io: Io): void {
@@ -15,7 +17,7 @@ export function addInitCommand(program: Command, io: Io): void {
     .argument('[folder]', 'the project folder; made when it does not exist', '.')
     .option(
       '--data <file>',
-      'your conversations, JSON Lines (OpenAI chat, ShareGPT, Alpaca or prompt and completion)',
+      'your conversations: JSON Lines (OpenAI chat, ShareGPT, Alpaca or prompt and completion), or CSV with a header',
     )
     .action(async (folder: string, options: { data?: string }, command: Command) => {
       const context = createContext(io, command);
@@ -50,7 +52,7 @@ async function initProject(folder: string, dataFile: string | undefined): Promis
       fix: 'Change that file, or name another folder.',
     });
   }
-  if (dataFile !== undefined) await checkData(dataFile);
+  const columns = dataFile === undefined ? undefined : await checkData(dataFile);
   const sample = join('data', 'conversations.jsonl');
   const data = dataFile === undefined ? sample : relative(folder, dataFile);
   const files: string[] = [];
@@ -65,22 +67,29 @@ async function initProject(folder: string, dataFile: string | undefined): Promis
   // Last, because this file makes the folder a project: a crash before it leaves nothing that a second init refuses.
   await write(
     'attune.yaml',
-    projectText(projectName(folder), data.split(sep).join('/'), dataFile === undefined),
+    projectText(projectName(folder), sourceText(data.split(sep).join('/'), columns), dataFile === undefined),
   );
   return { folder, files };
 }
 
-async function checkData(file: string): Promise<void> {
+/** The columns of a CSV file; undefined for JSON Lines. */
+async function checkData(file: string): Promise<CsvColumns | undefined> {
   try {
-    if (!(await stat(file)).isFile()) throw new AttuneError('data', `${file} is not a file`);
+    if (!(await stat(file)).isFile())
+      throw new AttuneError('data', `${file} is not a file`, {
+        fix: 'Name a file of conversations. Folders of tickets, mails or chat logs are named under collect.sources in attune.yaml: see docs/guides/your-own-data.md.',
+      });
   } catch (cause) {
     throw storageError(file, cause);
   }
-  if (extname(file).toLowerCase() === '.csv') {
-    throw new AttuneError('config', `${file} is a CSV file, whose columns have to be named`, {
-      fix: 'Run `attune init` without --data, then put the file and its columns under collect.sources in attune.yaml.',
-    });
-  }
+  return extname(file).toLowerCase() === '.csv' ? guessColumns(file) : undefined;
+}
+
+/** The entry under collect.sources. */
+function sourceText(data: string, columns: CsvColumns | undefined): string {
+  if (columns === undefined) return `    - jsonl: ${JSON.stringify(data)}\n`;
+  const pairs = Object.entries(columns).map(([column, name]) => `${column}: ${JSON.stringify(name)}`);
+  return `    - csv: ${JSON.stringify(data)}\n      # Told by the names of the columns: see that they are right.\n      columns: { ${pairs.join(', ')} }\n`;
 }
 
 /** Adds the store to .gitignore, keeping what is there. */
@@ -110,7 +119,7 @@ const sampleTraining = `  # Small batches and many passes, because the sample is
   batch_size: 1
 `;
 
-function projectText(name: string, data: string, isSample: boolean): string {
+function projectText(name: string, source: string, isSample: boolean): string {
   return `# yaml-language-server: $schema=./${editorSchemaPath}
 # Every setting: docs/reference/configuration.md. Those left out have good defaults.
 name: ${JSON.stringify(name)}
@@ -118,8 +127,7 @@ seed: 7
 
 collect:
   sources:
-${isSample ? '    # A small shop made up for this sample; put your own conversations in its place.\n' : ''}    - jsonl: ${JSON.stringify(data)}
-  system_prompt: You are a friendly and helpful customer service assistant.
+${isSample ? '    # A small shop made up for this sample; put your own conversations in its place.\n' : ''}${source}  system_prompt: You are a friendly and helpful customer service assistant.
 
 train:
   # The small model that comes with Attune, a folder in Hugging Face layout, or a hub id (owner/name).

@@ -1,15 +1,15 @@
 /** CSV with a column map: one row is one exchange, or one row is one message of a conversation. */
-import { resolve } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
 import { type CsvRow, readCsv } from '../../formats/csv.ts';
 import { type CsvColumns, type SourceConfig, sourceName } from '../config/sources.ts';
 import type { ExampleMeta, Message } from '../example.ts';
 import { checkConversation, checkOneOf, message, RecordError } from './check.ts';
 import { finishExample } from './finish.ts';
+import { sourceFile } from './files.ts';
 import type { SourceContext, SourceItem } from './source.ts';
 
 /** Who speaks, as models and help desks call them. */
-const speakers = {
+export const speakers = {
   user: 'user',
   customer: 'user',
   assistant: 'assistant',
@@ -25,7 +25,7 @@ export async function* readCsvSource(
   context: SourceContext,
 ): AsyncGenerator<SourceItem> {
   const columns = config.columns ?? {};
-  const path = resolve(context.projectFolder, file);
+  const path = await sourceFile(file, context.projectFolder, 'csv');
   const rows = checkedRows(
     readCsv(path, { delimiter: config.delimiter, encoding: config.encoding }),
     columns,

@@ -22,6 +22,30 @@ export const fileEndings: Readonly<Record<SourceKind, readonly string[] | undefi
 /** A file of a source: where it lies, and how places name it. */
 export type SourceFile = { path: string; name: string };
 
+/** The path of a source that is one file. Throws AttuneError 'data' when a folder is there, naming the files in it. */
+export async function sourceFile(path: string, projectFolder: string, kind: SourceKind): Promise<string> {
+  const full = resolve(projectFolder, path);
+  const isFolder = await stat(full).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  if (!isFolder) return full;
+  const names = (await readdir(full).catch(() => []))
+    .filter((name) => name.toLowerCase().endsWith(`.${kind}`))
+    .sort();
+  const listed = names.slice(0, 5).map((name) => `${kind}: ${path.replace(/[\\/]$/, '')}/${name}`);
+  throw new AttuneError(
+    'data',
+    `${path} is a folder (.${kind} files in it: ${names.length}), and a ${kind} source is one file`,
+    {
+      fix:
+        names.length === 0
+          ? 'Name a file. Folders are read by the sources zendesk, intercom, freshdesk, helpscout, mail and chatlog.'
+          : `Name each as a source of its own: ${listed.join(', ')}${names.length > 5 ? ' ...' : ''}`,
+    },
+  );
+}
+
 /**
  * The file at `path` (relative to the project folder), or the files with one of these endings in the folder there and
  * in its subfolders, in the order of their names. Throws AttuneError 'data' when there is none.

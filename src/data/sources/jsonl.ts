@@ -1,7 +1,7 @@
-import { resolve } from 'node:path';
 import { type JsonLine, readJsonLines } from '../../formats/jsonl.ts';
 import { type SourceConfig, sourceName } from '../config/sources.ts';
 import { checkRecord, RecordError } from './check.ts';
+import { sourceFile } from './files.ts';
 import { finishExample } from './finish.ts';
 import { detectFormat, shapes } from './shapes.ts';
 import type { SourceContext, SourceItem } from './source.ts';
@@ -14,7 +14,7 @@ export async function* readJsonlSource(
   config: SourceConfig,
   context: SourceContext,
 ): AsyncGenerator<SourceItem> {
-  const path = resolve(context.projectFolder, file);
+  const path = await sourceFile(file, context.projectFolder, 'jsonl');
   const lines = readJsonLines(path, { encoding: config.encoding });
   const first: JsonLine[] = [];
   let format = config.format;
