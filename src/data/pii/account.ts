@@ -26,6 +26,8 @@ const labels = wholeWords(
 );
 
 /** 22082018, 20180822 */
+const leastDigits = 5;
+const enoughDigits = new RegExp(`\\d(?:\\D*\\d){${leastDigits - 1}}`);
 const compactDate = /^(?:[0-3]\d[01]\d(?:19|20)\d\d|(?:19|20)\d\d[01]\d[0-3]\d)$/;
 
 /**
@@ -36,10 +38,12 @@ export const accounts: Recogniser = {
   types: ['ACCOUNT'],
   needsDigit: true,
   find: (text, context) =>
-    findLabelled(text, context, {
-      type: 'ACCOUNT',
-      labels,
-      isValue: (value) => value.replace(/\D/g, '').length >= 5,
-      isTelling: (value) => /^(?:\d{8,9}|\d{13,17})$/.test(value) && !compactDate.test(value),
-    }),
+    enoughDigits.test(text)
+      ? findLabelled(text, context, {
+          type: 'ACCOUNT',
+          labels,
+          isValue: (value) => enoughDigits.test(value),
+          isTelling: (value) => /^(?:\d{8,9}|\d{13,17})$/.test(value) && !compactDate.test(value),
+        })
+      : [],
 };

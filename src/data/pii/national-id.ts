@@ -28,7 +28,10 @@ export const nationalIds: Recogniser = {
     for (const { 0: found, index } of [...text.matchAll(oneWord), ...text.matchAll(inGroups)]) {
       const talk = talkBefore(text, index, before);
       for (const raw of readings(found)) {
-        const form = nationalForms.find((one) => isOf(one, raw, talk));
+        const compact = raw.toUpperCase().replace(/[-./ ]/g, '');
+        const form = nationalForms.find(
+          (one) => one.shape.test(compact) && one.isValid(compact) && isTold(one, raw, talk),
+        );
         if (!form) continue;
         const start = index + found.indexOf(raw);
         const confidence = form.plain?.test(raw) ? 0.9 : 0.8;
@@ -46,8 +49,7 @@ function readings(found: string): string[] {
   return [found, ...shorter.filter((one) => one !== found)];
 }
 
-function isOf(form: NationalForm, raw: string, talk: string): boolean {
-  const compact = raw.toUpperCase().replace(/[-./ ]/g, '');
-  if (!form.shape.test(compact) || !form.isValid(compact)) return false;
+/** By the form as people write it, or by the words before it. */
+function isTold(form: NationalForm, raw: string, talk: string): boolean {
   return (form.plain?.test(raw) ?? false) || (words.get(form)?.test(talk) ?? false);
 }
