@@ -7,13 +7,11 @@ import { ibans } from './iban.ts';
 import { addresses as ipAddresses } from './ip.ts';
 import { licences } from './licence.ts';
 import { macAddresses } from './mac.ts';
-import { asksName } from './names/cues.ts';
 import { names } from './names/recogniser.ts';
 import { nationalIds } from './national-id.ts';
 import { phones } from './phone.ts';
 import { postcodes } from './postcode.ts';
 import type { Recogniser } from './recogniser.ts';
-import { remembered } from './remembered.ts';
 import { secrets } from './secret.ts';
 import { socialSecurity } from './ssn.ts';
 import { urls } from './url.ts';
@@ -33,5 +31,5 @@ export const recognisers: readonly Recogniser[] = [
   accounts,
   birthDates,
   postcodes,
-  remembered(names, (before) => asksName.test(before.slice(-300))),
+  names,
 ];

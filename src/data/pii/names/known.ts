@@ -41,7 +41,7 @@ function remember({ byFirstWord }: KnownNames, words: readonly string[], name: s
 
 /** Where known names stand in `text`. A name that is an ordinary word as well counts only where it is capitalised within a sentence. */
 export function findKnownNames(text: string, { byFirstWord }: KnownNames): KnownSpan[] {
-  if (byFirstWord.size === 0) return [];
+  if (!mayHold(text, byFirstWord.keys())) return [];
   const words = wordsOf(text, lexicon());
   const spans: KnownSpan[] = [];
   for (let i = 0; i < words.count; i++) {
@@ -58,6 +58,15 @@ export function findKnownNames(text: string, { byFirstWord }: KnownNames): Known
     i = last;
   }
   return spans;
+}
+
+/** Most texts hold none of the words, which costs less to see than to split them. */
+function mayHold(text: string, keys: Iterable<string>): boolean {
+  // What a key looks like in other letters, `fold` decides.
+  if (/[\u0080-\uffff]/.test(text)) return true;
+  const low = text.toLowerCase();
+  for (const key of keys) if (low.includes(key)) return true;
+  return false;
 }
 
 function standsAt(words: Words, first: number, keys: readonly string[]): boolean {
