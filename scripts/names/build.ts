@@ -10,6 +10,7 @@ import { allLocales, type LocaleDefinition } from '@faker-js/faker';
 import { anyName, anyPlace, fold, kind } from '../../src/data/pii/names/lexicon.ts';
 import { latinOf } from './latin.ts';
 import { nationalities } from './nationalities.ts';
+import { hardlyNames, smallWordsAndNames, smallWordsOfLanguages } from './ordinary-words.ts';
 
 type Lists = Record<
   'given' | 'family' | 'city' | 'major' | 'region' | 'country' | 'words' | 'plain' | 'frequent' | 'foreign',
@@ -112,6 +113,14 @@ for (const word of 'january february march april may june july august september 
   ' ',
 ))
   add(word, kind.word | kind.frequent);
+
+// The abbreviations of states (IN, OR, ME) stay, for addresses.
+const asWord = (word: string): void => {
+  const kept = kind.word | kind.frequent | (word.length === 2 ? kind.region | kind.country : 0);
+  bits.set(word, ((bits.get(word) ?? 0) & kept) | kind.word);
+};
+for (const word of [...smallWordsOfLanguages, ...hardlyNames]) asWord(word);
+for (const word of smallWordsAndNames) add(word, kind.word);
 
 for (const [key, value] of bits)
   if ((value & kind.given) !== 0 && ((value & kind.family) === 0 || (surplus.get(key) ?? 0) > 0))

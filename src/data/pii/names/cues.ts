@@ -6,7 +6,7 @@ import { type WordSet, wordSet } from './words.ts';
 
 /** Before a name and no part of it. */
 export const titles: WordSet = wordSet(`
-  mr mrs ms miss mx dr doctor prof professor sir madam madame lord lady captain capt sgt sergeant lieutenant lt colonel
+  mr mrs ms miss mx dr doc doctor prof professor sir madam madame lord lady captain capt sgt sergeant lieutenant lt colonel
   general rev reverend father judge justice senator congressman congresswoman hon sr sra srta senor senora senorita don
   dona herr frau fraulein hr fr dipl ing monsieur mme mlle m mademoiselle maitre signor signora signorina sig dott
   dottore avv meneer mevrouw dhr mevr senhor senhora pan pani uncle aunt auntie grandma grandpa`);
@@ -21,9 +21,14 @@ export const particles: WordSet = wordSet(
 
 /** Before a name at the start of a message or in its last line. */
 export const greetings: WordSet = wordSet(`
-  hi hello hey dear thanks thank bye goodbye greetings hiya yo welcome hola estimado estimada querido querida gracias
-  adios bonjour salut cher chere merci bonsoir hallo liebe lieber danke guten servus ciao caro cara gentile grazie buongiorno
-  ola obrigado obrigada prezado prezada beste dag bedankt hoi morning afternoon evening`);
+  hi hello hey heya hiya howdy yo dear thanks thank thx bye goodbye greetings welcome morning afternoon evening sir madam
+  hola buenos buenas dias tardes noches estimado estimada querido querida gracias adios
+  bonjour bonsoir salut coucou cher chere merci revoir
+  hallo moin servus tag morgen abend liebe lieber liebes geehrte geehrter danke
+  ciao salve buongiorno buonasera caro cara gentile egregio grazie arrivederci
+  ola oi dia tarde noite obrigado obrigada prezado prezada
+  hoi dag goedemorgen goedemiddag goedenavond beste geachte bedankt dank
+  hej tack moi kiitos ahoj dziekuje merhaba`);
 
 export const signOffs: WordSet = wordSet(`
   regards sincerely cheers best yours truly faithfully signed thanks love respectfully cordially warmly saludos
@@ -83,8 +88,18 @@ export const organisationNouns: WordSet = wordSet(`
 /** Known by a capital letter everywhere, and no names. */
 export const calendar: WordSet = wordSet(`
   january february march april may june july august september october november december jan feb mar apr jun jul aug sep
-  sept oct nov dec monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri sat sun
+  sept oct nov dec eve monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri sat sun
   christmas easter thanksgiving halloween hanukkah ramadan`);
+
+/** Before a month or a day. */
+export const dateWords: WordSet = wordSet(
+  'in on of till until since this next last every early late mid during through before after between year month',
+);
+
+/** Begin the name of a town, a street or a quarter: San Diego, Fort Worth, West End. */
+export const townBeginnings: WordSet = wordSet(`
+  san santa santo sant saint st sainte fort port mount mt lake los las el new old upper lower north south east west
+  northern southern eastern western great grand little bad`);
 
 /** What an agent says before a bare name, an address or a company is the answer. */
 export const asksName: RegExp =

@@ -1,4 +1,5 @@
 /** Names of people in a run of capitalised words: what the words are, how they are spelled, and what stands around. */
+import { isBrand } from './brands.ts';
 import {
   calendar,
   greetings,
@@ -9,9 +10,11 @@ import {
   relations,
   signOffs,
   titles,
+  townBeginnings,
 } from './cues.ts';
+import { isDate } from './dates.ts';
 import { anyName, anyPlace, kind } from './lexicon.ts';
-import { beginsSentence, follows, type Run } from './runs.ts';
+import { beginsSentence, follows, isCapital, type Run } from './runs.ts';
 import { spellingOdds } from './spelling.ts';
 import { gap, shape, type Words, type WordSet, wordSet } from './words.ts';
 
@@ -55,6 +58,12 @@ const points = {
   articleBefore: -1.2,
   shouted: -1.5,
   nounAfter: -1,
+  /** Chicken Tikka, North Hill: an ordinary word with a capital letter before it. */
+  nounBefore: -1,
+  /** San Fran, West Bay. */
+  townBefore: -2,
+  brand: -2,
+  nationality: -1,
 } as const;
 
 /** The pieces of a run that can be names, each with its score. */
@@ -84,11 +93,23 @@ function isNameable(words: Words, i: number): boolean {
   const key = words.keyOf(i);
   const bits = words.kindOf(i);
   if (one === shape.initial) return key !== 'i';
+  if (isDate(words, i) || isGreeting(words, i) || noWord.test(key)) return false;
+  if (townBeginnings.at(words, i) && i + 1 < words.count && follows(words, i + 1) && isCapital(words, i + 1))
+    return false;
   if (titles.at(words, i) && (bits & anyName) === 0) return false;
   if ((bits & kind.nationality) !== 0 && (bits & anyName) === 0) return false;
   if (one === shape.upper) return key.length > 2 && (bits & anyName) !== 0 && (bits & kind.word) === 0;
   if ((bits & anyName) !== 0) return true;
   return bits === 0 && !organisationNouns.at(words, i) && !calendar.at(words, i);
+}
+
+/** Aaah, hmm: letters that no name has in a row, or no vowel among the first. */
+const noWord = /(.)\1\1|^[b-df-hj-np-tv-xz]{3,4}$/;
+
+/** "Cher Pierre", "Cara Giulia": greetings that are names as well, before a given name. */
+function isGreeting(words: Words, i: number): boolean {
+  if (!greetings.at(words, i) || !beginsSentence(words, i) || i + 1 >= words.count) return false;
+  return follows(words, i + 1) && (words.kindOf(i + 1) & kind.mainlyGiven) !== 0;
 }
 
 /** Jack London: most towns are family names too, and the lexicon does not know them all. */
@@ -144,10 +165,12 @@ function scoreOf(words: Words, piece: Run, run: Run): number {
   // One word in capitals is an abbreviation more often than a name.
   if (length === 1 && words.shapes[piece.last] === shape.upper) score += points.shouted;
   const bits = words.kindOf(piece.first);
+  if (length === 1 && (bits & kind.nationality) !== 0) score += points.nationality;
+  if (initials === 0 && isBrand(words, piece)) score += points.brand;
   if (length > 1) score += points.severalWords;
   if (length > 1 && (bits & kind.given) !== 0 && (bits & kind.word) === 0) score += points.givenFirst;
   if (initials > 0 && length > 0) score += points.initial;
-  return score + pointsBefore(words, piece.first) + pointsAfter(words, piece, run);
+  return score + pointsBefore(words, piece.first, run) + pointsAfter(words, piece, run);
 }
 
 function pointsOfWord(words: Words, i: number, isBesideOthers: boolean): number {
@@ -182,7 +205,7 @@ const introductions: WordSet = wordSet(
 );
 
 /** What stands before the first word of a piece. Looks back over a few words, not over the text. */
-function pointsBefore(words: Words, first: number): number {
+function pointsBefore(words: Words, first: number, run: Run): number {
   const { text, gaps } = words;
   const start = words.starts[first]!;
   const left = text.slice(Math.max(0, start - 48), start);
@@ -202,6 +225,11 @@ function pointsBefore(words: Words, first: number): number {
   else if (signOffs.at(words, first - 1) && (gaps[first]! & (gap.comma | gap.newline)) !== 0)
     score += points.labelled;
   else if (relations.at(words, first - 1) && isNext) score += points.relation;
+  else if (first > run.first) {
+    if (townBeginnings.at(words, first - 1)) score += points.townBefore;
+    else if ((words.kindOf(first - 1) & kind.word) !== 0 && !beginsSentence(words, first - 1))
+      score += points.nounBefore;
+  }
   if ((gaps[first]! & ~gap.space) !== 0) return score;
   if (key === 'in' || key === 'near') score += points.placeBefore;
   if (key === 'the') score += points.articleBefore;

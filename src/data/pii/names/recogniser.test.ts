@@ -43,6 +43,68 @@ test('names in lower case after an introduction or as an answer', () => {
   assert.deepEqual(names('my name is on the card'), []);
 });
 
+test('a greeting stays and the name behind it goes', () => {
+  for (const [text, name] of [
+    ['Hola María, su pedido no ha llegado', 'María'],
+    ['Bonjour Marie, merci', 'Marie'],
+    ['Cher Pierre', 'Pierre'],
+    ['Cara Giulia', 'Giulia'],
+    ['Ciao Luca!', 'Luca'],
+    ['Hallo Jürgen', 'Jürgen'],
+    ['Guten Morgen Anna', 'Anna'],
+    ['Olá João', 'João'],
+    ['Boa tarde Ana', 'Ana'],
+    ['Buenas tardes Luis', 'Luis'],
+    ['Hoi Sanne', 'Sanne'],
+    ['Dag Willem', 'Willem'],
+    ['Gracias Pablo', 'Pablo'],
+  ] as const)
+    assert.deepEqual(names(text), [name], text);
+  for (const text of ['Hola', 'Su pedido', 'Su', 'Gracias', 'Ihre Bestellung', 'Vous avez raison', 'Bonjour'])
+    assert.deepEqual(found(text), [], text);
+});
+
+test('months, days, nationalities, brands and towns are no people, unless something says so', () => {
+  for (const text of [
+    'I arrive on Dec 8 and leave the 3rd of Jan 2025',
+    'from Sep the 14th until Jun',
+    'It is Sunday. A table for New Year’s Eve?',
+    'He does not speak English, I had the Danish pastry.',
+    'I stayed at the Hilton and drove a Tesla, then a Ford.',
+    'My Marks and Spencer card and my Santander account',
+    'I love San Fran and West Bay',
+    'Ahhh Hmm Ive lost it',
+    'Hi, May I have your name?',
+  ])
+    assert.deepEqual(names(text), [], text);
+  assert.deepEqual(names('I am Jan Kowalski, call me on 5 Jan. Jan can come.'), ['Jan Kowalski', 'Jan']);
+  assert.deepEqual(names('Her name is Paris Hilton. Mr. Ford called; my name is April.'), [
+    'Paris Hilton',
+    'Ford',
+    'April',
+  ]);
+});
+
+test('names in lower case that no list has, where only a name fits', () => {
+  const cases: [string, string[]][] = [
+    ['what happened to my transfer to shaquenda mirrowell', ['shaquenda mirrowell']],
+    ['i paid tavonda yesterday', ['tavonda']],
+    ['the table is booked under keoshia', ['keoshia']],
+    ['open an account under the name brunhelda s. ostrander please', ['brunhelda s. ostrander']],
+    ['hi, lakendra moss here, i need help', ['lakendra moss']],
+    ['it’s danelle vorhees speaking', ['danelle vorhees']],
+    ['can you change my booking, im tanisha', ['tanisha']],
+    ['send money to guy lamberton', ['guy lamberton']],
+    ['a transfer to savigns', []],
+    ['i paid paypal and netflix', []],
+    ['im confuzed', []],
+    ['i want to come tommorow', []],
+    ['pay to london', []],
+    ['it supports its songwriters', []],
+  ];
+  for (const [text, expected] of cases) assert.deepEqual(names(text), expected, text);
+});
+
 test('words that are names only in context', () => {
   for (const text of [
     'Will this work? May I ask for a refund?',
@@ -171,6 +233,10 @@ test('text made to be slow is read in linear time', () => {
     million('Smith and '),
     million('é'),
     million('name:          '),
+    million('transfer to xanthe '),
+    million('under zorvax '),
+    million('zorvax'),
+    million('jan of '),
   ])
     nameRecogniser.find(text, context);
 });

@@ -5,6 +5,7 @@
 import type { PiiSpan, PiiType, Recogniser } from '../recogniser.ts';
 import { addressesIn } from './addresses.ts';
 import { asksAddress, nameSuffixes, particles } from './cues.ts';
+import { isDate } from './dates.ts';
 import { anyName, anyPlace, kind, type Lexicon, lexicon } from './lexicon.ts';
 import { organisationsIn } from './organisations.ts';
 import { leastPersonScore, peopleIn } from './people.ts';
@@ -51,7 +52,8 @@ function isTelling(words: Words, i: number): boolean {
     length < 3 ||
     particles.at(words, i) ||
     nameSuffixes.at(words, i) ||
-    (words.kindOf(i) & kind.word) !== 0
+    (words.kindOf(i) & kind.word) !== 0 ||
+    isDate(words, i)
   )
     return false;
   return ((words.gaps[i]! | words.gaps[i + 1]!) & gap.glue) === 0;

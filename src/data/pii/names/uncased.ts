@@ -1,7 +1,9 @@
 /** Names written without capital letters, or all in capitals: after words that introduce one, and as a bare answer. */
+import { isBrand } from './brands.ts';
 import { asksName, nameSuffixes, particles, personVerbs, relations } from './cues.ts';
 import { anyName, anyPlace, kind } from './lexicon.ts';
 import type { Run } from './runs.ts';
+import { isInSlot } from './slots.ts';
 import { spellingOdds } from './spelling.ts';
 import { gap, shape, type Words, type WordSet, wordSet } from './words.ts';
 
@@ -69,12 +71,32 @@ export function lowerCaseNames(words: Words): Run[] {
   if (strange === 0 || (!isShort && ordinary < leastKnownShare * (ordinary + strange))) return found;
   for (let i = 0; i < words.count; i++) {
     if (!isStrange(words, i)) continue;
-    let last = i;
-    while (last + 1 < words.count && words.gaps[last + 1] === gap.space && isStrange(words, last + 1)) last++;
-    if (isLowerCaseName(words, { first: i, last })) found.push({ first: i, last });
-    i = last;
+    const run = { first: isNameAndWord(words, i - 1) ? i - 1 : i, last: endOfStrange(words, i) };
+    if (isLowerCaseName(words, { first: i, last: run.last })) found.push({ first: i, last: run.last });
+    else if (run.last - i < mostWords && isInSlot(words, run)) found.push(run);
+    i = run.last;
   }
   return found;
+}
+
+/** The last of the strange words that follow one another; an initial may stand between two of them. */
+function endOfStrange(words: Words, first: number): number {
+  let last = first;
+  for (let at = first + 1; at < words.count && words.gaps[at] === gap.space; at++) {
+    if (isStrange(words, at)) last = at;
+    else if (words.keyOf(at).length === 1 && at + 1 < words.count && isStrange(words, at + 1)) {
+      if ((words.gaps[at + 1]! & ~(gap.space | gap.dot)) !== 0) break;
+      last = ++at;
+    } else break;
+  }
+  return last;
+}
+
+/** "guy kephart", "rea cote": a given name that is an ordinary word as well, before one that is none. */
+function isNameAndWord(words: Words, i: number): boolean {
+  if (i < 0 || words.shapes[i] !== shape.lower || words.gaps[i + 1] !== gap.space) return false;
+  const bits = words.kindOf(i);
+  return (bits & kind.given) !== 0 && (bits & kind.word) !== 0 && (bits & kind.frequent) === 0;
 }
 
 const before: WordSet = wordSet(
@@ -98,7 +120,7 @@ function isStrange(words: Words, i: number): boolean {
 function isLowerCaseName(words: Words, { first, last }: Run): boolean {
   if (last - first > 2) return false;
   const bits = words.kindOf(first);
-  if ((bits & kind.nationality) !== 0) return false;
+  if ((bits & kind.nationality) !== 0 || isBrand(words, { first, last })) return false;
   if (last > first && (words.kindOfKey(`${words.keyOf(first)} ${words.keyOf(first + 1)}`) & anyPlace) !== 0)
     return false;
   if (last === first) {
