@@ -34,6 +34,8 @@ export type CurateContext = {
   openRunner?: (jobs: number) => JobRunner;
   /** Bytes of examples in a job (default 4 MiB). */
   rangeBytes?: number;
+  /** Jobs of a reduction (default: by the size of the examples). The result is the same for any number. */
+  partitions?: number;
   report: Reporter;
   signal: AbortSignal;
 };

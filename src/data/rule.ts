@@ -36,13 +36,73 @@ export type CorpusRule<Fact, Plan> = {
   apply(example: Example, index: number, plan: Plan): Verdict;
 };
 
+/**
+ * Decides by what records have in common, so that no process needs to see them all: observe and divide by key (in the
+ * workers, the records of a job at a time), reduce (in the workers, one partition of the keys at a time), conclude (once,
+ * over the little that the reductions leave), apply (in the workers). `Whole` is what conclude returns, `Plan` what the
+ * records of one part need of it.
+ */
+export type ShuffleRule<Fact, Whole, Plan = Whole> = {
+  readonly name: string;
+  observe(example: Example): Fact;
+  /**
+   * What the records of one job give each partition: `partitions` values, anything structuredClone takes. Equal keys go
+   * to the same partition from every job (partitionOf), and what is decided must not depend on how many there are.
+   */
+  divide(facts: readonly Fact[], partitions: number): unknown[];
+  /** A record's bytes, for reductions that look records up. */
+  row?(fact: Fact): Uint8Array;
+  /** By name; conclude says when they run. */
+  readonly reductions: Readonly<Record<string, Reduction>>;
+  conclude(shuffle: Shuffle, tools: ConcludeTools): Promise<Whole>;
+  /** What one part needs, where not every worker should have the whole. */
+  slice?(whole: Whole, part: ObservedPart & { number: number }): Plan | Promise<Plan>;
+  /** `index` counts the records that were observed, from 0. */
+  apply(example: Example, index: number, plan: Plan): Verdict;
+};
+
 // Methods above, not functions in fields: rules of all facts and plans fit one list, and only the engine calls them.
-export type Rule = RecordRule | CorpusRule<unknown, unknown>;
+export type Rule = RecordRule | CorpusRule<unknown, unknown> | ShuffleRule<unknown, unknown, unknown>;
 
-export type Key = string | number;
+/** The records that one job observed: `count` from index `first` on. */
+export type ObservedPart = { first: number; count: number };
 
-/** The records that share a key, in order; a record stands twice where it gave the key twice. */
-export type Group<K extends Key = Key> = { key: K; indexes: number[] };
+/**
+ * Reduces one partition: what was divided among partitions in, a list of pieces out. A piece is anything structuredClone
+ * takes. The pieces come in the order of the records.
+ */
+export type Reduction = (pieces: AsyncIterable<Piece>, context: ReductionContext) => Promise<unknown[]>;
+
+/** `part` says which of the parts it is about; 0 for what conclude made. */
+export type Piece = { part: number; value: unknown };
+
+export type ReductionContext = {
+  /** What conclude says to every partition of this reduction. */
+  parameters: unknown;
+  parts: readonly ObservedPart[];
+  /** What `row` made of the record with this index. Good until the next one is asked for. */
+  row: (index: number) => Uint8Array;
+  signal: AbortSignal;
+};
+
+/** What conclude works with. */
+export type Shuffle = {
+  /** Records observed. */
+  readonly count: number;
+  readonly partitions: number;
+  readonly parts: readonly ObservedPart[];
+  /** Runs a reduction as one job a partition: of what `divide` made, or of these pieces, one a job. */
+  reduce(
+    reduction: string,
+    options?: { parameters?: unknown; pieces?: readonly unknown[] },
+  ): Promise<Reduced>;
+};
+
+/** What the partitions of a reduction left, on disk. */
+export type Reduced = {
+  /** The pieces with this number, in the order of the partitions. */
+  pieces<T>(number: number): AsyncGenerator<T>;
+};
 
 /**
  * What `observe` returned for every record, on disk. `for await (const fact of facts)` gives all in the order of the
@@ -53,15 +113,6 @@ export type Facts<Fact> = AsyncIterable<Fact> & {
   readonly count: number;
   /** The facts of some records, in ascending order of their indexes. */
   pick(indexes: Iterable<number>): AsyncGenerator<{ index: number; fact: Fact }>;
-  /**
-   * Shuffle by key: the groups of at least `atLeast` (default 2) records that share a key, of any number of keys a
-   * record. Keys are partitioned on disk by their hash and one partition is grouped at a time. Yields a list of groups
-   * for each partition; their order depends on the keys and the records alone.
-   */
-  groupBy<K extends Key>(
-    keysOf: (fact: Fact, index: number) => Iterable<K>,
-    options?: { atLeast?: number },
-  ): AsyncGenerator<Group<K>[]>;
 };
 
 export type ConcludeTools = {

@@ -4,7 +4,7 @@ import { curate } from '../../src/data/curate.ts';
 import { openRunner } from '../../src/data/engine/runner.ts';
 import { lightCuration } from './light-curation.ts';
 
-const [folder = '', threads = '1'] = process.argv.slice(2);
+const [folder = '', threads = '1', partitions] = process.argv.slice(2);
 await curate({
   config: lightCuration,
   projectFolder: folder,
@@ -13,6 +13,7 @@ await curate({
   workFolder: join(folder, 'work'),
   seed: 3,
   rangeBytes: 20_000,
+  ...(partitions !== undefined && { partitions: Number(partitions) }),
   openRunner: (jobs) => openRunner(jobs, Number(threads)),
   report: (event) => console.log(JSON.stringify(event)),
   signal: new AbortController().signal,

@@ -9,7 +9,8 @@ import { readParts } from '../../../src/data/engine/read-parts.ts';
 import type { Example } from '../../../src/data/example.ts';
 import type { Verdict } from '../../../src/data/verdict.ts';
 import { loadExamples } from '../../../src/data/read-examples.ts';
-import type { CorpusRule, Rule } from '../../../src/data/rule.ts';
+import type { ConcludeTools, CorpusRule, Rule } from '../../../src/data/rule.ts';
+import { shuffleInMemory } from '../../../test/support/shuffle-in-memory.ts';
 import { makeRules } from '../../../src/data/rules.ts';
 import type { Finding, SectionResult } from '../../finding.ts';
 import { cacheFolder } from '../../paths.ts';
@@ -91,8 +92,14 @@ async function measure(rule: Rule, examples: readonly Example[], folder: string)
     return { cost, left: kept(results) };
   }
   const observed = each((example) => rule.observe(example));
-  const { plan, microseconds: conclude } = await concluded(rule, observed.results, examples, folder);
-  const applied = each((example, index) => rule.apply(example, index, plan));
+  const tools = await toolsFor(examples, folder);
+  const start = process.cpuUsage();
+  const planOf =
+    'reductions' in rule
+      ? (await shuffleInMemory(rule, observed.results, tools)).planOf
+      : await concluded(rule, observed.results, tools);
+  const conclude = microsecondsSince(start) / records;
+  const applied = each((example, index) => rule.apply(example, index, planOf(index)));
   const cost = {
     rule: rule.name,
     records,
@@ -103,34 +110,32 @@ async function measure(rule: Rule, examples: readonly Example[], folder: string)
   return { cost, left: kept(applied.results) };
 }
 
+async function toolsFor(examples: readonly Example[], folder: string): Promise<ConcludeTools> {
+  const path = join(folder, 'records.jsonl');
+  await writeFile(path, examples.map((example) => `${JSON.stringify(example)}\n`).join(''));
+  return {
+    seed: 1,
+    collected: examples.length,
+    scratchFolder: folder,
+    readExamples: (indexes) => readParts([{ path, count: examples.length }], { indexes, signal }),
+    writeReport: async () => {},
+    services: {},
+    report: silent,
+    signal,
+  };
+}
+
 async function concluded(
   rule: CorpusRule<unknown, unknown>,
   observed: readonly unknown[],
-  examples: readonly Example[],
-  folder: string,
-): Promise<{ plan: unknown; microseconds: number }> {
-  const factsPath = join(folder, 'facts');
-  const examplesPath = join(folder, 'records.jsonl');
+  tools: ConcludeTools,
+): Promise<() => unknown> {
+  const path = join(tools.scratchFolder, 'facts');
   const writer = new FactsWriter();
   for (const fact of observed) writer.add(fact);
-  await writeFile(factsPath, Buffer.concat(writer.finish()));
-  await writeFile(examplesPath, examples.map((example) => `${JSON.stringify(example)}\n`).join(''));
-  const count = examples.length;
-  const start = process.cpuUsage();
-  const plan = await rule.conclude(
-    openFacts([{ path: factsPath, count }], { scratchFolder: folder, signal }),
-    {
-      seed: 1,
-      collected: count,
-      scratchFolder: folder,
-      readExamples: (indexes) => readParts([{ path: examplesPath, count }], { indexes, signal }),
-      writeReport: async () => {},
-      services: {},
-      report: silent,
-      signal,
-    },
-  );
-  return { plan, microseconds: microsecondsSince(start) / count };
+  await writeFile(path, Buffer.concat(writer.finish()));
+  const plan = await rule.conclude(openFacts([{ path, count: observed.length }], signal), tools);
+  return () => plan;
 }
 
 /** Processor time, so that other programs do not count. */

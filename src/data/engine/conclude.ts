@@ -5,45 +5,57 @@ import { writeJson } from '../../base/files.ts';
 import { throwIfInterrupted } from '../interrupt.ts';
 import type { ConcludeTools } from '../rule.ts';
 import { openFacts } from './facts.ts';
-import type { MapResult } from './map-job.ts';
 import { areWhole, emptyFolder, type Part, readRecord, writePart } from './part.ts';
-import type { AnyCorpusRule } from './passes.ts';
+import { type AnyCorpusRule, type AnyShuffleRule, type ConcludingRule, isShuffleRule } from './passes.ts';
 import { readParts } from './read-parts.ts';
+import { observedParts, openShuffle, type ShuffleContext } from './shuffle.ts';
 
 /** What a conclusion left. One plan for every job of the next pass, or one for all; and files to be shown. */
 export type PlanRecord = { plans: Part[]; reports: string[] };
 
-export type ConcludeContext = Pick<ConcludeTools, 'seed' | 'collected' | 'services' | 'report' | 'signal'> & {
-  /** Of the pass that observed, in order. */
-  results: readonly MapResult[];
-  folder: string;
-  /** The next pass is finished already: its plan is gone, and nothing asks for it. */
-  isUsed: boolean;
-};
+export type ConcludeContext = Pick<ConcludeTools, 'collected' | 'services' | 'report'> &
+  Omit<ShuffleContext, 'folder'> & {
+    folder: string;
+    /** The next pass is finished already: its plan is gone, and nothing asks for it. */
+    isUsed: boolean;
+  };
 
-/** The plan of a pass's corpus rule, from an earlier run where there is one. */
-export async function conclude(
-  rule: AnyCorpusRule,
-  { results, folder, isUsed, ...tools }: ConcludeContext,
-): Promise<PlanRecord> {
+/** The plan of the rule that a pass observed for, from an earlier run where there is one. */
+export async function conclude(rule: ConcludingRule, context: ConcludeContext): Promise<PlanRecord> {
+  const { folder, isUsed, signal } = context;
   const recordPath = join(folder, 'concluded.json');
   const earlier = await readRecord<PlanRecord>(recordPath);
   if (earlier && (isUsed || (await areWhole(earlier.plans)))) return earlier;
-  const { signal } = tools;
   const scratchFolder = join(folder, 'scratch');
   await emptyFolder(scratchFolder);
+  // Jobs that an interrupted run finished are not done again.
+  const reductionsFolder = join(folder, 'reductions');
   const reports: string[] = [];
-  const counted = results.map(({ facts, examples, out }) => ({ facts: facts!, examples, count: out }));
-  const facts = openFacts(
-    counted.map(({ facts: { path }, count }) => ({ path, count })),
-    { scratchFolder, signal },
-  );
-  const plan = await rule.conclude(facts, {
-    ...tools,
+  const tools = concludeTools(context, { scratchFolder, reports });
+  const plans = isShuffleRule(rule)
+    ? concludeShuffle(rule, tools, { ...context, folder: reductionsFolder })
+    : concludeFacts(rule, tools, context);
+  throwIfInterrupted(signal);
+  const record: PlanRecord = { plans: await writePlans(plans, folder), reports };
+  await writeJson(recordPath, record);
+  for (const used of [scratchFolder, reductionsFolder]) await rm(used, { recursive: true, force: true });
+  return record;
+}
+
+function concludeTools(
+  { settings, collected, services, report, signal, results, folder }: ConcludeContext,
+  { scratchFolder, reports }: { scratchFolder: string; reports: string[] },
+): ConcludeTools {
+  return {
+    seed: settings.seed,
+    collected,
+    services,
+    report,
+    signal,
     scratchFolder,
     readExamples: (indexes) =>
       readParts(
-        counted.map(({ examples: { path }, count }) => ({ path, count })),
+        results.map(({ examples: { path }, out: count }) => ({ path, count })),
         { indexes, signal },
       ),
     writeReport: async (name, value) => {
@@ -51,27 +63,39 @@ export async function conclude(
       await writeJson(path, value);
       reports.push(path);
     },
-  });
-  throwIfInterrupted(signal);
-  const plans = await writePlans(rule, plan, results, folder);
-  await rm(scratchFolder, { recursive: true, force: true });
-  const record: PlanRecord = { plans, reports };
-  await writeJson(recordPath, record);
-  return record;
+  };
 }
 
-async function writePlans(
+async function* concludeFacts(
   rule: AnyCorpusRule,
-  plan: unknown,
-  results: readonly MapResult[],
-  folder: string,
-): Promise<Part[]> {
-  if (!rule.slice) return [await writePart(join(folder, 'plan'), [serialize(plan)])];
-  const plans: Part[] = [];
-  let first = 0;
-  for (const [i, { out }] of results.entries()) {
-    plans.push(await writePart(join(folder, `plan-${i}`), [serialize(rule.slice(plan, first, first + out))]));
-    first += out;
-  }
-  return plans;
+  tools: ConcludeTools,
+  { results, signal }: ConcludeContext,
+): AsyncGenerator<unknown> {
+  const facts = openFacts(
+    results.map(({ facts: part, out: count }) => ({ path: part!.path, count })),
+    signal,
+  );
+  const plan = await rule.conclude(facts, tools);
+  if (!rule.slice) yield plan;
+  else for (const { first, count } of observedParts(results)) yield rule.slice(plan, first, first + count);
+}
+
+async function* concludeShuffle(
+  rule: AnyShuffleRule,
+  tools: ConcludeTools,
+  context: ShuffleContext,
+): AsyncGenerator<unknown> {
+  const shuffle = openShuffle(context);
+  const whole = await rule.conclude(shuffle, tools);
+  if (!rule.slice) yield whole;
+  else
+    for (const [number, part] of shuffle.parts.entries()) yield await rule.slice(whole, { ...part, number });
+}
+
+/** One plan for all jobs, or one for each. */
+async function writePlans(plans: AsyncIterable<unknown>, folder: string): Promise<Part[]> {
+  const parts: Part[] = [];
+  for await (const plan of plans)
+    parts.push(await writePart(join(folder, `plan-${parts.length}`), [serialize(plan)]));
+  return parts;
 }

@@ -1,15 +1,27 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  globSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { openProcesses } from '../../../test/support/job-processes.ts';
 import { lightCuration } from '../../../test/support/light-curation.ts';
 import { silent } from '../../base/progress.ts';
 import { seededRandom } from '../../base/random.ts';
 import { curate, type CurateContext } from '../curate.ts';
 import type { Example } from '../example.ts';
+import { runJob } from './job.ts';
+import type { ReduceInputs, ReduceJob } from './reduce-job.ts';
 import { type JobRunner, openRunner } from './runner.ts';
 
 const files = ['examples.jsonl', 'ledger.jsonl', 'funnel.json'];
@@ -63,23 +75,39 @@ const threads =
   (jobs: number): JobRunner =>
     openRunner(jobs, count);
 
-test('one thread, three threads and three processes give the same bytes, in jobs of any size', async () => {
+test('one thread, three threads and three processes give the same bytes, in jobs of any size and number', async () => {
   const expected = await run(newFolder(), { openRunner: threads(1) });
   assert.equal(expected[0]!.trimEnd().split('\n').length, 150);
-  assert.deepEqual(await run(newFolder(), { openRunner: threads(3) }), expected);
-  assert.deepEqual(await run(newFolder(), { openRunner: threads(1), rangeBytes: 3333 }), expected);
+  for (const [count, partitions, rangeBytes] of [
+    [3, 1, 40_000],
+    [1, 2, 3333],
+    [3, 13, 40_000],
+  ] as const)
+    assert.deepEqual(
+      await run(newFolder(), { openRunner: threads(count), partitions, rangeBytes }),
+      expected,
+      `${count} threads, ${partitions} partitions, ${rangeBytes} bytes`,
+    );
   const processes = openProcesses(3);
-  assert.deepEqual(await run(newFolder(), { openRunner: () => processes, rangeBytes: 60_000 }), expected);
-  assert.ok(
-    processes.counts.every((count) => count > 0),
-    `jobs by process: ${processes.counts.join(', ')}`,
-  );
+  const inProcesses = await run(newFolder(), {
+    openRunner: () => processes,
+    partitions: 3,
+    rangeBytes: 60_000,
+  });
+  assert.deepEqual(inProcesses, expected);
+  for (const kind of ['map', 'reduce'] as const)
+    assert.ok(
+      processes.counts[kind].every((count) => count > 0),
+      `${kind} jobs by process: ${processes.counts[kind].join(', ')}`,
+    );
 });
 
+const script = new URL('../../../test/support/curate-run.ts', import.meta.url).pathname;
+
 /** Runs the stage in a process and kills it after so many reports; the exit code is null when it was killed. */
-function runAndKill(folder: string, afterReports: number): Promise<number | null> {
-  const script = new URL('../../../test/support/curate-run.ts', import.meta.url).pathname;
-  const child = spawn(process.execPath, [script, folder, '2'], { stdio: ['ignore', 'pipe', 'inherit'] });
+function runAndKill(folder: string, afterReports: number, partitions = 2): Promise<number | null> {
+  const args = [script, folder, '2', String(partitions)];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   let reports = 0;
   child.stdout.on('data', (chunk: Buffer) => {
     reports += chunk.toString().split('\n').length - 1;
@@ -106,6 +134,101 @@ test('killed again and again, it goes on from the finished jobs and ends in the 
   assert.ok(kept.size > 0, 'no job was finished before a kill');
   assert.equal(await runAndKill(folder, Infinity), 0);
   assert.deepEqual(contents(folder), contents(whole));
+});
+
+/** Files of finished reductions. */
+function reduced(folder: string): string[] {
+  return globSync('work/pass-*/reductions/*/*.json', { cwd: folder }).filter((file) =>
+    /\d\.json$/.test(file),
+  );
+}
+
+test('killed amid a reduction, it goes on and ends in the same bytes', async () => {
+  const folder = newFolder();
+  const child = spawn(process.execPath, [script, folder, '1', '400'], { stdio: 'ignore' });
+  const ended = new Promise((resolve) => child.on('close', (code) => resolve(code)));
+  while (child.exitCode === null && reduced(folder).length < 5) await setTimeout(2);
+  child.kill('SIGKILL');
+  assert.equal(await ended, null);
+  const finished = reduced(folder).length;
+  assert.ok(finished >= 5 && finished < 400, `${finished} reductions were finished`);
+  const expected = await run(newFolder());
+  assert.equal(await runAndKill(folder, Infinity, 400), 0);
+  assert.deepEqual(contents(folder), expected);
+});
+
+/** One thread that does something before each reduction. */
+const beforeReductions = (act: (job: ReduceJob) => void) => (): JobRunner => {
+  const runner = openRunner(1);
+  return {
+    ...runner,
+    run: (job, lane, context) => {
+      if (job.kind === 'reduce') act(job);
+      return runner.run(job, lane, context);
+    },
+  };
+};
+
+test('what a reduction reads is checked: a missing or damaged file is named, and made anew by the next run', async () => {
+  const expected = await run(newFolder());
+  const damages: [RegExp, (path: string) => void][] = [
+    [/no such file/, (path) => rmSync(path)],
+    [/is damaged/, (path) => writeFileSync(path, readFileSync(path).subarray(0, 5))],
+    [
+      /is damaged/,
+      (path) =>
+        writeFileSync(
+          path,
+          readFileSync(path).map((byte, i, all) => (i === all.length - 1 ? byte ^ 1 : byte)),
+        ),
+    ],
+  ];
+  for (const [message, damage] of damages) {
+    const folder = newFolder();
+    let path = '';
+    const openRunner = beforeReductions(({ inputs }) => {
+      if (path !== '') return;
+      const { pieces } = JSON.parse(readFileSync(inputs.path, 'utf8')) as ReduceInputs;
+      path = pieces[1]!.path;
+      damage(path);
+    });
+    await assert.rejects(run(folder, { openRunner }), (error: Error & { code: string }) => {
+      assert.equal(error.code, 'storage');
+      assert.ok(error.message.includes(path), error.message);
+      assert.match(error.message, message);
+      return true;
+    });
+    assert.deepEqual(await run(folder), expected);
+  }
+});
+
+test('a finished reduction is not done again, a damaged result is', async () => {
+  const { signal } = new AbortController();
+  const opened = (): JobRunner => {
+    const runner = openRunner(1);
+    return {
+      ...runner,
+      run: async (job, lane, context) => {
+        const result = await runner.run(job, lane, context);
+        if (job.kind === 'reduce') await repeat(job);
+        return result;
+      },
+    };
+  };
+  const repeat = async (job: ReduceJob): Promise<void> => {
+    const path = `${job.output}.pieces`;
+    const made = readFileSync(path);
+    const { mtimeMs } = statSync(path);
+    await runJob(job, { signal, onRecords: () => {} });
+    assert.equal(statSync(path).mtimeMs, mtimeMs);
+    writeFileSync(path, 'x');
+    await runJob(job, { signal, onRecords: () => {} });
+    assert.deepEqual(readFileSync(path), made);
+    repeated += 1;
+  };
+  let repeated = 0;
+  await run(newFolder(), { openRunner: opened, partitions: 2 });
+  assert.ok(repeated >= 2);
 });
 
 test('a part that was damaged between two runs is made again', async () => {
@@ -139,7 +262,7 @@ test('a raised signal ends the threads at once', async () => {
   const running = run(folder, {
     openRunner: threads(2),
     signal: stop.signal,
-    report: () => setTimeout(() => stop.abort(), 10),
+    report: () => void setTimeout(10).then(() => stop.abort()),
   });
   await assert.rejects(running, { code: 'interrupted' });
   assert.ok(performance.now() - started < 20_000);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -27,7 +27,7 @@ function factsOf<Fact>(facts: readonly Fact[], sizes: readonly number[]): Facts<
     parts.push({ path, count: some.length });
     at += some.length;
   }
-  return openFacts<Fact>(parts, { scratchFolder: folder, signal });
+  return openFacts<Fact>(parts, signal);
 }
 
 test('facts come back in order, all or some of them, typed arrays too', async () => {
@@ -45,29 +45,6 @@ test('facts come back in order, all or some of them, typed arrays too', async ()
     [0, 3, 556, 999].map((index) => ({ index, fact: given[index] })),
   );
   assert.deepEqual(await Array.fromAsync(facts.pick([])), []);
-});
-
-test('groups by key are those of a map, whether they fit memory or not', async () => {
-  for (const count of [50, 40_000]) {
-    for (const keyOf of [(i: number) => `key ${i % 997}`, (i: number) => (i % 997) * 4294967311]) {
-      const keys = Array.from({ length: count }, (_, i) =>
-        Array.from({ length: 8 }, (_one, k) => keyOf(i * (k + 1))),
-      );
-      const expected = new Map<string | number, number[]>();
-      keys.forEach((some, i) => {
-        for (const key of some) expected.set(key, [...(expected.get(key) ?? []), i]);
-      });
-      const facts = factsOf(keys, [count / 2]);
-      const lists = await Array.fromAsync(facts.groupBy<string | number>((some) => some, { atLeast: 1 }));
-      const found = new Map(lists.flat().map(({ key, indexes }) => [key, indexes]));
-      assert.equal(found.size, lists.flat().length, 'a key came twice');
-      assert.deepEqual(found, expected);
-    }
-  }
-  assert.deepEqual(
-    readdirSync(folder).filter((file) => file.startsWith('shuffle')),
-    [],
-  );
 });
 
 test('ranges of any size give every line of a file once', async () => {

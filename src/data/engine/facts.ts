@@ -4,7 +4,6 @@ import { deserialize, serialize } from 'node:v8';
 import { storageError } from '../../base/files.ts';
 import { throwIfInterrupted } from '../interrupt.ts';
 import type { Facts } from '../rule.ts';
-import { groupByKey } from './shuffle.ts';
 
 /** A file of facts and how many records it tells of. */
 export type FactsPart = { path: string; count: number };
@@ -38,13 +37,11 @@ export class FactsWriter {
   }
 }
 
-export type FactsOptions = { scratchFolder: string; signal: AbortSignal };
-
 /** The facts of a pass. Memory holds one file of them at a time. */
-export function openFacts<Fact>(parts: readonly FactsPart[], options: FactsOptions): Facts<Fact> {
+export function openFacts<Fact>(parts: readonly FactsPart[], signal: AbortSignal): Facts<Fact> {
   const count = parts.reduce((sum, part) => sum + part.count, 0);
   const frames = (isWanted: (end: number) => boolean = () => true): AsyncGenerator<Frame<Fact>> =>
-    readFrames<Fact>(parts, isWanted, options.signal);
+    readFrames<Fact>(parts, isWanted, signal);
   return {
     count,
     async *[Symbol.asyncIterator]() {
@@ -58,18 +55,6 @@ export function openFacts<Fact>(parts: readonly FactsPart[], options: FactsOptio
         for (; next < wanted.length && wanted[next]! < first + facts.length; next++)
           yield { index: wanted[next]!, fact: facts[wanted[next]! - first]! };
     },
-    groupBy: (keysOf, { atLeast = 2 } = {}) =>
-      groupByKey(
-        async function* (add) {
-          for await (const { first, facts } of frames()) {
-            facts.forEach((fact, i) => {
-              for (const key of keysOf(fact, first + i)) add(key, first + i);
-            });
-            yield;
-          }
-        },
-        { ...options, count, atLeast },
-      ),
   };
 }
 

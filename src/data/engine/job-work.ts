@@ -5,7 +5,7 @@ import type { Verdict } from '../verdict.ts';
 import { countReason, type LedgerEntry } from '../ledger.ts';
 import { addToProfile, emptyProfile } from '../report/profile.ts';
 import { Blocks } from './blocks.ts';
-import { FactsWriter } from './facts.ts';
+import { ObservationsWriter } from './observations.ts';
 import type { ByteRange } from './line-range.ts';
 import type { MapJob, MapResult } from './map-job.ts';
 import { ReasonTallies } from './job-summary.ts';
@@ -13,7 +13,13 @@ import { writePart } from './part.ts';
 import { decidingRules, type Pass } from './passes.ts';
 import { emptyRow, type FunnelRow } from './tally.ts';
 
-type WorkOptions = { plan: unknown; isFirst: boolean; isLast: boolean; firstIndex: number };
+type WorkOptions = {
+  plan: unknown;
+  isFirst: boolean;
+  isLast: boolean;
+  firstIndex: number;
+  partitions: number;
+};
 
 /** What a job has made of its records so far. */
 export class JobWork {
@@ -29,14 +35,14 @@ export class JobWork {
   readonly #rows: FunnelRow[];
   readonly #examples = new Blocks();
   readonly #ledger = new Blocks();
-  readonly #facts = new FactsWriter();
+  readonly #observations: ObservationsWriter | undefined;
   readonly #reasons = new ReasonTallies();
   readonly #collected = emptyProfile();
   readonly #kept = emptyProfile();
   /** Lines in a row that no rule changed: they go on as the bytes they are. */
   #unchanged: ByteRange = { start: 0, end: 0 };
 
-  constructor(bytes: Buffer, pass: Pass, { plan, isFirst, isLast, firstIndex }: WorkOptions) {
+  constructor(bytes: Buffer, pass: Pass, { plan, isFirst, isLast, firstIndex, partitions }: WorkOptions) {
     this.#bytes = bytes;
     this.#pass = pass;
     this.#plan = plan;
@@ -44,6 +50,7 @@ export class JobWork {
     this.#isLast = isLast;
     this.#firstIndex = firstIndex;
     this.#rows = decidingRules(pass).map(emptyRow);
+    this.#observations = pass.observe && new ObservationsWriter(pass.observe, partitions);
   }
 
   /** Runs the pass over one record, which stands in this range of the bytes. */
@@ -58,7 +65,7 @@ export class JobWork {
       addToProfile(this.#kept, example);
       this.#note({ action: 'kept', rule: 'curate', id, source, place });
     }
-    if (this.#pass.observe) this.#facts.add(this.#pass.observe.observe(example));
+    this.#observations?.add(example);
     this.#out += 1;
     if (example === original) this.#keepBytes(range);
     else {
@@ -136,7 +143,7 @@ export class JobWork {
       ...(this.#isLast && { kept: this.#kept }),
       examples: await writePart(`${output}.examples.jsonl`, this.#examples.finish()),
       ledger: await writePart(`${output}.ledger.jsonl`, this.#ledger.finish()),
-      ...(this.#pass.observe && { facts: await writePart(`${output}.facts`, this.#facts.finish()) }),
+      ...(await this.#observations?.write(output)),
     };
     await writePart(`${output}.json`, [Buffer.from(JSON.stringify(result))]);
     return result;

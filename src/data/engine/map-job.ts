@@ -1,7 +1,7 @@
 /**
- * The unit of curation's work: one pass over the records of one range of bytes. A job is plain JSON and needs nothing but
- * the files it names, so a worker thread, a process or another machine that sees the folder can run it. It is the same
- * wherever it runs, and one that was finished is not done again.
+ * One pass over the records of one range of bytes. A job is plain JSON and needs nothing but the files it names, so a
+ * worker thread, a process or another machine that sees the folder can run it. It is the same wherever it runs, and one
+ * that was finished is not done again.
  */
 import { readFile } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
@@ -13,14 +13,16 @@ import { canonicalJson } from '../../base/json.ts';
 import type { Example } from '../example.ts';
 import { throwIfInterrupted } from '../interrupt.ts';
 import { hashKeyFingerprint } from '../pii/hash-key.ts';
-import { makeRules, type RuleSettings } from '../rules.ts';
+import type { RuleSettings } from '../rules.ts';
 import type { JobSummary } from './job-summary.ts';
+import type { JobContext } from './job.ts';
 import { JobWork } from './job-work.ts';
 import { type ByteRange, lineRanges, readLineRange } from './line-range.ts';
 import { areWhole, type Part, readRecord } from './part.ts';
-import { type Pass, planPasses } from './passes.ts';
+import { passesOf } from './passes-of.ts';
 
 export type MapJob = {
+  kind: 'map';
   /** Hash of all that decides the result (see jobId). */
   id: string;
   settings: RuleSettings;
@@ -32,7 +34,9 @@ export type MapJob = {
   firstIndex: number;
   /** The plan of the rule that this pass applies. */
   plan?: Part;
-  /** Where results go: this path with .examples.jsonl, .ledger.jsonl, .facts and, last, .json for the result itself. */
+  /** Among how many reductions the facts are divided, where the pass observes for a rule that has them. */
+  partitions: number;
+  /** Where results go: this path with .examples.jsonl, .ledger.jsonl and so on and, last, .json for the result itself. */
   output: string;
 };
 
@@ -43,25 +47,22 @@ export type MapResult = JobSummary & {
   out: number;
   examples: Part;
   ledger: Part;
-  /** Only where the pass observes. */
+  /** Where the pass observes for a rule that takes the facts in order. */
   facts?: Part;
-};
-
-export type JobContext = {
-  signal: AbortSignal;
-  /** Told now and then how many records more are done. */
-  onRecords: (count: number) => void;
+  /** Where it observes for one that has them reduced: a piece for each partition, and a row for each record if it keeps some. */
+  pieces?: Part;
+  table?: Part;
 };
 
 /** Raised when jobs make other bytes of the same input. */
-const jobVersion = 2;
+const jobVersion = 3;
 /** How long a job keeps its thread before it looks whether it should stop. */
 const turnMs = 50;
 const recordsPerLook = 16;
 
 /** What a job's result depends on. `inputHash` stands for the input's content where that is not settled elsewhere. */
 export function jobId(job: Omit<MapJob, 'id'>, inputHash: string): string {
-  const { settings, pass, input, firstIndex, plan } = job;
+  const { settings, pass, input, firstIndex, plan, partitions } = job;
   const { config, seed } = settings;
   const { start, end } = input;
   const hashKey = hashKeyFingerprint(config.pii);
@@ -77,6 +78,7 @@ export function jobId(job: Omit<MapJob, 'id'>, inputHash: string): string {
       inputHash,
       firstIndex,
       plan: plan?.sha256,
+      partitions,
     }),
   );
 }
@@ -100,6 +102,7 @@ export async function runMapJob(job: MapJob, { signal, onRecords }: JobContext):
     isFirst: job.pass === 0,
     isLast: job.pass === passes.length - 1,
     firstIndex: job.firstIndex,
+    partitions: job.partitions,
   });
   let turnStart = performance.now();
   let told = 0;
@@ -121,8 +124,12 @@ export async function runMapJob(job: MapJob, { signal, onRecords }: JobContext):
 async function finishedResult({ id, output }: MapJob): Promise<MapResult | undefined> {
   const result = await readRecord<MapResult>(`${output}.json`);
   if (result?.id !== id) return undefined;
-  const { examples, ledger, facts } = result;
-  return (await areWhole([examples, ledger, ...(facts ? [facts] : [])])) ? result : undefined;
+  return (await areWhole([result.ledger, ...partsForNext(result)])) ? result : undefined;
+}
+
+/** What the conclusion and the next pass read of a result. */
+export function partsForNext({ examples, facts, pieces, table }: MapResult): Part[] {
+  return [examples, ...[facts, pieces, table].filter((part) => part !== undefined)];
 }
 
 function parseExample(line: string, { input }: MapJob): Example {
@@ -141,16 +148,6 @@ function parseExample(line: string, { input }: MapJob): Example {
       fix: 'The file was changed or damaged: run the stage that made it again with --force.',
     },
   );
-}
-
-let madePasses: { settings: string; passes: Promise<Pass[]> } | undefined;
-
-/** A thread runs many jobs with one set of rules, and making them may read word lists and models. */
-function passesOf(settings: RuleSettings): Promise<Pass[]> {
-  const name = canonicalJson({ ...settings, hashKey: hashKeyFingerprint(settings.config.pii) });
-  if (madePasses?.settings !== name)
-    madePasses = { settings: name, passes: makeRules(settings).then(planPasses) };
-  return madePasses.passes;
 }
 
 let readPlan: { sha256: string; plan: unknown } | undefined;

@@ -7,15 +7,15 @@ import { mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { storageError, writeJson } from '../../base/files.ts';
 import type { Reporter } from '../../base/progress.ts';
-import { throwIfInterrupted } from '../interrupt.ts';
 import type { RuleSettings } from '../rules.ts';
 import type { CurateServices } from '../services.ts';
 import { conclude, type PlanRecord } from './conclude.ts';
 import { addSummaries, type JobSummary } from './job-summary.ts';
 import { divideBytes } from './line-range.ts';
-import { jobId, type MapJob, type MapResult } from './map-job.ts';
+import { jobId, type MapJob, type MapResult, partsForNext } from './map-job.ts';
 import { areWhole, emptyFolder, type Part, readRecord } from './part.ts';
 import { decidingRules, type Pass } from './passes.ts';
+import { runJobs } from './run-jobs.ts';
 import type { JobRunner } from './runner.ts';
 import { emptyRow } from './tally.ts';
 
@@ -30,6 +30,8 @@ export type PassesContext = {
   openRunner: (jobs: number) => JobRunner;
   /** Bytes of examples in a job of the first pass. */
   rangeBytes?: number;
+  /** Jobs of a reduction (default: by the size of the examples). */
+  partitions?: number;
   services: CurateServices;
   report: Reporter;
   signal: AbortSignal;
@@ -49,6 +51,8 @@ export type PassesResult = {
 
 /** Some thousand conversations, a second or two of work. */
 const jobBytes = 4 * 1024 * 1024;
+const jobsPerPartition = 4;
+const mostPartitions = 1024;
 
 /** A finished pass. Its examples and facts are removed once the next pass is finished too. */
 type PassRecord = { results: MapResult[] };
@@ -56,6 +60,7 @@ type PassRecord = { results: MapResult[] };
 export async function runPasses(context: PassesContext): Promise<PassesResult> {
   const { settings, passes, workFolder, services, report, signal } = context;
   const firsts = await firstJobs(context);
+  const partitions = firsts[0]?.partitions ?? 1;
   const done = await finishedPasses(firsts, context);
   let conclusion: PlanRecord | undefined;
   const reports: string[] = [];
@@ -64,9 +69,9 @@ export async function runPasses(context: PassesContext): Promise<PassesResult> {
     for (const [number, pass] of passes.entries()) {
       const before = done[number - 1];
       if (done.length === number) {
-        const jobs = before ? nextJobs(context, number, before, conclusion!) : firsts;
+        const jobs = before ? nextJobs(context, { pass: number, partitions }, before, conclusion!) : firsts;
         const expected = before && total(before.results, 'out');
-        const results = await runJobs(jobs, { number, expected, runner }, context);
+        const results = await runPass(jobs, { number, expected, runner }, context);
         checkCounts(results, number, expected);
         const record: PassRecord = { results };
         await writeJson(join(folderOf(workFolder, number), 'done.json'), record);
@@ -75,12 +80,15 @@ export async function runPasses(context: PassesContext): Promise<PassesResult> {
       }
       if (!pass.observe) continue;
       conclusion = await conclude(pass.observe, {
-        seed: settings.seed,
+        settings,
+        pass: number,
         collected: total(done[0]!.results, 'in'),
         services,
         report,
         signal,
         results: done[number]!.results,
+        partitions,
+        runner,
         folder: folderOf(workFolder, number),
         isUsed: done.length > number + 1,
       });
@@ -116,26 +124,31 @@ const folderOf = (workFolder: string, number: number): string => join(workFolder
 
 async function firstJobs(context: PassesContext): Promise<MapJob[]> {
   const { settings, examplesPaths, workFolder, rangeBytes = jobBytes } = context;
-  const jobs: MapJob[] = [];
+  const inputs: (MapJob['input'] & { file: number })[] = [];
   for (const [file, path] of examplesPaths.entries()) {
     const { size } = await stat(path).catch((cause: unknown) => {
       throw storageError(path, cause);
     });
-    for (const range of divideBytes(size, rangeBytes)) {
-      const input = { path, ...range };
-      const output = outputOf(workFolder, 0, jobs.length);
-      const job = { settings, pass: 0, input, firstIndex: 0, output };
-      // The work folder belongs to one content of these files.
-      jobs.push({ id: jobId(job, String(file)), ...job });
-    }
+    for (const range of divideBytes(size, rangeBytes)) inputs.push({ file, path, ...range });
   }
-  return jobs;
+  const partitions = context.partitions ?? partitionsFor(inputs.length);
+  return inputs.map(({ file, ...input }, i) => {
+    const output = outputOf(workFolder, 0, i);
+    const job = { kind: 'map' as const, settings, pass: 0, input, firstIndex: 0, partitions, output };
+    // The work folder belongs to one content of these files.
+    return { id: jobId(job, String(file)), ...job };
+  });
+}
+
+/** A reduction reads what some jobs left, a second or less of work; each of its partitions has a piece in every file. */
+function partitionsFor(jobs: number): number {
+  return Math.min(mostPartitions, Math.max(1, Math.ceil(jobs / jobsPerPartition)));
 }
 
 /** A job for each part that the pass before left records in. */
 function nextJobs(
   { settings, workFolder }: PassesContext,
-  pass: number,
+  { pass, partitions }: { pass: number; partitions: number },
   { results }: PassRecord,
   { plans }: PlanRecord,
 ): MapJob[] {
@@ -144,7 +157,8 @@ function nextJobs(
   for (const [i, { examples, out }] of results.entries()) {
     const plan = plans.length === 1 ? plans[0]! : plans[i]!;
     const input = { path: examples.path, start: 0, end: examples.byteLength };
-    const job = { settings, pass, input, firstIndex, plan, output: outputOf(workFolder, pass, i) };
+    const output = outputOf(workFolder, pass, i);
+    const job = { kind: 'map' as const, settings, pass, input, firstIndex, plan, partitions, output };
     if (out > 0) jobs.push({ id: jobId(job, examples.sha256), ...job });
     firstIndex += out;
   }
@@ -155,28 +169,18 @@ function outputOf(workFolder: string, pass: number, i: number): string {
   return join(folderOf(workFolder, pass), String(i).padStart(5, '0'));
 }
 
-/** Each lane takes the next job as soon as it is free; results come back in the order of the jobs. */
-async function runJobs(
+async function runPass(
   jobs: readonly MapJob[],
   { number, expected, runner }: { number: number; expected: number | undefined; runner: JobRunner },
   { passes, report, signal }: PassesContext,
 ): Promise<MapResult[]> {
-  const results: MapResult[] = Array.from({ length: jobs.length });
   const label = passes.length === 1 ? 'curate' : `curate ${number + 1}/${passes.length}`;
-  let next = 0;
   let done = 0;
   const onRecords = (count: number): void => {
     done += count;
     report({ type: 'progress', label, done, ...(expected && { total: expected }), unit: 'examples' });
   };
-  const lane = async (_: unknown, at: number): Promise<void> => {
-    while (next < jobs.length) {
-      throwIfInterrupted(signal);
-      const i = next++;
-      results[i] = await runner.run(jobs[i]!, at, { signal, onRecords });
-    }
-  };
-  await Promise.all(Array.from({ length: runner.lanes }, lane));
+  const results = await runJobs(jobs, runner, { signal, onRecords });
   if (expected === undefined) report({ type: 'progress', label, done, total: done, unit: 'examples' });
   return results;
 }
@@ -199,10 +203,7 @@ function checkCounts(results: readonly MapResult[], number: number, expected: nu
 
 /** What no later pass reads. The ledger stays: it is part of the result. */
 async function removeInputs({ results }: PassRecord, { plans }: PlanRecord): Promise<void> {
-  const parts = [
-    ...results.flatMap(({ examples, facts }) => [examples, ...(facts ? [facts] : [])]),
-    ...plans,
-  ];
+  const parts = [...results.flatMap(partsForNext), ...plans];
   for (const { path } of parts) await rm(path, { force: true });
 }
 
@@ -218,9 +219,7 @@ async function finishedPasses(
     done.push(record);
   }
   const needed = done.flatMap(({ results }, number) =>
-    results.flatMap(({ ledger, examples, facts }) =>
-      number < done.length - 1 ? [ledger] : [ledger, examples, ...(facts ? [facts] : [])],
-    ),
+    results.flatMap((result) => [result.ledger, ...(number < done.length - 1 ? [] : partsForNext(result))]),
   );
   const ids = firsts.map(({ id }) => id).join();
   const isSame = done.length === 0 || done[0]!.results.map(({ id }) => id).join() === ids;

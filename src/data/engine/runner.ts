@@ -1,13 +1,13 @@
-/** Who runs jobs: this thread, or some threads beside it. Anything else that runs `runMapJob` fits the same shape. */
+/** Who runs jobs: this thread, or some threads beside it. Anything else that runs `runJob` fits the same shape. */
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { AttuneError, type ErrorCode } from '../../base/errors.ts';
-import { type JobContext, type MapJob, type MapResult, runMapJob } from './map-job.ts';
+import { type Job, type JobContext, type ResultOf, runJob } from './job.ts';
 
 export type JobRunner = {
   /** Jobs at a time; `lane` below this number tells them apart. */
   readonly lanes: number;
-  run: (job: MapJob, lane: number, context: JobContext) => Promise<MapResult>;
+  run: <J extends Job>(job: J, lane: number, context: JobContext) => Promise<ResultOf<J>>;
   close: () => Promise<void>;
 };
 
@@ -20,14 +20,14 @@ const youngHeapMegabytes = 96;
 
 export type WorkerReply =
   | { type: 'records'; count: number }
-  | { type: 'done'; result: MapResult }
+  | { type: 'done'; result: ResultOf<Job> }
   | { type: 'failed'; message: string; code?: ErrorCode; fix?: string; stack?: string };
 
 /** Threads for so many jobs; a single job is not worth a thread. */
 export function openRunner(jobs: number, threads: number = availableParallelism()): JobRunner {
   const lanes = Math.min(jobs, threads, mostThreads);
   return lanes <= 1
-    ? { lanes: 1, run: (job, _lane, context) => runMapJob(job, context), close: async () => {} }
+    ? { lanes: 1, run: (job, _lane, context) => runJob(job, context), close: async () => {} }
     : openThreads(lanes);
 }
 
@@ -53,7 +53,11 @@ function startWorker(): Worker {
 }
 
 /** A raised signal gives up the job at once; whoever opened the threads closes them, in the midst of their work. */
-function runInThread(worker: Worker, job: MapJob, { signal, onRecords }: JobContext): Promise<MapResult> {
+function runInThread<J extends Job>(
+  worker: Worker,
+  job: J,
+  { signal, onRecords }: JobContext,
+): Promise<ResultOf<J>> {
   return new Promise((resolve, reject) => {
     const settle = (finish: () => void): void => {
       worker.off('message', onMessage).off('error', onError).off('exit', onExit);
@@ -62,7 +66,10 @@ function runInThread(worker: Worker, job: MapJob, { signal, onRecords }: JobCont
     };
     const onMessage = (reply: WorkerReply): void => {
       if (reply.type === 'records') onRecords(reply.count);
-      else settle(() => (reply.type === 'done' ? resolve(reply.result) : reject(rebuildError(reply))));
+      else
+        settle(() =>
+          reply.type === 'done' ? resolve(reply.result as ResultOf<J>) : reject(rebuildError(reply)),
+        );
     };
     const onError = (error: NodeJS.ErrnoException): void =>
       settle(() => reject(error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? outOfMemory(job) : error));
@@ -86,10 +93,20 @@ function rebuildError({ message, code, fix, stack }: WorkerReply & { type: 'fail
   return Object.assign(new Error(message), stack !== undefined && { stack });
 }
 
-function outOfMemory({ input }: MapJob): AttuneError {
+function outOfMemory(job: Job): AttuneError {
+  const [what, fix] =
+    job.kind === 'map'
+      ? [
+          `the records after byte ${job.input.start} of ${job.input.path}`,
+          'Look for a record of many megabytes there, and leave it out of the source.',
+        ]
+      : [
+          `partition ${job.partition} of ${job.reduction}`,
+          'Look for a text that very many records have in common, and leave it out of the source.',
+        ];
   return new AttuneError(
     'environment',
-    `a thread of curation took more than ${threadHeapMegabytes} MB on the records after byte ${input.start} of ${input.path}`,
-    { fix: 'Look for a record of many megabytes there, and leave it out of the source.' },
+    `a thread of curation took more than ${threadHeapMegabytes} MB on ${what}`,
+    { fix },
   );
 }

@@ -1,7 +1,7 @@
 /** A thread that runs the jobs it is sent, one at a time. */
 import { parentPort } from 'node:worker_threads';
 import { AttuneError } from '../../base/errors.ts';
-import { type MapJob, runMapJob } from './map-job.ts';
+import { type Job, runJob } from './job.ts';
 import type { WorkerReply } from './runner.ts';
 
 const port = parentPort!;
@@ -9,8 +9,8 @@ const send = (reply: WorkerReply): void => port.postMessage(reply);
 /** Nobody asks a thread to stop: it is ended. */
 const { signal } = new AbortController();
 
-port.on('message', (job: MapJob) => {
-  runMapJob(job, { signal, onRecords: (count) => send({ type: 'records', count }) }).then(
+port.on('message', (job: Job) => {
+  runJob(job, { signal, onRecords: (count) => send({ type: 'records', count }) }).then(
     (result) => send({ type: 'done', result }),
     (error: Error) => send({ type: 'failed', ...describeError(error) }),
   );

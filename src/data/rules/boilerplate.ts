@@ -2,8 +2,8 @@ import { textHash } from '../../base/hash.ts';
 import type { BoilerplateConfig } from '../config/text.ts';
 import type { Example, Message } from '../example.ts';
 import type { Verdict } from '../verdict.ts';
-import type { CorpusRule } from '../rule.ts';
-import { repeatedHashes } from './repeated-hashes.ts';
+import type { ShuffleRule } from '../rule.ts';
+import { countingHashes, repeatedHashes } from './repeated-hashes.ts';
 import { type EndingLine, endingLines } from './endings.ts';
 
 /** A line of an ending that no other conversation has, such as the agent's name, goes with the ending when it is short. */
@@ -13,14 +13,15 @@ const shortLine = 60;
  * Cuts signatures, disclaimers and footers off the end of messages: lines that look like one (see endings.ts) and stand
  * there in many conversations. What people wrote once is never cut, and no message is cut to nothing.
  */
-export function boilerplate(config: BoilerplateConfig): CorpusRule<number[], Set<number>> {
+export function boilerplate(config: BoilerplateConfig): ShuffleRule<readonly number[], Set<number>> {
   return {
     name: 'boilerplate',
     observe: ({ messages }) => {
       const keys = messages.flatMap((one) => (isTalk(one) ? endingLines(one.content) : []));
       return [...new Set(keys.map(({ key }) => textHash(key)))];
     },
-    conclude: (facts) => repeatedHashes(facts, config),
+    ...countingHashes,
+    conclude: (shuffle) => repeatedHashes(shuffle, config),
     apply: (example, _index, repeated): Verdict =>
       repeated.size === 0 ? { example } : cut(example, repeated),
   };

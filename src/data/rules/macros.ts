@@ -2,8 +2,8 @@ import { textHash } from '../../base/hash.ts';
 import type { MacrosConfig } from '../config/text.ts';
 import type { Message } from '../example.ts';
 import type { Verdict } from '../verdict.ts';
-import type { CorpusRule } from '../rule.ts';
-import { repeatedHashes } from './repeated-hashes.ts';
+import type { ShuffleRule } from '../rule.ts';
+import { countingHashes, repeatedHashes } from './repeated-hashes.ts';
 
 const leastWords = 5;
 const leastUnspacedCharacters = 12;
@@ -14,13 +14,14 @@ const unspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script
  * masked, case and punctuation. `meta.macro` on the message, the share of such replies as `meta.macroShare` of the
  * conversation. A model that learns nothing but macros looks good by heart, so evaluation and selection may want to know.
  */
-export function macros(config: MacrosConfig): CorpusRule<number[], Set<number>> {
+export function macros(config: MacrosConfig): ShuffleRule<readonly number[], Set<number>> {
   return {
     name: 'macros',
     observe: ({ messages }) => [
       ...new Set(messages.map(macroHash).filter((hash): hash is number => hash !== undefined)),
     ],
-    conclude: (facts) => repeatedHashes(facts, config),
+    ...countingHashes,
+    conclude: (shuffle) => repeatedHashes(shuffle, config),
     apply: (example, _index, repeated): Verdict => {
       let count = 0;
       const messages = example.messages.map((one) => {
