@@ -23,9 +23,7 @@ export function joinAddresses(
   spans: readonly FoundSpan[],
   places: readonly FoundSpan[],
 ): FoundSpan[] {
-  const isFree = ({ start, end }: FoundSpan): boolean =>
-    !spans.some((other) => other.start < end && start < other.end);
-  const loose = new Set(places.filter(isFree));
+  const loose = new Set(outside(places, spans));
   const all = [...spans, ...loose].sort((a, b) => a.start - b.start);
   const joined: FoundSpan[] = [];
   const isLoose: boolean[] = [];
@@ -48,4 +46,15 @@ export function joinAddresses(
     const end = span.end + (more ?? 0);
     return more !== undefined && end <= (kept[i + 1]?.start ?? Infinity) ? { ...span, end } : span;
   });
+}
+
+/** Those that overlap none of `spans`, which are in order and apart from one another. */
+function outside(places: readonly FoundSpan[], spans: readonly FoundSpan[]): FoundSpan[] {
+  let at = 0;
+  return [...places]
+    .sort((a, b) => a.start - b.start)
+    .filter(({ start, end }) => {
+      while (at < spans.length && spans[at]!.end <= start) at++;
+      return at >= spans.length || end <= spans[at]!.start;
+    });
 }

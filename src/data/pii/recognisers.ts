@@ -7,6 +7,7 @@ import { ibans } from './iban.ts';
 import { addresses as ipAddresses } from './ip.ts';
 import { licences } from './licence.ts';
 import { macAddresses } from './mac.ts';
+import { eastAsianNames } from './names/east-asian.ts';
 import { names } from './names/recogniser.ts';
 import { nationalIds } from './national-id.ts';
 import { phones } from './phone.ts';
@@ -32,4 +33,5 @@ export const recognisers: readonly Recogniser[] = [
   birthDates,
   postcodes,
   names,
+  eastAsianNames,
 ];
