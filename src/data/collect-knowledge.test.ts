@@ -241,6 +241,56 @@ test('a sitemap chooses the pages; those it lists in vain are in the ledger', as
   });
 });
 
+test('a sitemap that cannot be read costs no other; what is nested deep is none', async () => {
+  const list = (tag: string, path: string): string => `<${tag}><loc>https://x.example${path}</loc></${tag}>`;
+  const deep = `<urlset>${'<url>'.repeat(12)}${'</url>'.repeat(12)}</urlset>`;
+  const bomb =
+    '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>' +
+    `<urlset>${list('url', '/&b;')}</urlset>`;
+  const folder = folderOf({
+    'site/pay.html': '<h1>Pay</h1><p>By card &amp; cash.</p>',
+    'map.xml': `<sitemapindex>${['/gone.xml', '/deep.xml', '/bomb.xml', '/pages.xml'].map((path) => list('sitemap', path)).join('')}</sitemapindex>`,
+    'deep.xml': deep,
+    'bomb.xml': bomb,
+    'pages.xml': `<urlset>${list('url', '/pay')}</urlset>`.replaceAll('><', '>\r\n<'),
+  });
+  const { passages, ledger } = await run(folder, [{ path: 'site', sitemap: 'map.xml' }]);
+  assert.deepEqual(
+    passages.map(({ title }) => title),
+    ['Pay'],
+  );
+  const left = ledger
+    .filter(({ action }) => action === 'dropped')
+    .map(({ place, reason }) => `${place} ${reason}`);
+  assert.match(left[0] ?? '', /^site\/gone\.xml the sitemap names it, but it cannot be read: .*ENOENT/);
+  assert.match(left[1] ?? '', /^site\/deep\.xml .*deep\.xml is not a sitemap/);
+  assert.match(left[2] ?? '', /the sitemap lists it, but there is no such file/);
+  assert.deepEqual(
+    (await collectFiles(collectConfig.parse({ knowledge: [{ path: 'site', sitemap: 'map.xml' }] }), folder))
+      .map((file) => relative(folder, file))
+      .sort(),
+    ['bomb.xml', 'map.xml', 'pages.xml', join('site', 'pay.html')],
+  );
+  await assert.rejects(run(folder, [{ path: 'site', sitemap: 'deep.xml' }]), {
+    code: 'data',
+    message: /deep\.xml is not a sitemap/,
+  });
+});
+
+test('folders more than 64 deep are left out, and told', async () => {
+  const folder = folderOf({
+    'kb/a.md': 'Text of the first page.',
+    [`kb/${'d/'.repeat(64)}b.md`]: 'Text of the deepest page.',
+    [`kb/${'d/'.repeat(65)}c.md`]: 'Text that is too deep.',
+  });
+  const { passages, ledger } = await run(folder, [{ path: 'kb' }]);
+  assert.equal(passages.length, 2);
+  assert.match(
+    ledger.find(({ action }) => action === 'dropped')?.reason ?? '',
+    /it is a folder more than 64 deep/,
+  );
+});
+
 test('questions and answers that pages mark up become examples, each once', async () => {
   const folder = folderOf({
     'faq.html': `<title>Help</title><script type="application/ld+json">{"@type":"FAQPage","mainEntity":[{"@type":"Question","name":"Is it free?","acceptedAnswer":{"@type":"Answer","text":"<p>Yes, and it will always be.</p>"}}]}</script>

@@ -89,15 +89,18 @@ async function encodingOf(path: string, configured: TextEncoding | undefined): P
     refuse('a ZIP archive or an office document', 'Unpack it, or export it as CSV or JSON.');
   if (configured !== undefined) return configured;
   if (first === 0xfffe) return 'utf-16le';
-  return first === 0xfeff ? 'utf-16be' : byZeros(head);
+  return first === 0xfeff ? 'utf-16be' : (utf16ByZeros(head) ?? 'utf-8');
 }
 
-/** A byte order mark may be missing: text in other encodings has no zeros, and in UTF-16 every Latin letter has one. */
-function byZeros(head: Buffer): TextEncoding {
+/**
+ * The byte order of UTF-16 whose mark is missing, by the first bytes: text in other encodings has no zeros, and in UTF-16
+ * every Latin letter has one.
+ */
+export function utf16ByZeros(head: Buffer): 'utf-16le' | 'utf-16be' | undefined {
   const zeros = [0, 0];
   for (const [i, byte] of head.entries()) if (byte === 0) zeros[i % 2]! += 1;
   const [even = 0, odd = 0] = zeros;
   const many = head.length / 20;
   if (head[1] === 0 && even === 0 && odd > many) return 'utf-16le';
-  return head[0] === 0 && odd === 0 && even > many ? 'utf-16be' : 'utf-8';
+  return head[0] === 0 && odd === 0 && even > many ? 'utf-16be' : undefined;
 }

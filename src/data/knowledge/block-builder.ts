@@ -1,5 +1,6 @@
 /** Puts blocks together from what a parser of HTML meets. It knows no tags, only what they mean. */
 import { type Block, isText, type TextBlock, type TextKind } from './page.ts';
+import { questionLevel } from './question-blocks.ts';
 import { isQuestion } from './question.ts';
 import { isHan } from './size.ts';
 
@@ -24,6 +25,10 @@ export class BlockBuilder {
   #text = '';
   /** Characters of `#text` that are labels of links. */
   #linked = 0;
+  /** How many elements in bold letters are open, and what the text begins with in them, until other text follows. */
+  #bold = 0;
+  #lead = '';
+  #isLeadOver = false;
   #kind: TextKind = 'paragraph';
   #heading: { level: number; anchor: string | undefined } | undefined;
   #level = 0;
@@ -39,18 +44,52 @@ export class BlockBuilder {
   #details: number[] = [];
   #definitions: { level: number; open: boolean }[] = [];
   #isTerm = false;
+  #isButton = false;
   #zones: number[] = [];
 
   text(data: string): void {
-    this.#text += this.#code > 0 ? data : data.replace(/[\s\u00a0]+/g, collapsed);
+    const added = this.#code > 0 ? data : data.replace(/[\s\u00a0]+/g, collapsed);
+    if (this.#bold === 0 && added.trim() !== '') this.#isLeadOver = true;
+    if (!this.#isLeadOver) this.#lead += added;
+    this.#text += added;
   }
 
   lineBreak(): void {
-    this.#text += this.#heading || this.#tables.length > 0 ? ' ' : '\n';
+    const added = this.#heading || this.#tables.length > 0 ? ' ' : '\n';
+    if (!this.#isLeadOver) this.#lead += added;
+    this.#text += added;
   }
 
   get inHeading(): boolean {
     return this.#heading !== undefined;
+  }
+
+  openBold(): void {
+    this.#bold += 1;
+  }
+
+  closeBold(): void {
+    this.#bold = Math.max(0, this.#bold - 1);
+  }
+
+  /** What opens a part of the page when it is pressed: a paragraph in bold letters where it is a question, else nothing. */
+  openButton(): void {
+    if (this.#heading) return;
+    this.startParagraph();
+    this.#isButton = true;
+  }
+
+  closeButton(): void {
+    if (!this.#isButton) return;
+    this.#isButton = false;
+    const text = tidy(this.#take()).replaceAll('\n', ' ');
+    if (isQuestion(text)) this.#put('paragraph', text, { lead: text });
+  }
+
+  /** A part of the page ends here that no heading opened: of a question asked within it, the answer ends too. */
+  endPart(): void {
+    this.#flush();
+    this.#add({ kind: 'end', level: questionLevel });
   }
 
   startParagraph(): void {
@@ -85,7 +124,7 @@ export class BlockBuilder {
     this.#heading = undefined;
     const text = tidy(this.#take()).replaceAll('\n', ' ');
     // In a cell or an item a heading is only emphasis.
-    if (this.#tables.length > 0 || this.#lists.length > 0) this.#put('paragraph', text, false);
+    if (this.#tables.length > 0 || this.#lists.length > 0) this.#put('paragraph', text, {});
     else if (text !== '') this.#section(level, text, anchor);
   }
 
@@ -207,7 +246,7 @@ export class BlockBuilder {
             .map((cell, i) => (header[i] ? `${header[i]}: ${cell}` : cell))
             .filter((_, i) => cells[i] !== '')
             .join('; ');
-    this.#emit(filled.length === 1 && header === undefined ? 'paragraph' : 'row', text, false);
+    this.#emit(filled.length === 1 && header === undefined ? 'paragraph' : 'row', text, {});
   }
 
   openDetails(): void {
@@ -250,7 +289,7 @@ export class BlockBuilder {
     if (list && isQuestion(text)) {
       this.#section(list.level, text, undefined);
       list.open = true;
-    } else this.#put('paragraph', /[:：?!。.]$/.test(text) ? text : `${text}:`, false);
+    } else this.#put('paragraph', /[:：?!。.]$/.test(text) ? text : `${text}:`, {});
   }
 
   closeDefinitions(): void {
@@ -288,27 +327,33 @@ export class BlockBuilder {
     const text = this.#text;
     this.#text = '';
     this.#linked = 0;
+    this.#lead = '';
+    this.#isLeadOver = false;
     return text;
   }
 
   #flush(): void {
-    if (this.#heading || this.#isTerm) {
+    if (this.#heading || this.#isTerm || this.#isButton) {
       this.#text += ' ';
       return;
     }
     if (this.#link) this.closeLink();
     const linked = this.#linked;
+    const lead = tidy(this.#lead);
     const raw = this.#take();
     const text = this.#kind === 'code' ? raw.replace(/^\n/, '').trimEnd() : tidy(raw);
     if (text.trim() === '') return;
-    this.#put(this.#kind, text, linked > 0 && linked >= lengthWithoutSigns(text));
+    this.#put(this.#kind, text, {
+      ...(linked > 0 && linked >= lengthWithoutSigns(text) && { linksOnly: true }),
+      ...(lead !== '' && text.startsWith(lead) && { lead }),
+    });
   }
 
   /** Into the cell that is open, else as a block of its own. */
-  #put(kind: TextKind, text: string, linksOnly: boolean): void {
+  #put(kind: TextKind, text: string, facts: Pick<TextBlock, 'linksOnly' | 'lead'>): void {
     if (text === '') return;
     const table = this.#tables.at(-1);
-    if (!table || table.cell < 0) this.#emit(kind, text, linksOnly);
+    if (!table || table.cell < 0) this.#emit(kind, text, facts);
     else {
       const before = table.cells[table.cell]!;
       const marker = this.#marker !== undefined ? '- ' : '';
@@ -318,7 +363,7 @@ export class BlockBuilder {
     }
   }
 
-  #emit(kind: TextKind, text: string, linksOnly: boolean): void {
+  #emit(kind: TextKind, text: string, { linksOnly, lead }: Pick<TextBlock, 'linksOnly' | 'lead'>): void {
     const outer = this.#tables.at(-2);
     if (outer && outer.cell >= 0) {
       outer.cells[outer.cell] = `${outer.cells[outer.cell]} ${text}`.trim();
@@ -329,8 +374,12 @@ export class BlockBuilder {
     const marker = this.#marker;
     if (inList) this.#marker = undefined;
     const line = inList ? `${indent}${marker ?? '  '}${text.replaceAll('\n', `\n${indent}  `)}` : text;
-    const block: TextBlock = { kind: inList ? 'item' : kind, text: line, ...(linksOnly && { linksOnly }) };
-    this.#add(block);
+    this.#add({
+      kind: inList ? 'item' : kind,
+      text: line,
+      ...(linksOnly && { linksOnly }),
+      ...(lead !== undefined && !inList && { lead }),
+    });
   }
 
   #add(block: Block): void {

@@ -4,19 +4,16 @@ import type { Numbering, Styles } from './docx-parts.ts';
 import type { Block } from './page.ts';
 import { readXml } from './xml.ts';
 
-type Parts = { styles: Styles; numbering: Numbering; relations: ReadonlyMap<string, string> };
+type Parts = {
+  styles: Styles;
+  numbering: Numbering;
+  relations: ReadonlyMap<string, string>;
+  footnotes: ReadonlyMap<string, string>;
+  endnotes: ReadonlyMap<string, string>;
+};
 
 /** Deleted text, instructions of fields, and the copies that Word keeps for older programs. */
-const unseen = new Set([
-  'del',
-  'moveFrom',
-  'instrText',
-  'delText',
-  'Fallback',
-  'footnoteReference',
-  'endnoteReference',
-  'comment',
-]);
+const unseen = new Set(['del', 'moveFrom', 'instrText', 'delText', 'Fallback', 'comment']);
 
 /** What is known of a paragraph before its first text: properties come first in it. */
 type Paragraph = { style: string; outline: number | undefined; list: string; level: number; begun: boolean };
@@ -35,6 +32,9 @@ export async function readDocumentXml(
   let inText = false;
   let title: string | undefined;
   let heading = '';
+  /** Notes that the open paragraphs refer to; each stands below its paragraph. */
+  let notes: string[] = [];
+  let noteCount = 0;
 
   const begin = (one: Paragraph): void => {
     if (one.begun) return;
@@ -73,6 +73,14 @@ export async function readDocumentXml(
       else if (name === 'tab') builder.text(' ');
       else if (name === 'br' || name === 'cr') builder.lineBreak();
       else if (name === 'noBreakHyphen') builder.text('-');
+      else if (name === 'footnoteReference' || name === 'endnoteReference') {
+        const texts = name === 'footnoteReference' ? parts.footnotes : parts.endnotes;
+        const text = texts.get(attribute('id') ?? '') ?? '';
+        if (text === '') return;
+        noteCount += 1;
+        builder.text(`[${noteCount}]`);
+        notes.push(`[${noteCount}] ${text}`);
+      }
     },
     text: (data) => {
       if (!inText || hiddenDepth > 0 || isHiddenRun) return;
@@ -94,6 +102,12 @@ export async function readDocumentXml(
         title ??= heading.trim() || undefined;
         heading = '';
         open.pop();
+        if (open.length > 0) return;
+        for (const note of notes) {
+          builder.text(note);
+          builder.startParagraph();
+        }
+        notes = [];
       } else if (name === 'tc') builder.closeCell();
       else if (name === 'tr') builder.closeRow();
       else if (name === 'tbl') builder.closeTable();

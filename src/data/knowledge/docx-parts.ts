@@ -81,6 +81,32 @@ export async function readNumbering(xml: string | undefined): Promise<Numbering>
   };
 }
 
+/** The texts of footnotes or endnotes by their id; the lines that separate them from the page are none. */
+export async function readNotes(xml: string | undefined): Promise<ReadonlyMap<string, string>> {
+  const notes = new Map<string, string>();
+  let id: string | undefined;
+  let text = '';
+  let inText = false;
+  await readXml(xml ?? '', {
+    open: (name, attribute) => {
+      if (name === 'footnote' || name === 'endnote') {
+        id = /separator/i.test(attribute('type') ?? '') ? undefined : attribute('id');
+        text = '';
+      } else if (name === 'p' || name === 'tab' || name === 'br') text += ' ';
+      inText = name === 't';
+    },
+    text: (data) => {
+      if (inText) text += data;
+    },
+    close: (name) => {
+      inText = false;
+      if ((name === 'footnote' || name === 'endnote') && id !== undefined)
+        notes.set(id, text.replace(/\s+/g, ' ').trim());
+    },
+  });
+  return notes;
+}
+
 /** Addresses of the document's links by their id. */
 export async function readRelations(xml: string | undefined): Promise<ReadonlyMap<string, string>> {
   const relations = new Map<string, string>();

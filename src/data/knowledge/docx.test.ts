@@ -52,6 +52,25 @@ test('headings by style, lists, tables, links; what was deleted or hidden stays 
   );
 });
 
+test('footnotes and endnotes stand below the paragraph that refers to them', async () => {
+  const reference = (kind: string, id: number): string =>
+    `<w:r><w:t>word</w:t></w:r><w:r><w:${kind}Reference w:id="${id}"/></w:r>`;
+  const notes = (kind: string, text: string): { name: string; data: string } => ({
+    name: `word/${kind}s.xml`,
+    data: `<w:${kind}s xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:${kind} w:type="separator" w:id="0"><w:p><w:r><w:separator/></w:r></w:p></w:${kind}><w:${kind} w:id="1"><w:p><w:r><w:footnoteRef/></w:r><w:r><w:t xml:space="preserve"> ${text}</w:t></w:r></w:p><w:p><w:r><w:t>Second line.</w:t></w:r></w:p></w:${kind}></w:${kind}s>`,
+  });
+  const { blocks } = await readDocx(
+    writeDocx(
+      `<w:p>${reference('footnote', 1)}</w:p><w:tbl><w:tr><w:tc><w:p>${reference('endnote', 1)}</w:p></w:tc><w:tc>${paragraph('cell')}</w:tc></w:tr></w:tbl><w:p>${reference('footnote', 7)}</w:p>`,
+      [notes('footnote', 'Except gifts.'), notes('endnote', 'Since May.')],
+    ),
+  );
+  assert.deepEqual(
+    blocks.filter(isText).map(({ text }) => text),
+    ['word[1]', '[1] Except gifts. Second line.', 'word[2] [2] Since May. Second line. | cell', 'word'],
+  );
+});
+
 test('an entry that says it is small is not unpacked past its limit', async () => {
   const block = deflateRawSync(Buffer.alloc(4_000_000), { finishFlush: constants.Z_FULL_FLUSH });
   const packed = Buffer.concat([...Array<Buffer>(200).fill(block), deflateRawSync(Buffer.alloc(0))]);

@@ -1,7 +1,7 @@
-/** DOCX (ECMA-376, WordprocessingML): headings by style, paragraphs, lists and tables of the document's body. */
+/** DOCX (ECMA-376, WordprocessingML): headings by style, paragraphs, lists, tables and notes of the document's body. */
 import { openZip, type ZipArchive, ZipError, type ZipLimits } from '../../formats/zip.ts';
 import { readDocumentXml } from './docx-body.ts';
-import { readNumbering, readRelations, readStyles } from './docx-parts.ts';
+import { readNotes, readNumbering, readRelations, readStyles } from './docx-parts.ts';
 import { NoPage, type Page } from './page.ts';
 import { readXml } from './xml.ts';
 
@@ -37,7 +37,15 @@ async function readParts(zip: ZipArchive): Promise<Page> {
   const relations = await readRelations(part(`${folder}_rels/${main.slice(folder.length)}.rels`));
   const styles = await readStyles(part(`${folder}styles.xml`));
   const numbering = await readNumbering(part(`${folder}numbering.xml`));
-  const { blocks, title } = await readDocumentXml(document, { styles, numbering, relations });
+  const footnotes = await readNotes(part(`${folder}footnotes.xml`));
+  const endnotes = await readNotes(part(`${folder}endnotes.xml`));
+  const { blocks, title } = await readDocumentXml(document, {
+    styles,
+    numbering,
+    relations,
+    footnotes,
+    endnotes,
+  });
   const stated = title ?? (await statedTitle(part('docProps/core.xml')));
   return { ...(stated !== undefined && { title: stated }), blocks, questions: [], notes: [] };
 }

@@ -1,5 +1,6 @@
 /** HTML to blocks: headings, paragraphs, lists, tables and code of a page's main part, with what its head says. */
 import { BlockBuilder } from './block-builder.ts';
+import { questionMarkup } from './microdata.ts';
 import { type Block, NoPage } from './page.ts';
 
 /** Everything in these is no text of the page. */
@@ -10,7 +11,12 @@ const hidden = new Set(
 );
 /** Head, foot and side of the whole page are navigation; those of an article are not. */
 const margins = new Set(['header', 'footer', 'aside']);
-const hiddenRoles = new Set(['navigation', 'banner', 'contentinfo', 'search', 'menu', 'menubar']);
+const hiddenRoles = new Set(
+  'navigation banner contentinfo search menu menubar dialog alertdialog'.split(' '),
+);
+/** Marks of dialogues about cookies, in classes and ids of what stands outside the main part. */
+const cookieMarks =
+  /(?:^|[\s_-])(?:cookies?|gdpr)[\s_-]?(?:banner|bar|box|consent|dialog|law|message|modal|notice|notification|overlay|popup|wall)|cookieconsent|onetrust|cookiebot|usercentrics|osano-cm|consent[_-](?:banner|manager|modal|popup)|cc-(?:window|banner)/i;
 const hiddenClasses =
   /(?:^|\s)(?:breadcrumbs?|sidebar|side-nav|sidenav|toc|table-of-contents|navbar|pagination|skip-?(?:link|nav)|site-(?:header|footer)|cookie-(?:banner|consent)|related-(?:articles|posts|links)|edit-(?:this-)?page|share-buttons|feedback)(?:\s|$)/i;
 const paragraphs = new Set(
@@ -43,6 +49,7 @@ export async function htmlBlocks(text: string): Promise<{ blocks: Block[]; facts
   /** Depths at which a hidden element and the open main parts and articles began. */
   let hiddenFrom = 0;
   const zones: number[] = [];
+  const microdata = questionMarkup(builder);
   let capture: 'title' | 'json' | undefined;
   let captured = '';
   const parser = new Parser(
@@ -56,7 +63,8 @@ export async function htmlBlocks(text: string): Promise<{ blocks: Block[]; facts
         if (name === 'script' && attributes['type']?.toLowerCase() === 'application/ld+json')
           capture = 'json';
         if (hiddenFrom > 0) return;
-        if (isHidden(name, attributes, zones.length > 0) || (name === 'button' && !builder.inHeading)) {
+        const isButton = name === 'button' && !builder.inHeading;
+        if (isHidden(name, attributes, zones.length > 0) || (isButton && !opensText(attributes))) {
           hiddenFrom = depth;
           builder.breakOff(name);
           return;
@@ -66,6 +74,7 @@ export async function htmlBlocks(text: string): Promise<{ blocks: Block[]; facts
           zones.push(depth);
           builder.openZone(zone);
         }
+        microdata.open(name, attributes, depth);
         openElement(builder, name, attributes);
       },
       ontext: (data) => {
@@ -80,7 +89,10 @@ export async function htmlBlocks(text: string): Promise<{ blocks: Block[]; facts
           capture = undefined;
           captured = '';
         }
-        if (hiddenFrom === 0) closeElement(builder, name);
+        if (hiddenFrom === 0) {
+          closeElement(builder, name);
+          microdata.close(depth);
+        }
         if (hiddenFrom === depth) hiddenFrom = 0;
         if (zones.at(-1) === depth) {
           zones.pop();
@@ -103,9 +115,16 @@ function isMain(name: string, attributes: Attributes): boolean {
 function isHidden(name: string, attributes: Attributes, inArticle: boolean): boolean {
   if (hidden.has(name) || (margins.has(name) && !inArticle)) return true;
   if (name === 'title') return true;
-  const { role, class: classes } = attributes;
+  const { role, class: classes, id } = attributes;
+  if (role !== undefined && hiddenRoles.has(role)) return true;
+  if (classes !== undefined && hiddenClasses.test(classes)) return true;
+  return !inArticle && cookieMarks.test(`${classes ?? ''} ${id ?? ''}`.slice(0, 1000));
+}
+
+/** Whether a button opens text of the page, as the questions of an accordion do. */
+function opensText(attributes: Attributes): boolean {
   return (
-    (role !== undefined && hiddenRoles.has(role)) || (classes !== undefined && hiddenClasses.test(classes))
+    'aria-expanded' in attributes || /accordion|collaps|faq|question|toggle/i.test(attributes['class'] ?? '')
   );
 }
 
@@ -119,6 +138,8 @@ function openElement(builder: BlockBuilder, name: string, attributes: Attributes
   else if (name === 'br') builder.lineBreak();
   else if (name === 'hr') builder.startParagraph();
   else if (name === 'a') builder.openLink(attributes['href']);
+  else if (name === 'b' || name === 'strong') builder.openBold();
+  else if (name === 'button') builder.openButton();
   else if (name === 'pre') builder.openCode();
   else if (name === 'table') builder.openTable();
   else if (name === 'tr') builder.openRow();
@@ -132,10 +153,13 @@ function openElement(builder: BlockBuilder, name: string, attributes: Attributes
 
 function closeElement(builder: BlockBuilder, name: string): void {
   if (headingLevel(name) > 0) builder.closeHeading();
+  else if (name === 'section' || name === 'article') builder.endPart();
   else if (paragraphs.has(name)) builder.startParagraph();
   else if (name === 'ul' || name === 'ol' || name === 'menu') builder.closeList();
   else if (name === 'li') builder.closeItem();
   else if (name === 'a') builder.closeLink();
+  else if (name === 'b' || name === 'strong') builder.closeBold();
+  else if (name === 'button') builder.closeButton();
   else if (name === 'pre') builder.closeCode();
   else if (name === 'table') builder.closeTable();
   else if (name === 'tr') builder.closeRow();

@@ -21,13 +21,14 @@ const token = new RegExp(
   'gi',
 );
 
-const emphasis: readonly RegExp[] = [
-  /(?<![\\*])\*\*\*(?=[^\s*])([^*]{1,2000}?)(?<=[^\s*])\*\*\*(?!\*)/g,
-  /(?<![\\*])\*\*(?=[^\s*])([^*]{1,2000}?)(?<=[^\s*])\*\*(?!\*)/g,
-  /(?<![\w\\*])\*(?=[^\s*])([^*]{1,2000}?)(?<=[^\s*])\*(?![\w*])/g,
-  /(?<![\w\\_])__(?=[^\s_])([^_]{1,2000}?(?:_[^_]{1,200}){0,9}?)(?<=[^\s_])__(?![\w_])/g,
-  /(?<![\w\\_])_(?=[^\s_])([^_]{1,2000}?)(?<=[^\s_])_(?![\w_])/g,
-  /(?<![\w~])~~(?=\S)([^~\n]{1,2000}?)(?<=\S)~~(?![\w~])/g,
+const bold = '<b>$1</b>';
+const emphasis: readonly (readonly [RegExp, string])[] = [
+  [/(?<![\\*])\*\*\*(?=[^\s*])([^*]{1,2000}?)(?<=[^\s*])\*\*\*(?!\*)/g, bold],
+  [/(?<![\\*])\*\*(?=[^\s*])([^*]{1,2000}?)(?<=[^\s*])\*\*(?!\*)/g, bold],
+  [/(?<![\w\\*])\*(?=[^\s*])([^*]{1,2000}?)(?<=[^\s*])\*(?![\w*])/g, '$1'],
+  [/(?<![\w\\_])__(?=[^\s_])([^_]{1,2000}?(?:_[^_]{1,200}){0,9}?)(?<=[^\s_])__(?![\w_])/g, bold],
+  [/(?<![\w\\_])_(?=[^\s_])([^_]{1,2000}?)(?<=[^\s_])_(?![\w_])/g, '$1'],
+  [/(?<![\w~])~~(?=\S)([^~\n]{1,2000}?)(?<=\S)~~(?![\w~])/g, '$1'],
 ];
 
 /** One paragraph, heading, item or cell. Linear: every part of the pattern is bounded. */
@@ -53,7 +54,7 @@ export function inlineHtml(text: string, targets: LinkTargets): string {
     if (lineBreak !== undefined) return keep('<br>');
     return escapeHtml(all!);
   });
-  const plain = emphasis.reduce((result, pattern) => result.replace(pattern, '$1'), marked);
+  const plain = emphasis.reduce((result, [pattern, html]) => result.replace(pattern, html), marked);
   return plain.replace(/\ue000(\d{1,9})\ue001/g, (_all, index: string) => aside[Number(index)] ?? '');
 }
 

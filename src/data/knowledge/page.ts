@@ -6,8 +6,11 @@ export type Block =
   | { kind: 'heading'; level: number; text: string; anchor?: string; sheet?: number }
   /** Closes the sections of this level and those inside them: what follows belongs to the section around them. */
   | { kind: 'end'; level: number }
-  /** `linksOnly`: all of its words lead elsewhere. `sheet` is the page of a PDF, from 1. */
-  | { kind: TextKind; text: string; linksOnly?: boolean; sheet?: number };
+  /**
+   * `linksOnly`: all of its words lead elsewhere. `lead`: what it begins with in bold letters. `sheet` is the page of a
+   * PDF, from 1.
+   */
+  | { kind: TextKind; text: string; linksOnly?: boolean; lead?: string; sheet?: number };
 
 /** Items of a list and rows of a table stand on lines of their own; paragraphs and code have a blank line around them. */
 export type TextKind = 'paragraph' | 'item' | 'row' | 'code';

@@ -13,13 +13,16 @@ const openings: readonly RegExp[] = [
   /^(?:我(?:该|应该)?(?:如何|怎么|怎样|能否|可以|可不可以)|如何|怎么|怎样|为什么|为何|什么(?:是|叫|时候|情况)|谁(?:可以|能)|哪(?:些|里|个)|多久|多少|是否|能否|可否)/,
 ];
 const longestQuestionCharacters = 300;
+/** "Q:", "Q2.", "3." and "3)" in front of a question. */
+const numbering =
+  /^(?:(?:q|question|frage|pregunta|domanda|问|問|问题)\s?\d{0,3}\s?[:.：)]|\d{1,3}[.)])\s{0,5}/i;
 
 /**
  * A heading that ends with a question mark, or begins the way that a question does. A heading such as "How to sign in"
  * is a title, not a question.
  */
 export function isQuestion(heading: string): boolean {
-  const text = heading.trim();
+  const text = heading.trim().replace(numbering, '');
   if (text.length < 4 || text.length > longestQuestionCharacters) return false;
   if (/[?？]["'”’»)）]?$/.test(text)) return true;
   // A question in the middle, a statement at the end: "Locked out? Read this".
@@ -28,9 +31,9 @@ export function isQuestion(heading: string): boolean {
   return openings.some((opening) => opening.test(lower));
 }
 
-/** A question with the mark at its end that it should have. */
+/** A question without its number, and with the mark at its end that it should have. */
 export function withQuestionMark(question: string): string {
-  const text = question.trim();
+  const text = question.trim().replace(numbering, '');
   if (/[?？]["'”’»)）]?$/.test(text)) return text;
   if (spanish.test(text.toLowerCase())) return `¿${text}?`;
   return `${text}${/[\u3400-\u9fff]$/.test(text) ? '？' : '?'}`;

@@ -7,6 +7,7 @@ import type { Example } from '../example.ts';
 import { throwIfInterrupted } from '../interrupt.ts';
 import { pageAddress, withAnchor } from './address.ts';
 import { questionsOf } from './faq.ts';
+import { withQuestionHeadings } from './question-blocks.ts';
 import { isText, NoPage, type Page } from './page.ts';
 import { pageLanguage } from './page-language.ts';
 import type { Passage } from './passage.ts';
@@ -105,7 +106,7 @@ function cutPage(
   const source = knowledgeName(config);
   const fileName = name.split('/').at(-1)!;
   const title = titleOf(page, fileName);
-  const { blocks, isStatute } = withArticles(page.blocks);
+  const { blocks, isStatute } = withArticles(withQuestionHeadings(page.blocks));
   const { kept, dropped } = withoutSignposts(withoutTitle(sectionsOf(blocks), page.title));
   const text = page.blocks.filter(isText).map((block) => block.text);
   if (text.length === 0 && page.questions.length === 0)

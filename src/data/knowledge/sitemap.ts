@@ -15,27 +15,46 @@ type Listed = { addresses: string[]; sitemaps: string[] };
 /** The sitemap and those that it names, all on disk: an index names others by address, they lie beside it. */
 export async function sitemapFiles(path: string): Promise<string[]> {
   const files: string[] = [];
-  for await (const { file } of readSitemaps(path)) files.push(file);
+  for await (const { file, listed } of readSitemaps(path)) if (listed) files.push(file);
   return files;
 }
 
 /** Every page listed, in the order of the sitemaps, each once, with its file below `root` or why it has none. */
 export async function* sitemapPages(path: string, root: string): AsyncGenerator<FoundFile> {
   const seen = new Set<string>();
-  for await (const { listed } of readSitemaps(path))
+  for await (const { file, listed, fault } of readSitemaps(path)) {
+    if (listed === undefined) {
+      yield { path: file, name: basename(file), left: fault };
+      continue;
+    }
     for (const address of listed.addresses) {
       const found = await fileOf(address, root);
       if (seen.has(found.name)) continue;
       seen.add(found.name);
       yield found;
     }
+  }
 }
 
-async function* readSitemaps(path: string): AsyncGenerator<{ file: string; listed: Listed }> {
+type OneSitemap = { file: string } & (
+  | { listed: Listed; fault?: undefined }
+  | { listed?: undefined; fault: string }
+);
+
+/** Throws AttuneError where the first one cannot be read; of those that it names the fault is told. */
+async function* readSitemaps(path: string): AsyncGenerator<OneSitemap> {
   const queue = [path];
   for (let i = 0; i < queue.length; i++) {
-    const listed = await readSitemap(queue[i]!);
-    yield { file: queue[i]!, listed };
+    const file = queue[i]!;
+    let listed: Listed;
+    try {
+      listed = await readSitemap(file);
+    } catch (cause) {
+      if (i === 0 || !(cause instanceof AttuneError)) throw cause;
+      yield { file, fault: `the sitemap names it, but it cannot be read: ${cause.message}` };
+      continue;
+    }
+    yield { file, listed };
     for (const address of listed.sitemaps) {
       const beside = join(dirname(path), basename(pathOf(address) ?? address));
       if (!queue.includes(beside)) queue.push(beside);
