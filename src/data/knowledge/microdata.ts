@@ -9,7 +9,7 @@ export function questionMarkup(builder: BlockBuilder): {
   let nameFrom = 0;
   return {
     open: (name, attributes, depth) => {
-      if (/schema\.org\/Question$/.test(attributes['itemtype'] ?? '')) {
+      if ((attributes['itemtype'] ?? '').endsWith('schema.org/Question')) {
         questions.push(depth);
         builder.openDetails();
       } else if (questions.length > 0 && nameFrom === 0 && attributes['itemprop'] === 'name') {
