@@ -29,6 +29,8 @@ export type CurateContext = {
   seed: number;
   /** Synthetic examples are at most this share of what is kept; undefined in a project that makes none. */
   maxSyntheticShare?: number | undefined;
+  /** The examples are curated already: only choose among them. */
+  choosingOnly?: boolean;
   services?: CurateServices;
   /** Opens what runs so many jobs (default: the threads of this machine). The result is the same whatever it is. */
   openRunner?: (jobs: number) => JobRunner;
@@ -46,8 +48,8 @@ export type CurateContext = {
  * Throws AttuneError 'data' when nothing is left.
  */
 export async function curate(context: CurateContext): Promise<Record<string, Json>> {
-  const { config, seed, projectFolder, maxSyntheticShare, outputFolder, signal } = context;
-  const settings = { config, seed, projectFolder, maxSyntheticShare };
+  const { config, seed, projectFolder, maxSyntheticShare, choosingOnly, outputFolder, signal } = context;
+  const settings = { config, seed, projectFolder, maxSyntheticShare, choosingOnly };
   const rules = await makeRules(settings);
   const passes = planPasses(rules);
   const done = await runPasses({ services: {}, openRunner, ...context, settings, passes });

@@ -29,13 +29,21 @@ export type RuleSettings = {
   projectFolder: string;
   /** Synthetic examples are at most this share of all; undefined in a project that makes none. */
   maxSyntheticShare?: number | undefined;
+  /** The records are clean: only what chooses among them is run. */
+  choosingOnly?: boolean | undefined;
 };
 
+type Rules = (Rule | Promise<Rule> | false)[];
+
 /** The rules of a project. One that loads something (a word list, a language model) is a promise of a rule. */
-export async function makeRules({ config, projectFolder, maxSyntheticShare }: RuleSettings): Promise<Rule[]> {
-  const selection = { funnel: config.funnel, selection: config.selection };
-  const rules: (Rule | Promise<Rule> | false)[] = [
-    // Level 1: what a record must be to be learnt from.
+export async function makeRules(settings: RuleSettings): Promise<Rule[]> {
+  const rules = [...(settings.choosingOnly === true ? [] : cleaning(settings)), ...choosing(settings)];
+  return (await Promise.all(rules)).filter((rule) => rule !== false);
+}
+
+/** Level 1: what a record must be to be learnt from. */
+function cleaning({ config, projectFolder }: RuleSettings): Rules {
+  return [
     config.normalise.repair_encoding && encoding,
     config.normalise.enabled && normalise(config.normalise),
     config.entities.names.length + config.entities.urls.length > 0 && entities(config.entities),
@@ -50,12 +58,16 @@ export async function makeRules({ config, projectFolder, maxSyntheticShare }: Ru
     config.deduplicate.exact && exactDuplicates,
     config.deduplicate.near.enabled && nearDuplicates(config.deduplicate.near),
     config.macros.enabled && macros(config.macros),
-    // Level 2: how good it is.
+  ];
+}
+
+/** Levels 2 and 3, how good a record is and what it adds to the others, and the limits behind them. */
+function choosing({ config, maxSyntheticShare }: RuleSettings): Rules {
+  const selection = { funnel: config.funnel, selection: config.selection };
+  return [
     config.quality.enabled && quality({ config: config.quality, ...selection }),
-    // Level 3: what it adds to the others.
     config.diversity.enabled && diversity({ config: config.diversity, ...selection }),
     maxSyntheticShare !== undefined && syntheticShare(maxSyntheticShare),
     config.budget !== undefined && budgetSample(config.budget),
   ];
-  return (await Promise.all(rules)).filter((rule) => rule !== false);
 }

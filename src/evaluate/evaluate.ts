@@ -115,7 +115,7 @@ async function scoreAll(
   system: SystemName,
   scorer: Scorer,
   encoded: readonly EncodedExample[],
-  { report, signal }: EvaluateJob,
+  { names, report, signal }: EvaluateJob,
 ): Promise<ExampleScore[]> {
   const scores: ExampleScore[] = [];
   for (let start = 0; start < encoded.length; start += scoringBatch) {
@@ -127,7 +127,7 @@ async function scoreAll(
     const onProgress = (done: number): void =>
       report({
         type: 'progress',
-        label: `likelihood under the ${system} model`,
+        label: `likelihood under the ${names?.[system] ?? system} model`,
         done: start + done,
         total: encoded.length,
         unit: 'conversations',

@@ -5,6 +5,7 @@ import type { Scorer } from '../model/scorer.ts';
 import type { EncodedExample } from '../text/encoded.ts';
 import type { EvaluateConfig } from './config.ts';
 import type { MetricItems } from './measure.ts';
+import type { SystemName } from './reply-log.ts';
 
 /** A model under comparison: what generates its replies, and what scores given text (null where nothing can). */
 export type EvaluatedSystem = { backend: Backend; scorer: Scorer | null };
@@ -15,6 +16,11 @@ export type EvaluateJob = {
   trainFile: string;
   base: EvaluatedSystem;
   tuned: EvaluatedSystem;
+  /** What the report calls the two (default: base and tuned), and what is compared, for its first sentence. */
+  names?: Record<SystemName, string>;
+  comparison?: string;
+  /** What else the reader of the report has to be warned of. */
+  warnings?: readonly string[];
   config: EvaluateConfig;
   /** Paths in the config are relative to it. */
   projectFolder: string;

@@ -11,6 +11,9 @@ import type { Interval } from './statistics/interval.ts';
 export type EvaluationResults = {
   format: 'attune.evaluation';
   version: 1;
+  /** What was compared, as a sentence without its end, and what the report calls the two. */
+  comparison: string;
+  names: Record<SystemName, string>;
   /** The headline: each metric of each system over the whole test split; null where it was skipped. */
   base: Record<MetricName, number | null>;
   tuned: Record<MetricName, number | null>;

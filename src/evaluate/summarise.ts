@@ -40,13 +40,13 @@ export type Measurements = {
 export function summarise(measurements: Measurements): EvaluationResults {
   const started = performance.now();
   const { job, measured, likelihood, scoringSeconds, generationSeconds } = measurements;
-  const { config, seed } = job;
+  const { config, seed, names = { base: 'base', tuned: 'tuned' } } = job;
   const settings: BootstrapSettings = { ...config.bootstrap, seed };
   const comparisons = compareAll({ ...likelihood.items, ...headlineItems(measured) }, settings);
-  const names = metricNames.filter((name) => comparisons[name]);
-  const corrected = holm(names.map((name) => comparisons[name]!.difference.p_value));
+  const compared = metricNames.filter((name) => comparisons[name]);
+  const corrected = holm(compared.map((name) => comparisons[name]!.difference.p_value));
   const metrics = Object.fromEntries(
-    names.map((name, i) => [name, { ...comparisons[name]!, p_value_holm: corrected[i]! }]),
+    compared.map((name, i) => [name, { ...comparisons[name]!, p_value_holm: corrected[i]! }]),
   );
   const subsets = subsetResults(measured, settings);
   const topics = partResults('topic', measurements, settings).map(({ value, ...part }) => ({
@@ -63,6 +63,8 @@ export function summarise(measurements: Measurements): EvaluationResults {
   return {
     format: 'attune.evaluation',
     version: 1,
+    comparison: job.comparison ?? 'Tuned model against its base',
+    names,
     base: perMetric((name) => comparisons[name]?.base.value ?? null),
     tuned: perMetric((name) => comparisons[name]?.tuned.value ?? null),
     difference: perMetric((name) => {
@@ -91,7 +93,11 @@ export function summarise(measurements: Measurements): EvaluationResults {
       actions: config.actions ?? null,
       backends: { base: job.base.backend.name, tuned: job.tuned.backend.name },
     },
-    warnings: [...warnings(counts, config.max_reply_tokens), ...failureWarnings(measured, counts)],
+    warnings: [
+      ...(job.warnings ?? []),
+      ...warnings(counts, config.max_reply_tokens, names),
+      ...failureWarnings(measured, counts, names),
+    ],
     side_by_side: measured.filter(({ turn }) => measurements.shown.has(turn)).map(sideBySide),
   };
 }
@@ -233,7 +239,11 @@ function countTurns({
 
 const fewConversations = 30; // Below it a bootstrap interval is too narrow.
 
-function warnings(counts: EvaluationResults['counts'], maxReplyTokens: number): string[] {
+function warnings(
+  counts: EvaluationResults['counts'],
+  maxReplyTokens: number,
+  names: EvaluationResults['names'],
+): string[] {
   const list: string[] = [];
   const smallest = Math.min(counts.test_conversations, counts.generated_conversations || Infinity);
   if (smallest < fewConversations) {
@@ -243,7 +253,7 @@ function warnings(counts: EvaluationResults['counts'], maxReplyTokens: number): 
   }
   if (counts.cut_replies.tuned > 0.05 * counts.turns) {
     list.push(
-      `${counts.cut_replies.tuned} of ${counts.turns} replies of the tuned model were cut at ${maxReplyTokens} tokens: raise evaluate.max_reply_tokens.`,
+      `${counts.cut_replies.tuned} of ${counts.turns} replies of the ${names.tuned} model were cut at ${maxReplyTokens} tokens: raise evaluate.max_reply_tokens.`,
     );
   }
   if (counts.turns_without_action > 0) {
@@ -254,13 +264,17 @@ function warnings(counts: EvaluationResults['counts'], maxReplyTokens: number): 
   return list;
 }
 
-function failureWarnings(measured: readonly MeasuredTurn[], counts: EvaluationResults['counts']): string[] {
+function failureWarnings(
+  measured: readonly MeasuredTurn[],
+  counts: EvaluationResults['counts'],
+  names: EvaluationResults['names'],
+): string[] {
   return (['base', 'tuned'] as const).flatMap((system) => {
     const first = measured.find((item) => item[system].failure !== undefined)?.[system].failure;
     if (first === undefined) return [];
     const count = counts.failed_replies[system];
     return [
-      `The ${system} model failed on ${count} of ${counts.turns} turns, counted as wrong; the first: ${first}`,
+      `The ${names[system]} model failed on ${count} of ${counts.turns} turns, counted as wrong; the first: ${first}`,
     ];
   });
 }

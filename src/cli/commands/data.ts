@@ -10,6 +10,7 @@ import { createContext, type Context } from '../context.ts';
 import { formatDiff, formatStory } from '../data-text.ts';
 import { exampleFiles, folderOf } from '../example-files.ts';
 import type { Io } from '../io.ts';
+import { addCompareSelection } from './data-compare-selection.ts';
 import { addValidate } from './data-validate.ts';
 
 export function addDataCommand(program: Command, io: Io): void {
@@ -20,6 +21,7 @@ export function addDataCommand(program: Command, io: Io): void {
   addDiff(data, io);
   addExplain(data, io);
   addValidate(data, io);
+  addCompareSelection(data, io);
 }
 
 function addDiff(data: Command, io: Io): void {

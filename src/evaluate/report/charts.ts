@@ -1,6 +1,6 @@
 import { metricInfo } from '../metrics/metric.ts';
 import type { MetricName } from '../metrics/metric.ts';
-import type { MetricResult } from '../results.ts';
+import type { EvaluationResults, MetricResult } from '../results.ts';
 import { formatCount, formatNumber, formatValue } from './format.ts';
 import { html } from '../../base/html.ts';
 import type { Html } from '../../base/html.ts';
@@ -90,9 +90,10 @@ export function lossChart({ training, validation }: LossCurve): Html {
   </svg>`;
 }
 
-/** Base and tuned value of every percentage metric on one axis, with their intervals; a tick marks the action baseline. */
+/** Both models' value of every percentage metric on one axis, with their intervals; a tick marks the action baseline. */
 export function metricsChart(
   metrics: readonly (readonly [MetricName, MetricResult])[],
+  names: EvaluationResults['names'],
   actionBaseline: number | null,
 ): Html {
   const rows = metrics.filter(([name]) => metricInfo[name].percent);
@@ -103,7 +104,7 @@ export function metricsChart(
   const at = (value: number): string => x(value).toFixed(1);
   const summary = rows
     .map(([name, { base, tuned }]) => {
-      return `${metricInfo[name].title}: base ${formatValue(name, base.value)}, tuned ${formatValue(name, tuned.value)}`;
+      return `${metricInfo[name].title}: ${names.base} ${formatValue(name, base.value)}, ${names.tuned} ${formatValue(name, tuned.value)}`;
     })
     .join('; ');
   return html`<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${summary}">

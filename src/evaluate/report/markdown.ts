@@ -1,10 +1,10 @@
 import { metricInfo, metricNames } from '../metrics/metric.ts';
 import type { MetricName } from '../metrics/metric.ts';
-import type { EvaluationResults, SideBySide } from '../results.ts';
+import type { EvaluationResults } from '../results.ts';
 import type { Comparison } from '../statistics/compare.ts';
 import * as format from './format.ts';
 import type { ReportInputs } from './inputs.ts';
-import { subsetTitles, summarySentence } from './phrases.ts';
+import { capitalised, subsetTitles, summarySentence } from './phrases.ts';
 
 /** The report as GitHub-flavoured Markdown: the same content as the page, curves as a few numbers. */
 export function markdownReport(title: string, results: EvaluationResults, inputs: ReportInputs): string {
@@ -18,23 +18,26 @@ export function markdownReport(title: string, results: EvaluationResults, inputs
     partsSection(
       'By kind of turn',
       'Turn',
+      results.names,
       results.subsets.map((part) => ({ ...part, title: subsetTitles[part.name] })),
     ),
     partsSection(
       'By topic',
       'Topic',
+      results.names,
       results.topics.map((part) => ({ ...part, title: part.topic })),
     ),
     ...[...Map.groupBy(results.groups, ({ fact }) => fact)].map(([fact, values]) =>
       partsSection(
         `By ${escapeMarkdown(fact)}`,
         fact,
+        results.names,
         values.map((part) => ({ ...part, title: part.value })),
       ),
     ),
     trainingTable(inputs),
     funnelTable(inputs),
-    sideBySide(results.side_by_side),
+    sideBySide(results),
   ];
   return `${sections.filter((text) => text !== '').join('\n\n')}\n`;
 }
@@ -50,7 +53,7 @@ function escapeMarkdown(text: string): string {
   return text.replace(/[\\`*_[\]<>|#]/g, (char) => `\\${char}`).replace(/\s*\n\s*/g, ' ');
 }
 
-function metricsTable({ metrics, settings }: EvaluationResults): string {
+function metricsTable({ metrics, names, settings }: EvaluationResults): string {
   const rows = metricNames.flatMap((name) => {
     const metric = metrics[name];
     if (!metric) return [];
@@ -68,7 +71,7 @@ function metricsTable({ metrics, settings }: EvaluationResults): string {
     ];
   });
   const interval = `${Math.round(100 * settings.confidence)}% interval`;
-  return `## Metrics\n\n${table(['Metric', 'Base', 'Tuned', 'Difference', interval, 'p (Holm)', 'Tuned is'], rows)}`;
+  return `## Metrics\n\n${table(['Metric', capitalised(names.base), capitalised(names.tuned), 'Difference', interval, 'p (Holm)', `${capitalised(names.tuned)} is`], rows)}`;
 }
 
 function baselines({
@@ -91,19 +94,24 @@ function skipped({ skipped: reasons }: EvaluationResults): string {
 
 type Part = { title: string; turns: number; metrics: Partial<Record<MetricName, Comparison>> };
 
-function partsSection(heading: string, first: string, parts: readonly Part[]): string {
+function partsSection(
+  heading: string,
+  first: string,
+  systems: EvaluationResults['names'],
+  parts: readonly Part[],
+): string {
   if (parts.length < 2) return '';
-  const names = metricNames.filter((name) => parts.some(({ metrics }) => metrics[name]));
+  const shown = metricNames.filter((name) => parts.some(({ metrics }) => metrics[name]));
   const rows = parts.map(({ title, turns, metrics }) => [
     title,
     format.formatCount(turns),
-    ...names.map((name) => {
+    ...shown.map((name) => {
       const comparison = metrics[name];
       if (!comparison) return '–';
       return `${format.formatValue(name, comparison.base.value)} → ${format.formatValue(name, comparison.tuned.value)}`;
     }),
   ]);
-  return `## ${heading}\n\nBase → tuned.\n\n${table([first, 'Turns', ...names.map((name) => metricInfo[name].title)], rows)}`;
+  return `## ${heading}\n\n${capitalised(systems.base)} → ${systems.tuned}.\n\n${table([first, 'Turns', ...shown.map((name) => metricInfo[name].title)], rows)}`;
 }
 
 function trainingTable({ curve }: ReportInputs): string {
@@ -128,7 +136,7 @@ function funnelTable({ funnel }: ReportInputs): string {
   return `## Data\n\n${table(['Step', 'In', 'Kept', 'Dropped'], rows)}`;
 }
 
-function sideBySide(items: readonly SideBySide[]): string {
+function sideBySide({ side_by_side: items, names }: EvaluationResults): string {
   if (items.length === 0) return '';
   const shown = items.map(({ conversation, turn, topic, context, gold, base, tuned }) => {
     const quote = (who: string, text: string): string =>
@@ -144,7 +152,11 @@ function sideBySide(items: readonly SideBySide[]): string {
       '',
       table(
         ['', 'Answer', 'Action'],
-        Object.entries({ Agent: gold, Base: base, Tuned: tuned }).map(([who, answer]) => [
+        Object.entries({
+          Agent: gold,
+          [capitalised(names.base)]: base,
+          [capitalised(names.tuned)]: tuned,
+        }).map(([who, answer]) => [
           who,
           format.formatAnswer(answer.text, answer.tool_calls),
           answer.actions?.join(', ') ?? '–',

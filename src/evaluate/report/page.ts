@@ -7,7 +7,7 @@ import * as format from './format.ts';
 import { html } from '../../base/html.ts';
 import type { Html } from '../../base/html.ts';
 import type { ReportInputs } from './inputs.ts';
-import { summarySentence } from './phrases.ts';
+import { capitalised, summarySentence } from './phrases.ts';
 import { groupsSections, subsetsSection, topicsSection } from './parts.ts';
 import { sideBySideSection } from './side-by-side.ts';
 import { reportPage } from '../../base/report-page.ts';
@@ -96,22 +96,22 @@ const cardOrder: readonly MetricName[] = [
   'exact_match',
 ];
 
-function cards({ metrics }: EvaluationResults): Html {
+function cards({ metrics, names }: EvaluationResults): Html {
   const shown = cardOrder
     .flatMap((name) => (metrics[name] ? [[name, metrics[name]] as const] : []))
     .slice(0, 4);
   return html`<ul class="cards">
-    ${shown.map(([name, metric]) => card(name, metric))}
+    ${shown.map(([name, metric]) => card(name, metric, names.base))}
   </ul>`;
 }
 
-function card(name: MetricName, metric: MetricResult): Html {
+function card(name: MetricName, metric: MetricResult, against: string): Html {
   const verdict = format.verdict(name, metric);
-  const { change, range } = cardChange(name, metric);
+  const { change, range } = cardChange(name, metric, against);
   return html`<li class="card">
     <div class="name">${metricInfo[name].title}</div>
     <div class="value">${format.formatValue(name, metric.tuned.value)}</div>
-    <div class="from">base ${format.formatValue(name, metric.base.value)}</div>
+    <div class="from">${against} ${format.formatValue(name, metric.base.value)}</div>
     <div class="change ${verdict}">
       <b>${change}</b> ${format.verdictText[verdict]}<br /><small>${range}</small>
     </div>
@@ -122,17 +122,18 @@ function card(name: MetricName, metric: MetricResult): Html {
 function cardChange(
   name: MetricName,
   { difference, ratio }: MetricResult,
+  against: string,
 ): { change: string; range: string } {
   if (!ratio) {
     const change = `${format.formatDifference(name, difference.value)} points`;
     return { change, range: format.formatInterval(name, difference.interval) };
   }
   const range = ratio.interval?.map(format.formatPercent).join(' to ') ?? 'no interval';
-  return { change: `${format.formatPercent(ratio.value)} of base`, range };
+  return { change: `${format.formatPercent(ratio.value)} of ${against}`, range };
 }
 
 function metricsSection(results: EvaluationResults): Html {
-  const { metrics, skipped, settings, baselines } = results;
+  const { metrics, names, skipped, settings, baselines } = results;
   const shown = metricNames.flatMap((name) => (metrics[name] ? [[name, metrics[name]] as const] : []));
   const percent = Math.round(100 * settings.confidence);
   const floor = baselines.most_frequent_action;
@@ -153,18 +154,18 @@ function metricsSection(results: EvaluationResults): Html {
   const missing = metricNames.filter((name) => skipped[name]);
   return html`<h2>Metrics</h2>
     <p class="legend">
-      <span><i class="muted"></i>base</span
-      ><span><i class="accent"></i>tuned, each with its ${percent}% interval</span
+      <span><i class="muted"></i>${names.base}</span
+      ><span><i class="accent"></i>${names.tuned}, each with its ${percent}% interval</span
       >${floor ? html`<span><i class="mark"></i>always “${String(floor.action)}”, the most frequent action: ${format.formatValue('next_action_accuracy', floor.accuracy)}</span>` : null}
     </p>
-    <figure>${metricsChart(shown, floor?.accuracy ?? null)}</figure>
+    <figure>${metricsChart(shown, names, floor?.accuracy ?? null)}</figure>
     <div class="scroll">
       <table>
         <thead>
           <tr>
             <th scope="col">Metric</th>
-            <th scope="col">Base</th>
-            <th scope="col">Tuned</th>
+            <th scope="col">${capitalised(names.base)}</th>
+            <th scope="col">${capitalised(names.tuned)}</th>
             <th scope="col">Difference</th>
             <th scope="col">${percent}% interval</th>
             <th scope="col">p (Holm)</th>
@@ -180,7 +181,7 @@ function metricsSection(results: EvaluationResults): Html {
     ${missing.length > 0 ? html`<p class="soft"><small>Not measured: ${missing.map((name) => `${metricInfo[name].title} (${skipped[name]})`).join('; ')}.</small></p>` : null}`;
 }
 
-function baselineSentence({ baselines }: EvaluationResults): Html | null {
+function baselineSentence({ baselines, names }: EvaluationResults): Html | null {
   const {
     most_frequent_action: one,
     most_frequent_action_per_topic: perTopic,
@@ -193,13 +194,13 @@ function baselineSentence({ baselines }: EvaluationResults): Html | null {
     <small
       >Without a model: always the most frequent action of the training data is right in
       ${value(one.accuracy)} of the turns, the most frequent of each topic in ${value(perTopic.accuracy)};
-      against the latter the tuned model stands at ${gain}.
+      against the latter the ${names.tuned} model stands at ${gain}.
       ${coverage === null ? null : html`Of the agents’ own macro replies ${value(coverage)} map back to their action, so that is about as far as the metric goes.`}</small
     >
   </p>`;
 }
 
-function methodSection({ settings, counts, seconds }: EvaluationResults): Html {
+function methodSection({ names, settings, counts, seconds }: EvaluationResults): Html {
   const item = (term: string, text: string): Html =>
     html`<dt>${term}</dt>
       <dd>${text}</dd>`;
@@ -207,8 +208,8 @@ function methodSection({ settings, counts, seconds }: EvaluationResults): Html {
     <dl>
       ${item('Test split', `${format.formatCount(counts.test_conversations)} conversations, ${format.formatCount(counts.supervised_tokens)} assistant tokens scored`)}
       ${item('Replies', `greedy, at most ${settings.max_reply_tokens} tokens, on ${format.formatCount(counts.generated_conversations)} conversations, each turn with the real conversation before it`)}
-      ${item('Cut at the limit', `base ${counts.cut_replies.base}, tuned ${counts.cut_replies.tuned} of ${format.formatCount(counts.turns)}`)}
-      ${item('Backends', `base: ${settings.backends.base}; tuned: ${settings.backends.tuned}`)}
+      ${item('Cut at the limit', `${names.base} ${counts.cut_replies.base}, ${names.tuned} ${counts.cut_replies.tuned} of ${format.formatCount(counts.turns)}`)}
+      ${item('Backends', `${names.base}: ${settings.backends.base}; ${names.tuned}: ${settings.backends.tuned}`)}
       ${item('Intervals', `BCa bootstrap of the paired difference over whole conversations, ${format.formatCount(settings.resamples)} resamples, seed ${settings.seed}; p by swapping the models within conversations`)}
       ${item('Time', `${formatSeconds(seconds.scoring)} scoring, ${formatSeconds(seconds.generation.base + seconds.generation.tuned)} generating`)}
     </dl>

@@ -11,8 +11,13 @@ import { subsetTitles } from './phrases.ts';
 
 type Part = { name: string; turns: number; metrics: Partial<Record<MetricName, Comparison>> };
 
-/** A table of parts (kinds of turn, topics): base and tuned of each of the metrics that any of them has. */
-function partsTable(first: string, parts: readonly Part[], shown: readonly MetricName[]): Html {
+/** A table of parts (kinds of turn, topics): both models' value of each of the metrics that any of them has. */
+function partsTable(
+  first: string,
+  parts: readonly Part[],
+  shown: readonly MetricName[],
+  systems: EvaluationResults['names'],
+): Html {
   const names = shown.filter((name) => parts.some(({ metrics }) => metrics[name]));
   return html`<div class="scroll">
     <table>
@@ -25,8 +30,8 @@ function partsTable(first: string, parts: readonly Part[], shown: readonly Metri
         <tr>
           ${names.map(
             () =>
-              html`<th scope="col">base</th>
-                <th scope="col">tuned</th>`,
+              html`<th scope="col">${systems.base}</th>
+                <th scope="col">${systems.tuned}</th>`,
           )}
         </tr>
       </thead>
@@ -54,7 +59,7 @@ function partsTable(first: string, parts: readonly Part[], shown: readonly Metri
 }
 
 /** Macro replies, free-typed replies and queries apart; null where there is one kind only. */
-export function subsetsSection({ subsets }: EvaluationResults): Html | null {
+export function subsetsSection({ subsets, names }: EvaluationResults): Html | null {
   if (subsets.length < 2) return null;
   const parts = subsets.map((subset) => ({ ...subset, name: subsetTitles[subset.name] }));
   return html`<h2>By kind of turn</h2>
@@ -62,18 +67,18 @@ export function subsetsSection({ subsets }: EvaluationResults): Html | null {
       A free-typed reply follows no macro: it counts as the right action when the model’s reply follows none
       either, and stays out of the headline’s next-action accuracy.
     </p>
-    ${partsTable('Turn', parts, metricNames)}`;
+    ${partsTable('Turn', parts, metricNames, names)}`;
 }
 
 /** As many as fit a page; the results file has all of them. */
 const topicMetrics: readonly MetricName[] = ['perplexity', 'rouge_l', 'next_action_accuracy', 'query_match'];
 
 /** One row a topic; null where there is one topic only. */
-export function topicsSection({ topics }: EvaluationResults): Html | null {
+export function topicsSection({ topics, names }: EvaluationResults): Html | null {
   if (topics.length < 2) return null;
   const parts = topics.map(({ topic, turns, metrics }) => ({ name: topic, turns, metrics }));
   return html`<h2>By topic</h2>
-    ${partsTable('Topic', parts, topicMetrics)}
+    ${partsTable('Topic', parts, topicMetrics, names)}
     <p class="soft">
       <small
         >Coloured where the interval of the difference excludes zero (not corrected for the number of
@@ -83,7 +88,7 @@ export function topicsSection({ topics }: EvaluationResults): Html | null {
 }
 
 /** A table for each fact in evaluate.groups. */
-export function groupsSections({ groups }: EvaluationResults): Html[] {
+export function groupsSections({ groups, names }: EvaluationResults): Html[] {
   return [...Map.groupBy(groups, ({ fact }) => fact)].map(
     ([fact, values]) =>
       html`<h2>By ${fact}</h2>
@@ -91,6 +96,7 @@ export function groupsSections({ groups }: EvaluationResults): Html[] {
           fact,
           values.map(({ value, turns, metrics }) => ({ name: value, turns, metrics })),
           topicMetrics,
+          names,
         )}`,
   );
 }

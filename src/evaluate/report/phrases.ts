@@ -8,10 +8,13 @@ export const subsetTitles: Record<SubsetName, string> = {
   queries: 'Queries to a tool',
 };
 
-export function summarySentence({ counts, settings }: EvaluationResults): string {
+export function summarySentence({ comparison, counts, settings }: EvaluationResults): string {
   const percent = Math.round(100 * settings.confidence);
   return (
-    `Tuned model against its base on ${formatCount(counts.test_conversations)} held-out conversations; ` +
+    `${comparison}, on ${formatCount(counts.test_conversations)} held-out conversations; ` +
     `${formatCount(counts.turns)} agent turns answered by both. Ranges are ${percent}% intervals of the paired difference.`
   );
 }
+
+/** A name at the beginning of a heading. */
+export const capitalised = (name: string): string => `${name.charAt(0).toUpperCase()}${name.slice(1)}`;

@@ -1,19 +1,20 @@
 import type { Answer, EvaluationResults, SideBySide } from '../results.ts';
 import { formatAnswer } from './format.ts';
+import { capitalised } from './phrases.ts';
 import { html } from '../../base/html.ts';
 import type { Html } from '../../base/html.ts';
 
 const openMessages = 2; // Messages before the answer shown without unfolding.
 
-/** Answers of agent, base and tuned to the same conversation, drawn at random rather than chosen. */
-export function sideBySideSection({ side_by_side: items }: EvaluationResults): Html | null {
+/** Answers of the agent and both models to the same conversation, drawn at random rather than chosen. */
+export function sideBySideSection({ side_by_side: items, names }: EvaluationResults): Html | null {
   if (items.length === 0) return null;
   return html`<h2>Side by side</h2>
     <p class="soft">${items.length} test replies, drawn at random.</p>
-    ${items.map(article)}`;
+    ${items.map((item) => article(item, names))}`;
 }
 
-function article(item: SideBySide): Html {
+function article(item: SideBySide, names: EvaluationResults['names']): Html {
   const earlier = item.context.slice(0, -openMessages);
   const recent = item.context.slice(-openMessages);
   return html`<article>
@@ -31,7 +32,7 @@ function article(item: SideBySide): Html {
     }
     ${recent.map(turn)}
     <div class="answers">
-      ${answer('Agent', 'gold', item.gold)}${answer('Base', 'base', item.base)}${answer('Tuned', 'tuned', item.tuned)}
+      ${answer('Agent', 'gold', item.gold)}${answer(capitalised(names.base), 'base', item.base)}${answer(capitalised(names.tuned), 'tuned', item.tuned)}
     </div>
   </article>`;
 }

@@ -3,10 +3,10 @@ import type { Backend } from '../../backend/backend.ts';
 import type { Json } from '../../base/json.ts';
 import type { EvaluateConfig } from '../../evaluate/config.ts';
 import { resolveBase } from '../../model/base.ts';
-import type { Scorer } from '../../model/scorer.ts';
 import { baseFiles, tunedFiles } from '../../registry/serving.ts';
 import { openEncoder } from '../../text/encoder.ts';
 import type { Stage, StageContext } from '../stage.ts';
+import { type Keep, openTogether, scoredModel, type Systems } from './evaluated-systems.ts';
 import { trainedModel } from './trained-model.ts';
 
 /** Base and tuned model side by side on the test split; what generates is what will serve. */
@@ -23,10 +23,10 @@ export const evaluateStage: Stage = {
     const { evaluate } = await import('../../evaluate/evaluate.ts');
     const { config, inputs, projectFolder, outputFolder, workFolder, report, signal } = context;
     const base = await resolveBase(config.train.base, { projectFolder, report, signal });
-    const { systems, close } = await openSystems(context, base);
+    const { opened, close } = await openTogether((keep) => openSystems(context, base, keep));
     try {
       const results = await evaluate({
-        ...systems,
+        ...opened,
         testFile: join(inputs.split!.folder, 'test.jsonl'),
         trainFile: join(inputs.split!.folder, 'train.jsonl'),
         config: config.evaluate,
@@ -50,45 +50,19 @@ export const evaluateStage: Stage = {
   },
 };
 
-type Systems = { base: { backend: Backend; scorer: Scorer }; tuned: { backend: Backend; scorer: Scorer } };
-
-/** Opens both models for generating and for scoring; closes again what was open when one cannot be. */
-async function openSystems(
-  { config, inputs }: StageContext,
-  base: string,
-): Promise<{ systems: Systems; close: () => Promise<void> }> {
+/** Opens both models for generating and for scoring. */
+async function openSystems({ config, inputs }: StageContext, base: string, keep: Keep): Promise<Systems> {
   const { openScorer } = await import('../../model/score.ts');
-  const opened: { close: () => Promise<void> }[] = [];
-  const keep = async <T extends { close: () => Promise<void> }>(opening: Promise<T>): Promise<T> => {
-    const one = await opening;
-    opened.push(one);
-    return one;
+  const exported = inputs.export!.folder;
+  const backends = await openBackends(config.evaluate.backend, exported, keep);
+  return {
+    base: { backend: backends.base, scorer: await keep(openScorer({ base })) },
+    tuned: {
+      backend: backends.tuned,
+      scorer: await keep(openScorer(scoredModel(config, base, trainedModel(inputs).folder))),
+    },
   };
-  const close = async (): Promise<void> => {
-    for (const one of opened.reverse()) await one.close();
-  };
-  try {
-    const exported = inputs.export!.folder;
-    const trained = trainedModel(inputs).folder;
-    const backends = await openBackends(config.evaluate.backend, exported, keep);
-    const baseScorer = await keep(openScorer({ base }));
-    const tunedScorer = await keep(
-      openScorer(config.train.method === 'full' ? { base: trained } : { base, adapter: trained }),
-    );
-    return {
-      systems: {
-        base: { backend: backends.base, scorer: baseScorer },
-        tuned: { backend: backends.tuned, scorer: tunedScorer },
-      },
-      close,
-    };
-  } catch (cause) {
-    await close();
-    throw cause;
-  }
 }
-
-type Keep = <T extends { close: () => Promise<void> }>(opening: Promise<T>) => Promise<T>;
 
 async function openBackends(
   backend: EvaluateConfig['backend'],
