@@ -130,9 +130,11 @@ function isFamily(words: Words, i: number): boolean {
 /** "Hawkins, Richardson and Santana", "Mayo-Walters": family names alone, as firms of partners are called. */
 function byPartners(words: Words, { first, last }: Run): Candidate | undefined {
   if (first !== last) return undefined;
-  const parts = words.keyOf(first).split('-');
-  if (parts.length === 2 && parts.every((part) => isFamilyKey(words, part)))
-    return { first, last, score: byPair };
+  if (words.kindOf(first) === 0) {
+    const parts = words.keyOf(first).split('-');
+    if (parts.length === 2 && parts.every((part) => isFamilyKey(words, part)))
+      return { first, last, score: byPair };
+  }
   const [second, third] = [first + 1, first + 3];
   if (third >= words.count || words.gaps[second] !== (gap.comma | gap.space)) return undefined;
   if (

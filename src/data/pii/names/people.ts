@@ -90,17 +90,18 @@ export function peopleIn(words: Words, run: Run): Candidate[] {
 function isNameable(words: Words, i: number): boolean {
   const one = words.shapes[i]!;
   if (one === shape.lower || one === shape.number) return false;
-  const key = words.keyOf(i);
   const bits = words.kindOf(i);
-  if (one === shape.initial) return key !== 'i';
-  if (isDate(words, i) || isGreeting(words, i) || noWord.test(key)) return false;
+  if (one === shape.initial) return words.keyOf(i) !== 'i';
+  if ((bits & kind.word) !== 0 && (bits & anyName) === 0) return false;
+  const key = words.keyOf(i);
+  if (isDate(words, i) || isGreeting(words, i)) return false;
   if (townBeginnings.at(words, i) && i + 1 < words.count && follows(words, i + 1) && isCapital(words, i + 1))
     return false;
   if (titles.at(words, i) && (bits & anyName) === 0) return false;
   if ((bits & kind.nationality) !== 0 && (bits & anyName) === 0) return false;
   if (one === shape.upper) return key.length > 2 && (bits & anyName) !== 0 && (bits & kind.word) === 0;
   if ((bits & anyName) !== 0) return true;
-  return bits === 0 && !organisationNouns.at(words, i) && !calendar.at(words, i);
+  return bits === 0 && !organisationNouns.at(words, i) && !calendar.at(words, i) && !noWord.test(key);
 }
 
 /** Aaah, hmm: letters that no name has in a row, or no vowel among the first. */

@@ -1,5 +1,6 @@
 /** Cities, regions and countries in a run of capitalised words. */
-import { calendar, placePrepositions, placeVerbs } from './cues.ts';
+import { isBrand } from './brands.ts';
+import { calendar, placePrepositions, placeVerbs, townBeginnings } from './cues.ts';
 import { anyName, anyPlace, kind, type Lexicon } from './lexicon.ts';
 import type { Candidate } from './people.ts';
 import { beginsSentence, type Run } from './runs.ts';
@@ -29,15 +30,12 @@ const points = {
   beside: 1.2,
 } as const;
 
-/** Southern Italy: the place is Italy. */
-const compass = /^(?:north|south|east|west|central)(?:ern|eastern|western)?$/;
-
 /** Stretches of a run that can be places, each with its score. */
 export function placesIn(words: Words, run: Run, lexicon: Lexicon): Candidate[] {
   const found: Candidate[] = [];
   for (let i = run.first; i <= run.last; i++) {
-    if (compass.test(words.keyOf(i)) && i < run.last) continue;
     const { last, bits } = longestEntry(words, i, run.last, lexicon);
+    if (last === i && i < run.last && townBeginnings.at(words, i)) continue;
     const base = baseScore(words, { first: i, last }, bits, run);
     if (base === undefined) continue;
     let end = last;
@@ -73,9 +71,10 @@ function longestEntry(
 function baseScore(words: Words, { first, last }: Run, bits: number, run: Run): number | undefined {
   const several = last > first ? points.severalWords : 0;
   if ((bits & anyPlace) !== 0) {
-    if (words.shapes[first] === shape.initial) return undefined;
+    if (words.shapes[first] === shape.initial || isBrand(words, { first, last })) return undefined;
+    // Of two letters: abbreviations of states, which are words as well, and of licence plates.
     if (
-      words.shapes[first] === shape.upper &&
+      (words.shapes[first] === shape.upper || words.ends[last]! - words.starts[first]! < 3) &&
       last === first &&
       words.keyOf(first).length < 4 &&
       (bits & kind.country) === 0
@@ -108,8 +107,9 @@ const labelBefore =
 function pointsAround(words: Words, { first, last }: Run): number {
   let score = 0;
   const start = words.starts[first]!;
-  if (labelBefore.test(words.text.slice(Math.max(0, start - 48), start))) score += points.labelled;
   const before = words.gaps[first]!;
+  if ((before & (gap.colon | gap.glue)) !== 0)
+    if (labelBefore.test(words.text.slice(Math.max(0, start - 48), start))) score += points.labelled;
   if (first > 0 && (before & ~gap.space) === 0) {
     const key = words.keyOf(first - 1);
     if (placeVerbs.has(key)) score += points.placeVerb;

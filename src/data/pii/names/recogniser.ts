@@ -26,10 +26,12 @@ export const names: Recogniser = {
   types: ['NAME', 'PLACE', 'ORGANISATION', 'ADDRESS'],
   find: (text, { before }) => {
     const words = wordsOf(text, lexicon());
-    const taken = new Uint8Array(words.count);
     const spans: PiiSpan[] = [];
+    const readings = readingsOf(words, before);
+    if (readings.length === 0) return spans;
+    const taken = new Uint8Array(words.count);
     const named = new Set<number>();
-    for (const { type, confidence, first, last } of readingsOf(words, before.slice(-questionCharacters))) {
+    for (const { type, confidence, first, last } of readings) {
       if (taken.subarray(first, last + 1).includes(1)) continue;
       taken.fill(1, first, last + 1);
       spans.push({ type, confidence, ...spanOf(words, { first, last }) });
@@ -66,26 +68,21 @@ function readingsOf(words: Words, before: string): Found[] {
   const add = (type: PiiType, confidence: number, runs: readonly Run[]): void => {
     for (const { first, last } of runs) found.push({ type, confidence, first, last });
   };
-  if (hasNumber(words)) {
-    const isAnswer = asksAddress.test(before);
+  if (words.hasDigit) {
+    const isAnswer = asksAddress.test(before.slice(-questionCharacters));
     const isTalk = isAnswer || asksAddress.test(words.text);
     add('ADDRESS', 0.9, postBoxes(words, list));
     add('ADDRESS', 0.8, addressesIn(words, list, isTalk));
     if (isTalk) add('ADDRESS', 0.6, statedAddresses(words, isAnswer));
   }
-  if (!isShouted(words))
+  if (words.capitals > 0 && !isShouted(words))
     for (const run of capitalRuns(words))
       if (!isOrdinary(words, run)) found.push(...namesIn(words, run, list));
   add('NAME', 0.7, introducedNames(words));
-  const bare = bareName(words, before);
+  const bare = bareName(words, before.slice(-questionCharacters));
   if (bare) add('NAME', 0.6, [bare]);
   add('NAME', 0.55, lowerCaseNames(words));
   return found;
-}
-
-/** A number, or a word with a digit within it. */
-function hasNumber(words: Words): boolean {
-  return words.shapes.includes(shape.number) || /\d/.test(words.text);
 }
 
 /** Most runs are one ordinary word at the beginning of a sentence, or "I": they need no reading. */
@@ -97,14 +94,8 @@ function isOrdinary(words: Words, { first, last }: Run): boolean {
 }
 
 /** Text all in capital letters: they say nothing. */
-function isShouted(words: Words): boolean {
-  let letters = 0;
-  let capitals = 0;
-  for (const one of words.shapes) {
-    if (one !== shape.number && one !== shape.initial) letters++;
-    if (one === shape.upper) capitals++;
-  }
-  return letters >= 4 && capitals >= 0.7 * letters;
+function isShouted({ lettered, shouted }: Words): boolean {
+  return lettered >= 4 && shouted >= 0.7 * lettered;
 }
 
 /** The readings of a run, by how far their scores are above what is asked of their type. */

@@ -8,6 +8,10 @@ import { firstWordFrom, gap, shape, type Words, type WordSet, wordSet } from './
 const endsAddress: WordSet = wordSet(
   'and my phone number name email is thanks thank please but i it the for with so after before when because',
 );
+/** One of these is in every post box and every ship. */
+const postWords: WordSet = wordSet(
+  'box postbox postalbox pobox postfach postbus postboks apartado casilla caixa postale psc cmr unit uss usns usnv uscgc',
+);
 const mostWords = 16;
 /** The house number stands among the first words. */
 const mostBeforeNumber = 4;
@@ -15,6 +19,7 @@ const mostBeforeNumber = 4;
 /** Post boxes and military post, with the place that follows. */
 export function postBoxes(words: Words, lexicon: Lexicon): Run[] {
   const found: Run[] = [];
+  if (!hasPostWord(words)) return found;
   for (const pattern of [postBox, forcesShip])
     for (const match of words.text.matchAll(pattern)) {
       const end = match.index + match[0].length;
@@ -26,6 +31,11 @@ export function postBoxes(words: Words, lexicon: Lexicon): Run[] {
       });
     }
   return found;
+}
+
+function hasPostWord(words: Words): boolean {
+  for (let i = 0; i < words.count; i++) if (postWords.at(words, i)) return true;
+  return false;
 }
 
 /** From the first number after "my address is", or of an answer to the question, to the end of the clause. */

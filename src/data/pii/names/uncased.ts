@@ -28,10 +28,10 @@ const longestIntroduction = 40;
 export function introducedNames(words: Words): Run[] {
   const found: Run[] = [];
   for (let i = 1; i < words.count; i++) {
-    if (!lastWords.at(words, i - 1) || words.shapes[i] === shape.number) continue;
     const bits = words.kindOf(i);
     // An ordinary word is a name after "my name is" alone, and not even there without being one in the lexicon.
     if ((bits & kind.word) !== 0 && (bits & anyName) === 0) continue;
+    if (words.shapes[i] === shape.number || !lastWords.at(words, i - 1)) continue;
     const start = words.starts[i]!;
     const left = words.text.slice(Math.max(0, start - longestIntroduction), start);
     const isCertain = introduces.test(left);
@@ -60,21 +60,23 @@ const leastKnownShare = 0.6;
 /** Names in lower case that nothing introduces: "standing order to maria kowalczyk", "john smith 4587". */
 export function lowerCaseNames(words: Words): Run[] {
   const found: Run[] = [];
+  const candidates: number[] = [];
   let ordinary = 0;
-  let strange = 0;
   for (let i = 0; i < words.count; i++) {
     if (words.shapes[i] !== shape.lower) continue;
-    if ((words.kindOf(i) & kind.word) !== 0 || words.keyOf(i).length < 3) ordinary++;
-    else strange++;
+    if ((words.kindOf(i) & kind.word) !== 0 || words.ends[i]! - words.starts[i]! < 3) ordinary++;
+    else candidates.push(i);
   }
+  if (candidates.length === 0) return found;
   const isShort = words.count <= 4;
-  if (strange === 0 || (!isShort && ordinary < leastKnownShare * (ordinary + strange))) return found;
-  for (let i = 0; i < words.count; i++) {
-    if (!isStrange(words, i)) continue;
+  if (!isShort && ordinary < leastKnownShare * (ordinary + candidates.length)) return found;
+  let end = -1;
+  for (const i of candidates) {
+    if (i <= end || !isStrange(words, i)) continue;
     const run = { first: isNameAndWord(words, i - 1) ? i - 1 : i, last: endOfStrange(words, i) };
     if (isLowerCaseName(words, { first: i, last: run.last })) found.push({ first: i, last: run.last });
     else if (run.last - i < mostWords && isInSlot(words, run)) found.push(run);
-    i = run.last;
+    end = run.last;
   }
   return found;
 }
@@ -113,7 +115,8 @@ function isSaidOf(words: Words, i: number): boolean {
 /** A lower-case word of letters that is no ordinary one. */
 function isStrange(words: Words, i: number): boolean {
   if (words.shapes[i] !== shape.lower || (words.kindOf(i) & kind.word) !== 0) return false;
-  if (((words.gaps[i]! | words.gaps[i + 1]!) & gap.glue) !== 0 || words.keyOf(i).length < 3) return false;
+  if (((words.gaps[i]! | words.gaps[i + 1]!) & gap.glue) !== 0) return false;
+  if (words.ends[i]! - words.starts[i]! < 3) return false;
   return /^[\p{L}'-]+$/u.test(words.keyOf(i));
 }
 

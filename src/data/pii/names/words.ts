@@ -29,6 +29,11 @@ export const gap = {
 export type Words = {
   readonly text: string;
   readonly count: number;
+  /** Words that begin with a capital letter; those of letters alone, and how many of them are all capitals. */
+  readonly capitals: number;
+  readonly lettered: number;
+  readonly shouted: number;
+  readonly hasDigit: boolean;
   readonly starts: readonly number[];
   readonly ends: readonly number[];
   readonly shapes: readonly number[];
@@ -106,6 +111,10 @@ export function wordsOf(text: string, lexicon: Lexicon): Words {
   const kinds: (number | undefined)[] = [];
   let between = 0;
   let spaced = false;
+  let capitals = 0;
+  let lettered = 0;
+  let shouted = 0;
+  let hasDigit = false;
   for (let at = 0; at < text.length;) {
     const code = text.charCodeAt(at);
     const first = classOf(code, text, at);
@@ -134,6 +143,7 @@ export function wordsOf(text: string, lexicon: Lexicon): Words {
         two = hashTwo(two, here === apostrophe ? 39 : 45);
       } else {
         if (here === lower) hasLower = true;
+        else if (here === digit) hasDigit = true;
         if (character >= 128) isPlain = false;
         const folded = here === upper ? character | 32 : character;
         one = hashOne(one, folded);
@@ -156,7 +166,11 @@ export function wordsOf(text: string, lexicon: Lexicon): Words {
     ends.push(at);
     hashes.push(one);
     seconds.push(two);
-    shapes.push(shapeOf(first, at - start, hasLower));
+    const written = shapeOf(first, at - start, hasLower);
+    shapes.push(written);
+    if (first === upper) capitals++;
+    if (written <= shape.upper) lettered++;
+    if (written === shape.upper) shouted++;
     between = 0;
     spaced = false;
     if (isPossessive(text, at)) {
@@ -175,6 +189,10 @@ export function wordsOf(text: string, lexicon: Lexicon): Words {
   return {
     text,
     count: starts.length,
+    capitals,
+    lettered,
+    shouted,
+    hasDigit,
     starts,
     ends,
     shapes,
