@@ -47,7 +47,7 @@ export function placesIn(words: Words, run: Run, lexicon: Lexicon): Candidate[] 
 }
 
 /** The longest entry of the lexicon that begins at word i ("new york city"), or the word alone. */
-function longestEntry(
+export function longestEntry(
   words: Words,
   i: number,
   end: number,

@@ -12,6 +12,7 @@ import { leastPersonScore, peopleIn } from './people.ts';
 import { leastPlaceScore, placesIn } from './places.ts';
 import { beginsSentence, capitalRuns, type Run, spanOf } from './runs.ts';
 import { postBoxes, statedAddresses } from './stated-addresses.ts';
+import { bareLocation, lowerCasePlaces } from './stated-places.ts';
 import { bareName, introducedNames, lowerCaseNames } from './uncased.ts';
 import { gap, shape, type Words, wordsOf } from './words.ts';
 
@@ -75,9 +76,13 @@ function readingsOf(words: Words, before: string): Found[] {
     add('ADDRESS', 0.8, addressesIn(words, list, isTalk));
     if (isTalk) add('ADDRESS', 0.6, statedAddresses(words, isAnswer));
   }
+  const bareLocations = bareLocation(words, list);
+  add('ADDRESS', 0.6, bareLocations.addresses);
   if (words.capitals > 0 && !isShouted(words))
     for (const run of capitalRuns(words))
       if (!isOrdinary(words, run)) found.push(...namesIn(words, run, list));
+  add('PLACE', 0.6, bareLocations.places);
+  add('PLACE', 0.6, lowerCasePlaces(words, list));
   add('NAME', 0.7, introducedNames(words));
   const bare = bareName(words, before.slice(-questionCharacters));
   if (bare) add('NAME', 0.6, [bare]);
