@@ -313,8 +313,12 @@ function extendStreet(words: Words, street: number, lexicon: Lexicon): { last: n
   return { last, isProved };
 }
 
-/** A town that the lexicon lacks: capitalised, or one of the small words within a name. */
+/**
+ * A town that the lexicon lacks: capitalised, or one of the small words within a name; any but the most frequent words
+ * where nothing is capitalised.
+ */
 function isPlaceName(words: Words, i: number): boolean {
+  if (words.capitals === 0 && words.shapes[i] === shape.lower) return (words.kindOf(i) & kind.frequent) === 0;
   if (!isCapital(words, i))
     return (
       particles.at(words, i) ||
