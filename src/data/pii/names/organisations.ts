@@ -1,6 +1,7 @@
 /** Names of companies and other organisations: by what they end with, by the kind they name, and by what stands before. */
-import { calendar, legalForms, organisationCues, organisationNouns } from './cues.ts';
+import { legalForms, organisationNouns } from './cues.ts';
 import { anyName, kind } from './lexicon.ts';
+import { organisationInContext } from './organisations-in-context.ts';
 import type { Candidate } from './people.ts';
 import { beginsSentence, follows, isCapital, type Run } from './runs.ts';
 import { gap, shape, type Words, type WordSet, wordSet } from './words.ts';
@@ -8,7 +9,6 @@ import { gap, shape, type Words, type WordSet, wordSet } from './words.ts';
 /** Scores above those of names and places of the same words, as these three say it outright. */
 const byForm = 10;
 const byNoun = 6;
-const byCue = 3;
 const byPair = 1;
 
 export function organisationsIn(words: Words, run: Run): Candidate[] {
@@ -16,11 +16,11 @@ export function organisationsIn(words: Words, run: Run): Candidate[] {
   if (first > run.last) return [];
   const form = byLegalForm(words, { first, last: run.last });
   if (form) return [form];
-  const noun = byKind(words, { first, last: run.last });
+  const noun = byKin(words, { first, last: run.last }) ?? byKind(words, { first, last: run.last });
   if (noun) return [noun];
   const partners = byPartners(words, { first, last: run.last });
   if (partners) return [partners];
-  const cue = byContext(words, { first, last: run.last }) ?? bySignature(words, run);
+  const cue = organisationInContext(words, run, { first, last: run.last });
   return cue ? [cue] : [];
 }
 
@@ -38,6 +38,19 @@ function withoutArticle(words: Words, { first, last }: Run): number {
   )
     at++;
   return at;
+}
+
+const kin: WordSet = wordSet(
+  'sons son daughters brothers bros co company partners associates söhne sohne fils hijos figli',
+);
+
+/** "Thornbury and Sons", "Harker & Co". */
+function byKin(words: Words, { first, last }: Run): Candidate | undefined {
+  const at = last + 2;
+  if (at >= words.count || words.keyOf(last + 1) !== 'and' || !kin.at(words, at) || !isCapital(words, at))
+    return undefined;
+  if (words.gaps[last + 1] !== gap.space || words.gaps[at] !== gap.space) return undefined;
+  return last - first < 2 ? { first, last: at, score: byNoun } : undefined;
 }
 
 /** "Acme Inc", "Müller & Söhne GmbH", also after a comma and in lower case: "acme, inc." */
@@ -93,34 +106,6 @@ function withOf(words: Words, noun: number, last: number): number {
   return Math.max(end, Math.min(last, noun));
 }
 
-const cueBefore =
-  /(?:\b(?:works?|worked|working|employed|job|position|intern(?:ed|ship)?|career|contract|account manager|engineer|employees?|consultant) (?:at|for|with|by)|\b(?:ceo|cto|cfo|founder|co-founder|president|director|chairman|employees?|customers?|clients?|owner|head|vp|partner|spokes(?:man|woman|person)) (?:of|at|for)|\b(?:company|employer|organi[sz]ation|firm|startup|business)(?:['’]s)?(?: name)?(?: (?:is|called|named))?\s*:?|\b(?:hired|acquired|founded|employed|owned|manufactured|developed|published|sponsored|insured) by|\b(?:joined|acquired|merged with|invest(?:ed)? in|shares? (?:of|in)|stocks? (?:of|in)|on behalf of)|\bbei der(?: firma)?|\bfirma|\btravaille (?:chez|pour)|\btrabajo (?:en|para)|\bempresa|\bentreprise) $/i;
-
-/** The last words of the pattern, to look for first. */
-const cueEnds: WordSet = wordSet(
-  'at for with by of in is called named company employer organisation organization firm startup business name joined acquired der firma chez pour en para empresa entreprise',
-);
-
-/** An unknown name after "works for", "CEO of", "employer:". */
-function byContext(words: Words, { first, last }: Run): Candidate | undefined {
-  const start = words.starts[first]!;
-  const left = words.text.slice(Math.max(0, start - 40), start);
-  const isUnknown = first === last && words.kindOf(first) === 0 && words.shapes[first] === shape.capital;
-  if (first === 0 || !cueEnds.at(words, first - 1)) return undefined;
-  if (!cueBefore.test(left) && !(isUnknown && /\bat $/.test(left))) return undefined;
-  if (last - first > 4 || calendar.at(words, first) || words.shapes[first] === shape.initial)
-    return undefined;
-  const bits = words.kindOf(first);
-  if (
-    (bits & kind.nationality) !== 0 ||
-    ((bits & kind.word) !== 0 && first === last && organisationCues.at(words, first))
-  )
-    return undefined;
-  // "works for Anna", "works for Anna Smith": a boss.
-  if ((bits & kind.given) !== 0 && (bits & kind.word) === 0 && last - first < 2) return undefined;
-  return { first, last, score: byCue };
-}
-
 /** Neither a given name first of all nor an ordinary word nor a place: what firms are named after. */
 function isFamily(words: Words, i: number): boolean {
   const bits = words.kindOf(i);
@@ -152,14 +137,3 @@ function byPartners(words: Words, { first, last }: Run): Candidate | undefined {
 
 const isFamilyKey = (words: Words, key: string): boolean =>
   (words.kindOfKey(key) & kind.family) !== 0 && (words.kindOfKey(key) & kind.mainlyGiven) === 0;
-
-/** A line of its own between a name and an address, as in a signature. */
-function bySignature(words: Words, { first, last }: Run): Candidate | undefined {
-  if (first < 2 || last + 1 >= words.count || last - first > 3) return undefined;
-  const isLine = (words.gaps[first]! & gap.newline) !== 0 && (words.gaps[last + 1]! & gap.newline) !== 0;
-  if (!isLine || words.shapes[last + 1] !== shape.number || !isCapital(words, first - 1)) return undefined;
-  if ((words.gaps[first]! & ~(gap.newline | gap.space)) !== 0) return undefined;
-  for (let i = first; i <= last; i++)
-    if ((words.kindOf(i) & (kind.given | kind.country)) !== 0) return undefined;
-  return { first, last, score: byCue };
-}

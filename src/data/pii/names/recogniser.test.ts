@@ -126,12 +126,44 @@ test('places by lists, and by what is said of them', () => {
   assert.deepEqual(of('PLACE', 'please turkey sandwich'), []);
 });
 
+test('places without capital letters, and messages of a place and its postcode', () => {
+  assert.deepEqual(of('PLACE', 'i need a flight from lisbon to new york'), ['lisbon', 'new york']);
+  assert.deepEqual(of('PLACE', 'my city name is zorvapur'), ['zorvapur']);
+  assert.deepEqual(of('PLACE', 'seattle'), ['seattle']);
+  assert.deepEqual(of('PLACE', 'oslo to cairo'), ['oslo', 'cairo']);
+  assert.deepEqual(of('ADDRESS', 'chicago 60601'), ['chicago 60601']);
+  assert.deepEqual(of('ADDRESS', '60601 chicago il'), ['60601 chicago il']);
+  assert.deepEqual(of('ADDRESS', 'ok chicago and 60601'), ['60601']);
+  assert.deepEqual(of('ADDRESS', '12 larkspur street north zorvaville ohio 43004'), [
+    '12 larkspur street north zorvaville ohio 43004',
+  ]);
+  for (const text of [
+    'i want to cancel',
+    'from monday to friday',
+    'is 60601 right',
+    'a hilton in orange',
+    'reading',
+  ])
+    assert.deepEqual(found(text), [], text);
+});
+
 test('organisations by form, kind and context', () => {
   assert.deepEqual(of('ORGANISATION', 'I work for Brightwell.'), ['Brightwell']);
   assert.deepEqual(of('ORGANISATION', 'The bill came from Harker Systems Ltd.'), ['Harker Systems Ltd']);
   assert.deepEqual(of('ORGANISATION', 'She studies at the University of Bologna.'), [
     'University of Bologna',
   ]);
+  const cases: [string, string[]][] = [
+    ['Zorvalia is a design agency based in Ghent.', ['Zorvalia']],
+    ['According to the Zorvalia website it is free.', ['Zorvalia']],
+    ['We met Ingrid Thornbury of Zorvalia there.', ['Zorvalia']],
+    ['Send it to Thornbury and Sons today', ['Thornbury and Sons']],
+    ['Ingrid Thornbury\nSenior clerk\nBright Kettle\n12 Maple Street', ['Bright Kettle']],
+    ['> Ingrid Thornbury\n> Zorvalia\n> 12 Maple Street', ['Zorvalia']],
+    ['Ingrid is a company driver. Berlin is the office of the bank.', []],
+    ['The Monday office hours', []],
+  ];
+  for (const [text, expected] of cases) assert.deepEqual(of('ORGANISATION', text), expected, text);
   assert.deepEqual(of('ORGANISATION', 'Rechnung der Müller GmbH'), ['Müller GmbH']);
 });
 

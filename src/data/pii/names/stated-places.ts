@@ -7,7 +7,7 @@ import type { Run } from './runs.ts';
 import { gap, shape, type Words, type WordSet, wordSet } from './words.ts';
 
 type Stated = { addresses: Run[]; places: Run[] };
-type Entry = Run & { bits: number };
+type Entry = { first: number; last: number; bits: number };
 
 const mostWords = 9;
 const postcode = /^\d{5,6}$/;
@@ -30,10 +30,12 @@ export function bareLocation(words: Words, lexicon: Lexicon): Stated {
       continue;
     }
     const entry = entryAt(words, i, lexicon);
+    const before = places.at(-1);
     if (entry) {
       places.push(entry);
       i = entry.last;
-    } else if (!around.at(words, i)) return none;
+    } else if (before?.last === i - 1 && isState(words, i)) before.last = i;
+    else if (!around.at(words, i)) return none;
   }
   // One town that is somebody's name as well is an answer to who it is as much as to where.
   if (number < 0 && !places.some(({ bits }) => isKnown(bits))) return none;
@@ -48,6 +50,10 @@ export function bareLocation(words: Words, lexicon: Lexicon): Stated {
   const hasNumber = ({ first, last }: Run): boolean => first <= number && number <= last;
   return { addresses: joined.filter(hasNumber), places: joined.filter((run) => !hasNumber(run)) };
 }
+
+/** The "il" of "chicago il". */
+const isState = (words: Words, i: number): boolean =>
+  words.ends[i]! - words.starts[i]! === 2 && (words.kindOf(i) & kind.region) !== 0 && !around.at(words, i);
 
 const toward: WordSet = wordSet('in to from near visit visiting via leaving');
 /** Whether a place is a town known to all, a region or a country; towns have the names of people. */

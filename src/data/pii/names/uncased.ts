@@ -120,6 +120,9 @@ function isStrange(words: Words, i: number): boolean {
   return /^[\p{L}'-]+$/u.test(words.keyOf(i));
 }
 
+/** Of two unknown words each, on average. */
+const leastProper = 1.2;
+
 function isLowerCaseName(words: Words, { first, last }: Run): boolean {
   if (last - first > 2) return false;
   const bits = words.kindOf(first);
@@ -134,20 +137,27 @@ function isLowerCaseName(words: Words, { first, last }: Run): boolean {
     )
       return false;
     // One word: a given name that is all of the message or stands before a number, or one that something is said of.
-    if (first === 0 && (bits & kind.given) !== 0 && (words.count === 1 || words.shapes[1] === shape.number))
-      return true;
+    if (first === 0 && words.count === 1) return true;
+    if (first === 0 && (bits & kind.given) !== 0 && words.shapes[1] === shape.number) return true;
     return isSaidOf(words, first);
   }
   let isListed = false;
   let score = 0;
+  let proper = 0;
   for (let i = first; i <= last; i++) {
     const one = words.kindOf(i);
     if ((one & (kind.region | kind.country)) !== 0) return false;
+    if (i === first && isBrand(words, { first, last: first })) return false;
     isListed ||= (one & anyName) !== 0;
-    if ((one & known) === 0) score += spellingOdds(words.keyOf(i)).person;
-    else if ((one & anyName) === 0) score -= 2;
+    if ((one & known) === 0) {
+      const odds = spellingOdds(words.keyOf(i));
+      score += odds.person;
+      proper += odds.proper;
+    } else if ((one & anyName) === 0) score -= 2;
   }
-  return (isListed || words.count <= 3) && score > -1;
+  if (isListed) return score > -1;
+  // Unknown words alone: all of the message but a number.
+  return first === 0 && words.count <= 4 && score > -2 && proper >= leastProper * (last - first + 1);
 }
 
 function nameFrom(words: Words, first: number, isCertain: boolean): Run | undefined {
