@@ -49,8 +49,10 @@ export type PassesResult = {
   out: number;
 };
 
-/** Some thousand conversations, a second or two of work. */
+/** Some thousand conversations, a second or two of work: as much is not worth a second thread. */
 const jobBytes = 4 * 1024 * 1024;
+/** What is more is cut into as many jobs at least, so that threads are done at nearly the same time. */
+const leastJobs = 16;
 const jobsPerPartition = 4;
 const mostPartitions = 1024;
 
@@ -123,14 +125,12 @@ const total = (results: readonly MapResult[], count: 'in' | 'out'): number =>
 const folderOf = (workFolder: string, number: number): string => join(workFolder, `pass-${number}`);
 
 async function firstJobs(context: PassesContext): Promise<MapJob[]> {
-  const { settings, examplesPaths, workFolder, rangeBytes = jobBytes } = context;
-  const inputs: (MapJob['input'] & { file: number })[] = [];
-  for (const [file, path] of examplesPaths.entries()) {
-    const { size } = await stat(path).catch((cause: unknown) => {
-      throw storageError(path, cause);
-    });
-    for (const range of divideBytes(size, rangeBytes)) inputs.push({ file, path, ...range });
-  }
+  const { settings, examplesPaths, workFolder } = context;
+  const sizes = await Promise.all(examplesPaths.map(sizeOf));
+  const rangeBytes = context.rangeBytes ?? rangeFor(sizes.reduce((sum, size) => sum + size, 0));
+  const inputs = examplesPaths.flatMap((path, file) =>
+    divideBytes(sizes[file]!, rangeBytes).map((range) => ({ file, path, ...range })),
+  );
   const partitions = context.partitions ?? partitionsFor(inputs.length);
   return inputs.map(({ file, ...input }, i) => {
     const output = outputOf(workFolder, 0, i);
@@ -138,6 +138,18 @@ async function firstJobs(context: PassesContext): Promise<MapJob[]> {
     // The work folder belongs to one content of these files.
     return { id: jobId(job, String(file)), ...job };
   });
+}
+
+async function sizeOf(path: string): Promise<number> {
+  const { size } = await stat(path).catch((cause: unknown) => {
+    throw storageError(path, cause);
+  });
+  return size;
+}
+
+/** Bytes of a job, by the bytes of all examples alone. */
+function rangeFor(bytes: number): number {
+  return bytes <= jobBytes ? jobBytes : Math.min(jobBytes, Math.ceil(bytes / leastJobs));
 }
 
 /** A reduction reads what some jobs left, a second or less of work; each of its partitions has a piece in every file. */

@@ -52,9 +52,10 @@ function showTexts(
   rules: readonly Rule[],
   pii: Rule | undefined,
 ): void {
-  const steps = replay(example, rules).map((step) => maskStep(step, pii));
+  const steps = replay(example, rules);
   for (const { rule, example: shown } of places) {
-    const [first] = steps.find((step) => step.rule === rule)?.texts ?? [];
+    const step = steps.find((one) => one.rule === rule);
+    const [first] = step ? maskStep(step, pii).texts : [];
     if (first) Object.assign(shown, aroundDifference(first.before, first.after));
   }
 }
