@@ -1,9 +1,21 @@
-/** Lines of text on the pages of a PDF, in its own reading order, as headings, paragraphs and lists. */
+/** Lines of text on the pages of a PDF, in the file's own order but for columns side by side, as headings, paragraphs and lists. */
 import { joinLines } from './join-lines.ts';
 import type { Block, Page } from './page.ts';
+import { inReadingOrder } from './pdf-columns.ts';
 
-/** A line: where its baseline begins (points, from the bottom left), where it ends, and the size of its letters. */
-export type TextLine = { text: string; x: number; y: number; right: number; size: number };
+/**
+ * A line: where its baseline begins (points, from the bottom left), where it ends, and the size of its letters. `beside`:
+ * it stands in the line before it, behind a wide gap. `isRow`: it is a row of a table.
+ */
+export type TextLine = {
+  text: string;
+  x: number;
+  y: number;
+  right: number;
+  size: number;
+  beside?: boolean;
+  isRow?: boolean;
+};
 
 /** Lines at the top and bottom of a page that may be its running head and foot. */
 const edgeLines = 3;
@@ -28,7 +40,7 @@ export function pageOfSheets(
   facts: { title?: unknown; language?: unknown } = {},
 ): Page {
   const { kept, dropped } = withoutRunningLines(
-    sheets.map((lines) => lines.filter(({ text }) => !contentsLine.test(text.slice(-200)))),
+    sheets.map((lines) => inReadingOrder(lines).filter(({ text }) => !contentsLine.test(text.slice(-200)))),
   );
   const lines = kept.flat();
   const body = commonSize(lines);
@@ -97,7 +109,7 @@ function isHeading({ text, size }: TextLine, body: number): boolean {
 }
 
 type Open = {
-  kind: 'heading' | 'paragraph' | 'item';
+  kind: 'heading' | 'paragraph' | 'item' | 'row';
   lines: string[];
   marker: string;
   sheet: number;
@@ -120,14 +132,18 @@ function blocksOf(sheets: readonly TextLine[][], body: number, levelOf: (size: n
   sheets.forEach((lines, index) => {
     const widest = lines.reduce((most, { right }) => Math.max(most, right), 0);
     for (const line of lines) {
-      const kind = isHeading(line, body)
-        ? 'heading'
-        : bullet.test(line.text) || numbered.test(line.text)
-          ? 'item'
-          : 'paragraph';
+      const kind = line.isRow
+        ? 'row'
+        : isHeading(line, body)
+          ? 'heading'
+          : bullet.test(line.text) || numbered.test(line.text)
+            ? 'item'
+            : 'paragraph';
       const goesOn =
         open !== undefined &&
         kind !== 'item' &&
+        kind !== 'row' &&
+        open.kind !== 'row' &&
         continues(open, line, { kind, gap, widest, sheet: index + 1 });
       if (goesOn) {
         open!.lines.push(line.text);

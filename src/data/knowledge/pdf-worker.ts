@@ -58,24 +58,32 @@ async function readPdf(bytes: Uint8Array): Promise<PdfReply> {
 
 type Item = { str: string; transform: number[]; width: number; hasEOL: boolean };
 
-/** Pieces of text in the order of the file, put together where they stand on one line. */
+/** A gap of so many letters' heights is none between words. */
+const wideGap = 1.5;
+
+/** Pieces of text in the order of the file, put together where they stand on one line and next to one another. */
 function linesOf(items: readonly object[]): TextLine[] {
   const lines: TextLine[] = [];
   let line: TextLine | undefined;
+  /** Blanks are pieces of their own, as wide as the gap that they fill. */
+  let blank = false;
   for (const item of items) {
     if (!('str' in item)) continue;
     const { str, transform, width, hasEOL } = item as Item;
     const [, , c = 0, d = 0, x = 0, y = 0] = transform;
     const size = Math.hypot(c, d);
-    if (line !== undefined && Math.abs(line.y - y) > 0.5 * Math.max(size, line.size) && str.trim() !== '')
-      line = undefined;
-    if (str !== '') {
-      if (line === undefined) lines.push((line = { text: '', x, y, size, right: x }));
-      const isApart = x - line.right > 0.2 * size && !/\s$/.test(line.text) && !/^\s/.test(str);
+    if (str.trim() !== '') {
+      if (line !== undefined && Math.abs(line.y - y) > 0.5 * Math.max(size, line.size)) line = undefined;
+      const gap = line === undefined ? 0 : x - line.right;
+      if (line === undefined || gap > wideGap * Math.max(size, line.size))
+        lines.push((line = { text: '', x, y, size, right: x, ...(line && { beside: true }) }));
+      const isApart =
+        line.text !== '' && (blank || gap > 0.2 * size) && !/\s$/.test(line.text) && !/^\s/.test(str);
       line.text += (isApart ? ' ' : '') + str;
       line.right = Math.max(line.right, x + width);
-      if (str.trim() !== '') line.size = Math.max(line.size, size);
-    }
+      line.size = Math.max(line.size, size);
+      blank = false;
+    } else if (str !== '') blank = true;
     if (hasEOL) line = undefined;
   }
   return lines.filter(({ text }) => text.trim() !== '');

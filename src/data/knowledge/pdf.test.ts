@@ -74,6 +74,52 @@ test('paragraphs, headings and lists; running heads, page numbers and hyphens at
   assert.deepEqual(page.notes, ['left out lines that stand on most of its pages: example corp - manual']);
 });
 
+test('columns side by side are read one after the other, tables row by row', async () => {
+  const column = (x: number, word: string): { text: string; x: number; y: number }[] =>
+    [
+      'goes on over several lines',
+      'until it ends at the foot,',
+      'and another part of the',
+      'column is here.',
+    ].map((text, i) => ({ text: i === 0 ? `${word} ${text}` : text, x, y: 690 - i * 14 }));
+  const [left, right, last] = [column(40, 'Left'), column(230, 'Middle'), column(420, 'Right')];
+  const text = (word: string): string =>
+    `1 ${word} goes on over several lines until it ends at the foot, and another part of the column is here.`;
+  const head = { text: 'A heading across the columns of this page', x: 40, y: 730, size: 20 };
+  const foot = {
+    text: 'A sentence at the foot that goes across all of the columns of this page, wide as it is, stands last.',
+    x: 40,
+    y: 600,
+  };
+  const mixed = left.flatMap((line, i) => [line, right[i]!, last[i]!]);
+  for (const lines of [mixed, [...left, ...right, ...last]]) {
+    const { blocks } = await reader.read(writePdf([[head, ...lines, foot]]), signal);
+    assert.deepEqual(shown(blocks), [
+      '1 # A heading across the columns of this page',
+      text('Left'),
+      text('Middle'),
+      text('Right'),
+      `1 ${foot.text}`,
+    ]);
+  }
+  const table = [
+    ['Plan', 'Price', 'Users'],
+    ['Basic', '10', '1'],
+    ['Team', '50', '10'],
+  ].flatMap((row, i) => row.map((cell, j) => ({ text: cell, x: 50 + j * 150, y: 690 - i * 14 })));
+  const list = { text: '1.', x: 50, y: 600 };
+  const { blocks } = await reader.read(
+    writePdf([[...table, list, { text: 'Choose a plan.', x: 75, y: 600 }]]),
+    signal,
+  );
+  assert.deepEqual(shown(blocks), [
+    '1 Plan | Price | Users',
+    '1 Basic | 10 | 1',
+    '1 Team | 50 | 10',
+    '1 1. Choose a plan.',
+  ]);
+});
+
 test('passwords, pictures of text and damage are refused, and the reader goes on', async () => {
   const lines = [[{ text: 'Some text.', y: 700 }]];
   const password =

@@ -1,0 +1,88 @@
+/** Lines of a PDF that stand beside one another: columns of text one after the other, cells of a table in one line. */
+import type { TextLine } from './pdf-layout.ts';
+
+/** Fewer lines with one gap at one place are no columns. */
+const leastLines = 3;
+/** Columns hold sentences; cells of a table are shorter. */
+const leastCharacters = 15;
+const marker = /^(?:[•▪◦‣·●○■□–*-]|\(?\d{1,3}[.)]?|\(?[a-z][.)])$/;
+
+/** Lines as the file has them, `beside` marking those that go on in the line before them. */
+export function inReadingOrder(lines: readonly TextLine[]): TextLine[] {
+  const rows = rowsOf(lines);
+  if (rows.length === lines.length) return [...lines];
+  const gutter = gutterOf(rows);
+  return gutter === undefined ? tablesOf(rows) : columnsOf(rows, gutter);
+}
+
+function rowsOf(lines: readonly TextLine[]): TextLine[][] {
+  const rows: TextLine[][] = [];
+  for (const line of lines)
+    if (line.beside === true && rows.length > 0) rows.at(-1)!.push(line);
+    else rows.push([line]);
+  return rows;
+}
+
+/** Where most of the gaps within lines lie, when there is text on both of its sides and next to none across it. */
+function gutterOf(rows: readonly TextLine[][]): number | undefined {
+  const gaps = rows.flatMap((row) => row.slice(1).map(({ x }, i) => ({ from: row[i]!.right, to: x })));
+  const middles = new Set(gaps.map(({ from, to }) => Math.round((from + to) / 2)));
+  let best: { at: number; count: number } | undefined;
+  for (const at of middles) {
+    const count = gaps.filter(({ from, to }) => from < at && at < to).length;
+    if (count > (best?.count ?? 0)) best = { at, count };
+  }
+  if (best === undefined || best.count < leastLines) return undefined;
+  const { at, count } = best;
+  const pieces = rows.flat();
+  const across = pieces.filter(({ x, right }) => x < at && right > at).length;
+  const isProse = (side: readonly TextLine[]): boolean =>
+    side.reduce((sum, { text }) => sum + text.length, 0) >= side.length * leastCharacters;
+  return across <= count / 2 &&
+    isProse(pieces.filter(({ right }) => right <= at)) &&
+    isProse(pieces.filter(({ x }) => x >= at))
+    ? at
+    : undefined;
+}
+
+/** What is left of the gutter before what is right of it; lines across the gutter stand between such parts of the page. */
+function columnsOf(rows: readonly TextLine[][], gutter: number): TextLine[] {
+  const ordered: TextLine[] = [];
+  let left: TextLine[] = [];
+  let right: TextLine[] = [];
+  const close = (): void => {
+    ordered.push(...inReadingOrder(left), ...inReadingOrder(right));
+    left = [];
+    right = [];
+  };
+  for (const row of rows) {
+    const isAcross = row.some(({ x, right: end }) => x < gutter && end > gutter);
+    if (isAcross) close();
+    for (const [to, isHere] of [
+      [isAcross ? ordered : left, (line: TextLine) => isAcross || line.x < gutter],
+      [right, (line: TextLine) => !isAcross && line.x >= gutter],
+    ] as const)
+      to.push(...row.filter(isHere).map((line, i) => ({ ...line, beside: i > 0 })));
+  }
+  close();
+  return ordered;
+}
+
+/** Lines with as many pieces as a neighbour are rows of a table; the pieces of others are words of one line. */
+function tablesOf(rows: readonly TextLine[][]): TextLine[] {
+  const isRow = (row: readonly TextLine[] | undefined): boolean =>
+    row !== undefined && row.length > 1 && !marker.test(row[0]!.text.trim());
+  return rows.map((row, i) => {
+    const isTable =
+      isRow(row) && [rows[i - 1], rows[i + 1]].some((near) => isRow(near) && near!.length === row.length);
+    const first = row[0]!;
+    const text = row.map((line) => line.text.trim()).join(isTable ? ' | ' : ' ');
+    return {
+      ...first,
+      text: row.length === 1 ? first.text : text,
+      right: Math.max(...row.map(({ right }) => right)),
+      size: Math.max(...row.map(({ size }) => size)),
+      ...(isTable && { isRow: true }),
+    };
+  });
+}
