@@ -80,8 +80,8 @@ export type ReductionContext = {
   /** What conclude says to every partition of this reduction. */
   parameters: unknown;
   parts: readonly ObservedPart[];
-  /** What `row` made of the record with this index. Good until the next one is asked for. */
-  row: (index: number) => Uint8Array;
+  /** What `row` made of the record with this index, read from disk; it begins a buffer of its own. */
+  row: (index: number) => Buffer;
   signal: AbortSignal;
 };
 
@@ -119,8 +119,6 @@ export type ConcludeTools = {
   seed: number;
   /** Records that the first rule got. */
   collected: number;
-  /** An empty folder for what does not fit in memory; removed afterwards. */
-  scratchFolder: string;
   /** The records as they were observed, in order: all, or those with these indexes. Each costs its parsing once more. */
   readExamples(indexes?: Iterable<number>): AsyncGenerator<{ index: number; example: Example }>;
   /** Puts `<name>.json` beside examples.jsonl: clusters, distributions, whatever a report shows. */

@@ -1,16 +1,12 @@
 /** One rule of curation on one thread, without the engine around it, as a library would be used. */
-import { globSync, mkdtempSync, rmSync } from 'node:fs';
+import { globSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { silent } from '../../../src/base/progress.ts';
 import { curateConfig } from '../../../src/data/config.ts';
 import { pii } from '../../../src/data/rules/pii.ts';
-import { divideComponents } from '../../../src/data/near-duplicates/clusters.ts';
-import { findComponents } from '../../../src/data/near-duplicates/components.ts';
-import { SimilarityCorpus } from '../../../src/data/near-duplicates/corpus.ts';
-import { comparableOf } from '../../../src/data/near-duplicates/fact.ts';
+import { comparableOf, type SimilarityFact } from '../../../src/data/near-duplicates/fact.ts';
 import { loadExamples } from '../../../src/data/read-examples.ts';
+import { findNearDuplicates } from '../../../test/support/near-duplicates.ts';
 import { answer, job } from '../../answer.ts';
 import type { Reply } from '../../child.ts';
 
@@ -27,30 +23,19 @@ const secondsSince = (startMs: number): number => (performance.now() - startMs) 
 async function nearDuplicates(texts: string, work: string): Promise<Reply> {
   const startMs = performance.now();
   const { threshold, largest_share: largestShare } = config.deduplicate.near;
-  const scratchFolder = mkdtempSync(join(tmpdir(), 'attune-near-duplicates-'));
-  const corpus = new SimilarityCorpus({ threshold, scratchFolder });
-  try {
-    const lines: string[] = [];
-    const considered: string[] = [];
-    for (const file of globSync(join(texts, '*.jsonl')).sort())
-      for (const line of (await readFile(file, 'utf8')).trimEnd().split('\n')) {
-        const { id, text } = JSON.parse(line) as { id: string; text: string };
-        corpus.add({ ...comparableOf(text), id, preferences: 0 });
-        considered.push(id);
-        lines.push(line);
-      }
-    const { signal } = new AbortController();
-    const sets = await findComponents(corpus, { honourPreferences: true, report: silent, signal });
-    const removed = new Set<number>();
-    for (const { members } of divideComponents(corpus, sets, { largestShare }))
-      for (const { record } of members) removed.add(record);
-    await writeFile(work, lines.filter((_line, i) => !removed.has(i)).join('\n'));
-    const kept = considered.filter((_id, i) => !removed.has(i));
-    return { seconds: secondsSince(startMs), considered, kept };
-  } finally {
-    corpus.close();
-    rmSync(scratchFolder, { recursive: true });
-  }
+  const lines: string[] = [];
+  const facts: SimilarityFact[] = [];
+  for (const file of globSync(join(texts, '*.jsonl')).sort())
+    for (const line of (await readFile(file, 'utf8')).trimEnd().split('\n')) {
+      const { id, text } = JSON.parse(line) as { id: string; text: string };
+      facts.push({ ...comparableOf(text), id, preferences: 0 });
+      lines.push(line);
+    }
+  const { keeperOf } = await findNearDuplicates(facts, { threshold, largestShare });
+  await writeFile(work, lines.filter((_line, i) => !keeperOf.has(i)).join('\n'));
+  const considered = facts.map(({ id }) => id);
+  const kept = considered.filter((_id, i) => !keeperOf.has(i));
+  return { seconds: secondsSince(startMs), considered, kept };
 }
 
 const examples = settings.rule === 'pii' ? await loadExamples(settings.examples) : [];

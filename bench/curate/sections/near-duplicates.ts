@@ -2,15 +2,8 @@
  * Near-duplicates against brute force on public sets, and their speed. The folder ATTUNE_DATA holds the sets as their
  * authors publish them (near-duplicate-sets.ts has the paths); without it there is nothing to measure.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { silent } from '../../../src/base/progress.ts';
 import { findSet } from '../../../src/base/union-find.ts';
 import { chooseBanding } from '../../../src/data/near-duplicates/banding.ts';
-import { divideComponents } from '../../../src/data/near-duplicates/clusters.ts';
-import { findComponents } from '../../../src/data/near-duplicates/components.ts';
-import { SimilarityCorpus } from '../../../src/data/near-duplicates/corpus.ts';
 import { comparableOf } from '../../../src/data/near-duplicates/fact.ts';
 import { bandKeysInto, sketchInto, sketchSize } from '../../../src/data/near-duplicates/sketch.ts';
 import {
@@ -21,6 +14,7 @@ import {
   similarPairs,
   wordShingles,
 } from '../../../test/support/brute-force-duplicates.ts';
+import { findNearDuplicates } from '../../../test/support/near-duplicates.ts';
 import { readSets, type TextSet } from '../near-duplicate-sets.ts';
 import type { Finding, SectionResult } from '../../finding.ts';
 import type { CommonContext } from '../../program.ts';
@@ -83,31 +77,17 @@ async function search(
   threshold: number,
   shortByWords: boolean,
 ): Promise<{ root: number[]; removals: [number, number][] }> {
-  const scratchFolder = mkdtempSync(join(tmpdir(), 'attune-near-duplicates-'));
-  const corpus = new SimilarityCorpus({ threshold, scratchFolder });
-  try {
-    for (const [i, text] of texts.entries()) {
-      const comparable = comparableOf(text);
-      corpus.add({
-        ...comparable,
-        ...(!shortByWords && { shortText: undefined }),
-        id: String(i),
-        preferences: 0,
-      });
-    }
-    const { signal } = new AbortController();
-    const sets = await findComponents(corpus, { honourPreferences: true, report: silent, signal });
-    const clusters = divideComponents(corpus, sets, { largestShare: 1 });
-    return {
-      root: texts.map((_, i) => findSet(sets, i)),
-      removals: clusters.flatMap(({ keeper, members }) =>
-        members.map(({ record }): [number, number] => [record, keeper]),
-      ),
-    };
-  } finally {
-    corpus.close();
-    rmSync(scratchFolder, { recursive: true });
-  }
+  const facts = texts.map((text, i) => ({
+    ...comparableOf(text),
+    ...(!shortByWords && { shortText: undefined }),
+    id: String(i),
+    preferences: 0,
+  }));
+  const { sets, keeperOf } = await findNearDuplicates(facts, { threshold });
+  return {
+    root: texts.map((_, i) => findSet(sets, i)),
+    removals: [...keeperOf].map(([record, keeper]) => [record, Number(keeper)]),
+  };
 }
 
 /** Megabytes a second of processor time: shingles, sketches and band keys of texts of about 500 bytes, on this thread. */

@@ -10,7 +10,7 @@ import type { Example } from '../../../src/data/example.ts';
 import type { Verdict } from '../../../src/data/verdict.ts';
 import { loadExamples } from '../../../src/data/read-examples.ts';
 import type { ConcludeTools, CorpusRule, Rule } from '../../../src/data/rule.ts';
-import { shuffleInMemory } from '../../../test/support/shuffle-in-memory.ts';
+import { shuffleFacts } from '../../../test/support/shuffle-rule.ts';
 import { makeRules } from '../../../src/data/rules.ts';
 import type { Finding, SectionResult } from '../../finding.ts';
 import { cacheFolder } from '../../paths.ts';
@@ -96,8 +96,8 @@ async function measure(rule: Rule, examples: readonly Example[], folder: string)
   const start = process.cpuUsage();
   const planOf =
     'reductions' in rule
-      ? (await shuffleInMemory(rule, observed.results, tools)).planOf
-      : await concluded(rule, observed.results, tools);
+      ? await shuffleFacts(rule, observed.results, { tools })
+      : await concluded(rule, observed.results, { tools, folder });
   const conclude = microsecondsSince(start) / records;
   const applied = each((example, index) => rule.apply(example, index, planOf(index)));
   const cost = {
@@ -116,7 +116,6 @@ async function toolsFor(examples: readonly Example[], folder: string): Promise<C
   return {
     seed: 1,
     collected: examples.length,
-    scratchFolder: folder,
     readExamples: (indexes) => readParts([{ path, count: examples.length }], { indexes, signal }),
     writeReport: async () => {},
     services: {},
@@ -128,9 +127,9 @@ async function toolsFor(examples: readonly Example[], folder: string): Promise<C
 async function concluded(
   rule: CorpusRule<unknown, unknown>,
   observed: readonly unknown[],
-  tools: ConcludeTools,
+  { tools, folder }: { tools: ConcludeTools; folder: string },
 ): Promise<() => unknown> {
-  const path = join(tools.scratchFolder, 'facts');
+  const path = join(folder, 'facts');
   const writer = new FactsWriter();
   for (const fact of observed) writer.add(fact);
   await writeFile(path, Buffer.concat(writer.finish()));

@@ -5,7 +5,7 @@ import { writeJson } from '../../base/files.ts';
 import { throwIfInterrupted } from '../interrupt.ts';
 import type { ConcludeTools } from '../rule.ts';
 import { openFacts } from './facts.ts';
-import { areWhole, emptyFolder, type Part, readRecord, writePart } from './part.ts';
+import { areWhole, type Part, readRecord, writePart } from './part.ts';
 import { type AnyCorpusRule, type AnyShuffleRule, type ConcludingRule, isShuffleRule } from './passes.ts';
 import { readParts } from './read-parts.ts';
 import { observedParts, openShuffle, type ShuffleContext } from './shuffle.ts';
@@ -13,7 +13,7 @@ import { observedParts, openShuffle, type ShuffleContext } from './shuffle.ts';
 /** What a conclusion left. One plan for every job of the next pass, or one for all; and files to be shown. */
 export type PlanRecord = { plans: Part[]; reports: string[] };
 
-export type ConcludeContext = Pick<ConcludeTools, 'collected' | 'services' | 'report'> &
+export type ConcludeContext = Pick<ConcludeTools, 'collected' | 'services'> &
   Omit<ShuffleContext, 'folder'> & {
     folder: string;
     /** The next pass is finished already: its plan is gone, and nothing asks for it. */
@@ -26,25 +26,23 @@ export async function conclude(rule: ConcludingRule, context: ConcludeContext): 
   const recordPath = join(folder, 'concluded.json');
   const earlier = await readRecord<PlanRecord>(recordPath);
   if (earlier && (isUsed || (await areWhole(earlier.plans)))) return earlier;
-  const scratchFolder = join(folder, 'scratch');
-  await emptyFolder(scratchFolder);
   // Jobs that an interrupted run finished are not done again.
   const reductionsFolder = join(folder, 'reductions');
   const reports: string[] = [];
-  const tools = concludeTools(context, { scratchFolder, reports });
+  const tools = concludeTools(context, reports);
   const plans = isShuffleRule(rule)
     ? concludeShuffle(rule, tools, { ...context, folder: reductionsFolder })
     : concludeFacts(rule, tools, context);
   throwIfInterrupted(signal);
   const record: PlanRecord = { plans: await writePlans(plans, folder), reports };
   await writeJson(recordPath, record);
-  for (const used of [scratchFolder, reductionsFolder]) await rm(used, { recursive: true, force: true });
+  await rm(reductionsFolder, { recursive: true, force: true });
   return record;
 }
 
 function concludeTools(
   { settings, collected, services, report, signal, results, folder }: ConcludeContext,
-  { scratchFolder, reports }: { scratchFolder: string; reports: string[] },
+  reports: string[],
 ): ConcludeTools {
   return {
     seed: settings.seed,
@@ -52,7 +50,6 @@ function concludeTools(
     services,
     report,
     signal,
-    scratchFolder,
     readExamples: (indexes) =>
       readParts(
         results.map(({ examples: { path }, out: count }) => ({ path, count })),

@@ -169,27 +169,30 @@ const beforeReductions = (act: (job: ReduceJob) => void) => (): JobRunner => {
   };
 };
 
+const cutOff = (path: string): void => writeFileSync(path, readFileSync(path).subarray(0, 5));
+const changeEnd = (path: string): void => {
+  const bytes = readFileSync(path);
+  bytes[bytes.length - 1]! ^= 1;
+  writeFileSync(path, bytes);
+};
+
 test('what a reduction reads is checked: a missing or damaged file is named, and made anew by the next run', async () => {
   const expected = await run(newFolder());
-  const damages: [RegExp, (path: string) => void][] = [
-    [/no such file/, (path) => rmSync(path)],
-    [/is damaged/, (path) => writeFileSync(path, readFileSync(path).subarray(0, 5))],
-    [
-      /is damaged/,
-      (path) =>
-        writeFileSync(
-          path,
-          readFileSync(path).map((byte, i, all) => (i === all.length - 1 ? byte ^ 1 : byte)),
-        ),
-    ],
+  const damages: ['pieces' | 'table', RegExp, (path: string) => void][] = [
+    ['pieces', /no such file/, rmSync],
+    ['pieces', /is damaged/, cutOff],
+    ['pieces', /is damaged/, changeEnd],
+    ['table', /no such file/, rmSync],
+    ['table', /is damaged/, cutOff],
   ];
-  for (const [message, damage] of damages) {
+  for (const [kind, message, damage] of damages) {
     const folder = newFolder();
     let path = '';
     const openRunner = beforeReductions(({ inputs }) => {
-      if (path !== '') return;
-      const { pieces } = JSON.parse(readFileSync(inputs.path, 'utf8')) as ReduceInputs;
-      path = pieces[1]!.path;
+      const { pieces, observed } = JSON.parse(readFileSync(inputs.path, 'utf8')) as ReduceInputs;
+      const part = kind === 'pieces' ? pieces[1] : observed[1]!.table;
+      if (path !== '' || !part) return;
+      path = part.path;
       damage(path);
     });
     await assert.rejects(run(folder, { openRunner }), (error: Error & { code: string }) => {

@@ -58,7 +58,19 @@ export async function runReduceJob(job: ReduceJob, { signal }: JobContext): Prom
   const finished = await readRecord<ReduceResult>(`${output}.json`);
   if (finished?.id === id && (await areWhole([finished.pieces]))) return finished;
   const reduce = await reductionOf(job);
-  const { pieces, observed, parameters } = await inputsOf(job);
+  const made = await reducePartition(reduce, await inputsOf(job), { partition, signal });
+  await mkdir(dirname(output), { recursive: true });
+  const result: ReduceResult = { id, pieces: await writePart(`${output}.pieces`, encodePieces(made)) };
+  await writePart(`${output}.json`, [Buffer.from(JSON.stringify(result))]);
+  return result;
+}
+
+/** Throws AttuneError 'storage' that names the file where something it reads is missing or damaged. */
+export async function reducePartition(
+  reduce: Reduction,
+  { pieces, observed, parameters }: ReduceInputs,
+  { partition, signal }: { partition: number; signal: AbortSignal },
+): Promise<unknown[]> {
   const rows = new Rows(observed.map(({ table, ...part }) => ({ path: table?.path ?? '', ...part })));
   const readPieces = async function* (): AsyncGenerator<Piece> {
     for (const [part, { path }] of pieces.entries()) {
@@ -67,12 +79,8 @@ export async function runReduceJob(job: ReduceJob, { signal }: JobContext): Prom
     }
   };
   try {
-    const row = (index: number): Uint8Array => rows.get(index);
-    const made = await reduce(readPieces(), { parameters, parts: observed, row, signal });
-    await mkdir(dirname(output), { recursive: true });
-    const result: ReduceResult = { id, pieces: await writePart(`${output}.pieces`, encodePieces(made)) };
-    await writePart(`${output}.json`, [Buffer.from(JSON.stringify(result))]);
-    return result;
+    const row = (index: number): Buffer => rows.get(index);
+    return await reduce(readPieces(), { parameters, parts: observed, row, signal });
   } finally {
     rows.close();
   }

@@ -9,10 +9,6 @@ export type RowsPart = ObservedPart & { path: string };
 
 /** Files held open, each with the starts of its rows. */
 const mostOpen = 256;
-/** At most 64 MB, and 5 MB of rows of some hundred bytes; prime, as most numbers asked for are even. */
-const cachedRows = 8191;
-const longestCached = 8192;
-
 type OpenFile = { file: number; entries: Buffer };
 
 /** Close it. Errors are AttuneErrors 'storage' that name the file. */
@@ -20,25 +16,18 @@ export class Rows {
   readonly #parts: readonly RowsPart[];
   /** In the order in which they were opened. */
   readonly #open = new Map<string, OpenFile>();
-  /** By the index modulo its size: a look-up costs little beside the comparison that follows. */
-  readonly #cache: ({ index: number; row: Uint8Array } | undefined)[] = [];
 
   constructor(parts: readonly RowsPart[]) {
     this.#parts = parts;
   }
 
-  get(index: number): Uint8Array {
-    const cached = this.#cache[index % cachedRows];
-    if (cached?.index === index) return cached.row;
+  get(index: number): Buffer {
     const { path, first, count } = this.#partOf(index);
-    let row: Buffer;
     try {
-      row = readRow(this.#file(path, count), index - first, path);
+      return readRow(this.#file(path, count), index - first, path);
     } catch (cause) {
       throw storageError(path, cause);
     }
-    if (row.length <= longestCached) this.#cache[index % cachedRows] = { index, row };
-    return row;
   }
 
   close(): void {

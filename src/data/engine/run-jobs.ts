@@ -7,6 +7,7 @@ export async function runJobs<J extends Job>(
   jobs: readonly J[],
   runner: JobRunner,
   context: JobContext,
+  onDone: () => void = () => {},
 ): Promise<ResultOf<J>[]> {
   const results: ResultOf<J>[] = Array.from({ length: jobs.length });
   let next = 0;
@@ -15,6 +16,7 @@ export async function runJobs<J extends Job>(
       throwIfInterrupted(context.signal);
       const i = next++;
       results[i] = await runner.run(jobs[i]!, at, context);
+      onDone();
     }
   };
   await Promise.all(Array.from({ length: runner.lanes }, lane));

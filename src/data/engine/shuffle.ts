@@ -1,6 +1,7 @@
 /** Runs the reductions of a rule: the pieces that jobs left for each partition, as one job a partition. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Reporter } from '../../base/progress.ts';
 import type { ObservedPart, Reduced, Shuffle } from '../rule.ts';
 import type { RuleSettings } from '../rules.ts';
 import type { MapResult } from './map-job.ts';
@@ -19,11 +20,12 @@ export type ShuffleContext = {
   /** Where reductions leave what they make. */
   folder: string;
   runner: JobRunner;
+  report: Reporter;
   signal: AbortSignal;
 };
 
 export function openShuffle(context: ShuffleContext): Shuffle {
-  const { results, partitions, runner, signal } = context;
+  const { results, partitions, runner, report, signal } = context;
   const parts = observedParts(results);
   return {
     count: results.reduce((sum, { out }) => sum + out, 0),
@@ -40,7 +42,10 @@ export function openShuffle(context: ShuffleContext): Shuffle {
         parameters,
       };
       const jobs = await jobsOf(context, { reduction, inputs, folder, count: pieces?.length ?? partitions });
-      const made = await runJobs(jobs, runner, { signal, onRecords: () => {} });
+      let done = 0;
+      const onDone = (): void =>
+        report({ type: 'progress', label: reduction, done: ++done, total: jobs.length, unit: 'partitions' });
+      const made = await runJobs(jobs, runner, { signal, onRecords: () => {} }, onDone);
       return openReduced(made.map((one) => one.pieces.path));
     },
   };

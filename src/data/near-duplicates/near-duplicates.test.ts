@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { silent } from '../../base/progress.ts';
 import { seededRandom, shuffled } from '../../base/random.ts';
 import { findSet } from '../../base/union-find.ts';
 import {
@@ -13,19 +11,17 @@ import {
   similarPairs,
   wordShingles,
 } from '../../../test/support/brute-force-duplicates.ts';
-import { BandKeys } from './band-keys.ts';
+import { findNearDuplicates } from '../../../test/support/near-duplicates.ts';
 import { candidateProbability, chooseBanding } from './banding.ts';
 import { bucketsOf } from './buckets.ts';
-import { type Cluster, divideComponents } from './clusters.ts';
-import { findComponents } from './components.ts';
-import { SimilarityCorpus } from './corpus.ts';
 import { comparableOf, type SimilarityFact } from './fact.ts';
-import { ShingleStore } from './shingle-store.ts';
+import { decodeRecord, encodeRecord } from './record.ts';
+import type { ShownCluster } from './report.ts';
 import { orderedJaccard, similarity } from './similarity.ts';
 import { sketchInto, sketchSize } from './sketch.ts';
+import { makeSketcher } from './sketched-fact.ts';
 
 const root = join(import.meta.dirname, '../../..');
-const folder = (): string => mkdtempSync(join(tmpdir(), 'attune-near-'));
 const fact = (id: string, text: string, more: Partial<SimilarityFact> = {}): SimilarityFact => ({
   id,
   preferences: 0,
@@ -35,24 +31,22 @@ const fact = (id: string, text: string, more: Partial<SimilarityFact> = {}): Sim
 
 type Found = {
   removed: Map<string, string>;
-  clusters: Cluster[];
+  clusters: ShownCluster[];
   connected: (a: number, b: number) => boolean;
 };
 
-async function find(
-  facts: readonly SimilarityFact[],
-  { threshold = 0.8, largestShare = 1, honourPreferences = true } = {},
-): Promise<Found> {
-  const corpus = new SimilarityCorpus({ threshold, scratchFolder: folder() });
-  for (const one of facts) corpus.add(one);
-  const { signal } = new AbortController();
-  const sets = await findComponents(corpus, { honourPreferences, report: silent, signal });
-  const clusters = divideComponents(corpus, sets, { largestShare });
-  const removed = new Map<string, string>();
-  for (const { keeper, members } of clusters)
-    for (const { record } of members) removed.set(corpus.ids[record]!, corpus.ids[keeper]!);
-  corpus.close();
-  return { removed, clusters, connected: (a, b) => findSet(sets, a) === findSet(sets, b) };
+async function find(...[facts, options]: Parameters<typeof findNearDuplicates>): Promise<Found> {
+  const list = [...facts];
+  const { sets, keeperOf, clusters } = await findNearDuplicates(list, {
+    partitions: 3,
+    partSize: 500,
+    ...options,
+  });
+  return {
+    removed: new Map([...keeperOf].map(([record, id]) => [list[record]!.id, id])),
+    clusters,
+    connected: (a, b) => findSet(sets, a) === findSet(sets, b),
+  };
 }
 
 test('against brute force on 1,500 Banking77 queries: recall at least 0.97, nothing joined that is not similar', async () => {
@@ -203,8 +197,8 @@ test('a large cluster is called large; texts without words and other preferences
   ];
   const { clusters } = await find(facts, { largestShare: 0.05 });
   assert.deepEqual(
-    clusters.map(({ members, large }) => [members.length, large]),
-    [[59, true]],
+    clusters.map(({ size, large }) => [size, large]),
+    [[60, true]],
   );
   const small = await find(facts.slice(11), { largestShare: 0.05 });
   assert.deepEqual(
@@ -247,31 +241,43 @@ test('in a bucket of thousands all copies of a text still come together', async 
   const facts = Array.from({ length: 900 }, (_, i) => fact(`r${i}`, [...words(40), `v${i % 3}`].join(' ')));
   const { clusters } = await find(facts);
   assert.deepEqual(
-    clusters.map(({ members }) => members.length),
-    [899],
+    clusters.map(({ size }) => size),
+    [900],
   );
 });
 
-test('band keys and shingles come back from their files as they went in', () => {
-  const keys = new BandKeys(join(folder(), 'keys'), 3);
-  const count = 40_000;
-  for (let i = 0; i < count; i++) keys.add(Uint32Array.of(i, i * 7, 4_000_000_000 + (i % 9)));
-  for (const [band, expected] of [
-    (i: number) => i,
-    (i: number) => i * 7,
-    (i: number) => 4_000_000_000 + (i % 9),
-  ].entries())
-    assert.deepEqual(
-      keys.band(band),
-      Uint32Array.from({ length: count }, (_, i) => expected(i)),
-    );
-  keys.close();
-  const store = new ShingleStore(join(folder(), 'lists'));
-  const list = (i: number): Uint32Array =>
-    Uint32Array.from({ length: i === 7 ? 600_000 : i % 50 }, (_, k) => i * 50 + k);
-  for (let i = 0; i < 30_000; i++) store.add(list(i));
-  for (let i = 0; i < 30_000; i += 7) assert.deepEqual(store.get(i), list(i));
-  store.close();
+test('the same comes out for any number of partitions and parts', async () => {
+  const random = seededRandom(5, 'partitions');
+  const facts = Array.from({ length: 700 }, (_, i) => {
+    const text = words(30, 40 * random.integer(60)).map((word) => (random.integer(25) === 0 ? 'x' : word));
+    return fact(`p${i}`, text.join(' '), { topic: `t${random.integer(3)}` });
+  });
+  const expected = await find(facts, { partitions: 1, partSize: 1000 });
+  assert.ok(expected.removed.size > 300 && expected.clusters.some(({ size }) => size > 10));
+  for (const [partitions, partSize] of [
+    [1, 10],
+    [2, 100],
+    [29, 333],
+  ] as const) {
+    const { removed, clusters } = await find(facts, { partitions, partSize });
+    assert.deepEqual([...removed].sort(), [...expected.removed].sort());
+    assert.deepEqual(clusters, expected.clusters);
+  }
+});
+
+test('a record comes back from its bytes', () => {
+  const sketched = makeSketcher(0.8);
+  for (const one of [
+    fact('a\u00e9', words(30).join(' '), { topic: 'T\u4e2d', synthetic: true, preferences: -5 }),
+    fact('b', 'what is my balance', { topic: '' }),
+    fact('c', ''),
+    fact('d', '\u5982\u4f55\u53d6\u6d88\u8ba2\u5355'),
+  ]) {
+    const { shingleKeys: _s, wordKeys: _w, sketch, ...expected } = sketched(one);
+    const { sketch: found, ...record } = decodeRecord(4, Buffer.from(encodeRecord(sketched(one)).buffer));
+    assert.deepEqual(record, { index: 4, synthetic: false, ...expected });
+    assert.deepEqual([...found], [...sketch]);
+  }
 });
 
 test('buckets hold the positions of equal keys in order', () => {

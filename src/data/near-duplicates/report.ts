@@ -1,78 +1,136 @@
 /** Near-duplicates for people to read: counts by topic, clusters, and those that were left alone. */
 import type { Json } from '../../base/json.ts';
+import type { Banding } from './banding.ts';
 import type { Cluster } from './clusters.ts';
-import type { SimilarityCorpus } from './corpus.ts';
 
 const mostClusters = 500;
 const mostMembers = 20;
 const noTopic = '(no topic)';
 
-/** near-duplicates.json: totals, removals by topic, topics that contradict each other, and the largest clusters. */
-export function nearDuplicatesReport(corpus: SimilarityCorpus, clusters: readonly Cluster[]): Json {
-  const topic = (record: number): string => corpus.topic(record) ?? noTopic;
-  const byTopic = new Map<string, { removed: number; other_topic: number }>();
-  const conflicts = new Map<string, { kept: string; removed: string; count: number }>();
-  let removed = 0;
-  for (const { keeper, members, large } of clusters) {
-    if (large) continue;
-    removed += members.length;
-    for (const { record } of members) {
-      const [kept, gone] = [topic(keeper), topic(record)];
-      const counts = getOrMake(byTopic, gone, () => ({ removed: 0, other_topic: 0 }));
-      counts.removed += 1;
-      if (kept === gone) continue;
-      counts.other_topic += 1;
-      getOrMake(conflicts, JSON.stringify([kept, gone]), () => ({
-        kept,
-        removed: gone,
-        count: 0,
-      })).count += 1;
+/** A cluster as far as it is shown. */
+export type ShownCluster = {
+  keeper: { id: string; topic: string };
+  size: number;
+  lowestSimilarity: number;
+  connected: number;
+  large: boolean;
+  members: { id: string; topic: string; similarity: number }[];
+};
+
+type Conflict = { kept: string; removed: string; count: number };
+
+/** What is told of clusters, which may be added up. */
+export type ClusterSummary = {
+  clusters: number;
+  removed: number;
+  byTopic: Map<string, { removed: number; other_topic: number }>;
+  conflicts: Map<string, Conflict>;
+  /** The largest, and those that were left alone. */
+  shown: ShownCluster[];
+};
+
+export function emptySummary(): ClusterSummary {
+  return { clusters: 0, removed: 0, byTopic: new Map(), conflicts: new Map(), shown: [] };
+}
+
+export function addCluster(sum: ClusterSummary, { keeper, members, connected, large }: Cluster): void {
+  const keptTopic = keeper.topic ?? noTopic;
+  sum.clusters += 1;
+  if (!large) {
+    sum.removed += members.length;
+    for (const { topic: gone = noTopic } of members) {
+      const more = Number(keptTopic !== gone);
+      addTopic(sum, gone, { removed: 1, other_topic: more });
+      if (more > 0) addConflict(sum, { kept: keptTopic, removed: gone, count: 1 });
     }
   }
-  const shown = clusters.filter(({ large }, i) => large || i < mostClusters);
+  sum.shown.push({
+    keeper: { id: keeper.id, topic: keptTopic },
+    size: members.length + 1,
+    lowestSimilarity: members.at(-1)!.similarity,
+    connected,
+    large,
+    members: members
+      .slice(0, mostMembers)
+      .map(({ id, topic = noTopic, similarity }) => ({ id, topic, similarity })),
+  });
+  // Now and then, so that adding one costs little.
+  if (sum.shown.length > 4 * mostClusters) sum.shown = mostShown(sum.shown);
+}
+
+export function addSummary(sum: ClusterSummary, other: ClusterSummary): void {
+  sum.clusters += other.clusters;
+  sum.removed += other.removed;
+  for (const [topic, counts] of other.byTopic) addTopic(sum, topic, counts);
+  for (const conflict of other.conflicts.values()) addConflict(sum, conflict);
+  sum.shown = mostShown([...sum.shown, ...other.shown]);
+}
+
+/** The largest first, of equally large ones the lowest id. */
+function mostShown(clusters: readonly ShownCluster[]): ShownCluster[] {
+  return clusters
+    .toSorted((a, b) => b.size - a.size || (a.keeper.id < b.keeper.id ? -1 : 1))
+    .filter(({ large }, i) => large || i < mostClusters);
+}
+
+function addTopic(
+  { byTopic }: ClusterSummary,
+  topic: string,
+  more: { removed: number; other_topic: number },
+): void {
+  const counts = byTopic.get(topic) ?? { removed: 0, other_topic: 0 };
+  counts.removed += more.removed;
+  counts.other_topic += more.other_topic;
+  byTopic.set(topic, counts);
+}
+
+function addConflict({ conflicts }: ClusterSummary, { kept, removed, count }: Conflict): void {
+  const key = JSON.stringify([kept, removed]);
+  const known = conflicts.get(key) ?? { kept, removed, count: 0 };
+  known.count += count;
+  conflicts.set(key, known);
+}
+
+/** near-duplicates.json: totals, removals by topic, topics that contradict each other, and the largest clusters. */
+export function nearDuplicatesReport(
+  { clusters, removed, byTopic, conflicts, shown }: ClusterSummary,
+  { records, threshold, banding }: { records: number; threshold: number; banding: Banding },
+): Json {
   return {
-    records: corpus.size,
-    threshold: corpus.threshold,
-    banding: corpus.banding,
-    clusters: clusters.length,
+    records,
+    threshold,
+    banding,
+    clusters,
     removed,
-    largest_cluster: clusters[0] ? clusters[0].members.length + 1 : 0,
+    largest_cluster: shown[0]?.size ?? 0,
     removed_by_topic: Object.fromEntries([...byTopic].sort(([a], [b]) => (a < b ? -1 : 1))),
     topic_conflicts: [...conflicts.values()].sort(
       (a, b) => b.count - a.count || (a.kept + a.removed < b.kept + b.removed ? -1 : 1),
     ),
-    shown: shown.map(({ keeper, members, connected, large }) => ({
-      keeper: { id: corpus.ids[keeper]!, topic: topic(keeper) },
-      size: members.length + 1,
-      lowest_similarity: rounded(members.at(-1)!.similarity),
+    shown: shown.map(({ keeper, size, lowestSimilarity, connected, large, members }) => ({
+      keeper,
+      size,
+      lowest_similarity: rounded(lowestSimilarity),
       connected,
       ...(large && { left_alone: true }),
-      members: members.slice(0, mostMembers).map(({ record, similarity }) => ({
-        id: corpus.ids[record]!,
-        topic: topic(record),
-        similarity: rounded(similarity),
-      })),
+      members: members.map((one) => ({ ...one, similarity: rounded(one.similarity) })),
     })),
   };
 }
 
 /** What a cluster that was left alone is, and what to do about it. */
-export function explainLargeCluster(corpus: SimilarityCorpus, { keeper, members }: Cluster): string {
-  const size = members.length + 1;
-  const share = ((100 * size) / corpus.size).toFixed(1);
+export function explainLargeCluster(
+  { keeper, size, lowestSimilarity }: ShownCluster,
+  records: number,
+): string {
+  const share = ((100 * size) / records).toFixed(1);
   return (
-    `${size} of ${corpus.size} records (${share} %) say nearly the same as ${corpus.ids[keeper]}, the least similar ` +
-    `at ${members.at(-1)!.similarity.toFixed(2)}. That many are seldom an accident: a template, or one cause. All were ` +
+    `${size} of ${records} records (${share} %) say nearly the same as ${keeper.id}, the least similar ` +
+    `at ${lowestSimilarity.toFixed(2)}. That many are seldom an accident: a template, or one cause. All were ` +
     `kept; see near-duplicates.json, and raise curate.deduplicate.near.largest_share to keep only one of them.`
   );
 }
 
 function rounded(value: number): number {
   return Number(value.toFixed(4));
-}
-
-function getOrMake<K, V>(map: Map<K, V>, key: K, make: () => V): V {
-  let value = map.get(key);
-  if (value === undefined) map.set(key, (value = make()));
-  return value;
 }

@@ -1,4 +1,5 @@
 import type { UnitKind } from '../../text/shingles.ts';
+import { sketchSize } from './sketch.ts';
 
 /** What two texts are compared by. */
 export type Comparable = {
@@ -45,4 +46,42 @@ export function orderedJaccard(a: Uint32Array, b: Uint32Array): number {
   }
   const common = lengths[b.length]!;
   return common === 0 ? 0 : common / (a.length + b.length - common);
+}
+
+/** Compares records at a threshold. */
+export type Comparison = { threshold: number; leastAgreement: number };
+
+export function comparisonAt(threshold: number): Comparison {
+  return { threshold, leastAgreement: leastAgreement(threshold) };
+}
+
+type Sketched = Comparable & { sketch: Uint8Array };
+
+/** The similarity of two records where it reaches the threshold, else 0: from the shingles or words, not the sketches. */
+export function verifiedSimilarity(
+  a: Sketched,
+  b: Sketched,
+  { threshold, leastAgreement: least }: Comparison,
+): number {
+  if (a.kind !== b.kind) return 0;
+  // Short texts are not compared by the shingles that their sketches are of. Of others, sketches rule out most pairs.
+  const areShort = a.shortText !== undefined && b.shortText !== undefined;
+  if (!areShort && !agree(a.sketch, b.sketch, least)) return 0;
+  const value = similarity(a, b);
+  return value >= threshold ? value : 0;
+}
+
+function agree(a: Uint8Array, b: Uint8Array, least: number): boolean {
+  let allowed = sketchSize - least;
+  for (let i = 0; i < sketchSize; i++) if (a[i] !== b[i] && --allowed < 0) return false;
+  return true;
+}
+
+/**
+ * Places that agree in the sketches of all but about one in 300,000 of the pairs just at the threshold J: 4.5 standard
+ * deviations sqrt(k J (1 - J)) below the mean k J.
+ */
+function leastAgreement(threshold: number): number {
+  const mean = sketchSize * threshold;
+  return Math.max(0, Math.floor(mean - 4.5 * Math.sqrt(mean * (1 - threshold))));
 }

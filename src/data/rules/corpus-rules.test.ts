@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { keptInMemory } from '../../../test/support/shuffle-in-memory.ts';
+import { keptBy } from '../../../test/support/shuffle-rule.ts';
 import { boilerplateConfig, macrosConfig } from '../config/text.ts';
 import type { Example } from '../example.ts';
 import { boilerplate } from './boilerplate.ts';
@@ -26,7 +26,7 @@ const tickets = Array.from({ length: 30 }, (_one, i) =>
 );
 
 test('an ending that many conversations have is cut, answers are not', async () => {
-  const kept = await keptInMemory(boilerplate(boilerplateConfig.parse({})), tickets);
+  const kept = await keptBy(boilerplate(boilerplateConfig.parse({})), tickets);
   kept.forEach((one, i) => {
     assert.equal(one.messages[1]!.content, `Answer ${i} is: it is on its way.\nIs there anything else?`);
     assert.equal(one.messages[0]!.content, tickets[i]!.messages[0]!.content, 'what one customer wrote stays');
@@ -35,7 +35,7 @@ test('an ending that many conversations have is cut, answers are not', async () 
 
 test('an ending in few conversations stays', async () => {
   const few = tickets.slice(0, 5);
-  assert.deepEqual(await keptInMemory(boilerplate(boilerplateConfig.parse({})), few), few);
+  assert.deepEqual(await keptBy(boilerplate(boilerplateConfig.parse({})), few), few);
 });
 
 test('no message is cut to nothing, and talk is no ending', () => {
@@ -52,7 +52,7 @@ test('replies that many conversations share are marked as macros', async () => {
       i < 15 ? macro(i) : `This answer number word${'x'.repeat(i)} was written by hand.`,
     ),
   );
-  const kept = await keptInMemory(macros(macrosConfig.parse({})), many);
+  const kept = await keptBy(macros(macrosConfig.parse({})), many);
   kept.forEach(({ messages, meta }, i) => {
     assert.equal(messages[1]!.meta?.['macro'], i < 15 ? true : undefined);
     assert.equal(meta['macroShare'], i < 15 ? 1 : undefined);

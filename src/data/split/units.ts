@@ -1,13 +1,15 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseTimestamp } from '../../base/timestamp.ts';
 import type { DisjointSets } from '../../base/union-find.ts';
 import type { BenchmarkIndex, Overlap } from '../benchmarks/overlap.ts';
 import { contentKey } from '../content-key.ts';
 import { throwIfInterrupted } from '../interrupt.ts';
-import { findComponents } from '../near-duplicates/components.ts';
-import { SimilarityCorpus } from '../near-duplicates/corpus.ts';
+import { LocalShuffle } from '../engine/local-shuffle.ts';
 import { similarityFact } from '../near-duplicates/fact.ts';
+import { joinedSets } from '../near-duplicates/joined-sets.ts';
+import { similarityShuffle } from '../near-duplicates/shuffle.ts';
+import { makeSketcher } from '../near-duplicates/sketched-fact.ts';
 import { readExamples } from '../read-examples.ts';
 import type { SplitContext } from './context.ts';
 import type { SplitUnit } from './groups.ts';
@@ -23,14 +25,15 @@ export type Units = {
 
 /** One pass over the examples: what each is placed by, what it shares with benchmarks, and which say nearly the same. */
 export async function readUnits(
-  { config, examplesPath, outputFolder, report, signal }: SplitContext,
+  { config, examplesPath, outputFolder, signal }: SplitContext,
   benchmarks: BenchmarkIndex | undefined,
 ): Promise<Units> {
   const units: SplitUnit[] = [];
   const overlaps: Units['overlaps'] = new Map();
   const scratchFolder = join(outputFolder, 'scratch');
-  await mkdir(scratchFolder, { recursive: true });
-  const corpus = new SimilarityCorpus({ threshold: config.similarity, scratchFolder });
+  const threshold = config.similarity;
+  const sketched = makeSketcher(threshold);
+  const corpus = new LocalShuffle(similarityShuffle(threshold), { scratchFolder, signal });
   try {
     for await (const example of readExamples(examplesPath)) {
       throwIfInterrupted(signal);
@@ -46,12 +49,11 @@ export async function readUnits(
         ...(time !== undefined && { time }),
         ...(meta['synthetic'] === true && { synthetic: true }),
       });
-      corpus.add(similarityFact(example));
+      await corpus.add(sketched(similarityFact(example)));
     }
-    const similar = await findComponents(corpus, { honourPreferences: false, report, signal });
+    const similar = await joinedSets(await corpus.finish(), { threshold, honourPreferences: false });
     return { units, overlaps, similar };
   } finally {
-    corpus.close();
     await rm(scratchFolder, { recursive: true, force: true });
   }
 }
