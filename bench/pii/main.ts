@@ -10,6 +10,7 @@ import { attuneFinds } from './attune.ts';
 import { measuredText } from './document.ts';
 import type { EvaluationFile } from './evaluation-file.ts';
 import { invented } from './files/invented.ts';
+import { inventedIn } from './files/invented-east-asian.ts';
 import { multidogo } from './files/multidogo.ts';
 import { nlupp } from './files/nlupp.ts';
 import { presidioResearch } from './files/presidio-research.ts';
@@ -31,10 +32,23 @@ const files: Record<string, (folder: string) => Promise<EvaluationFile>> = {
   'multidogo-test': (folder) => multidogo(folder, 'test'),
   nlupp,
   invented: () => Promise.resolve(invented()),
+  chinese: () => Promise.resolve(inventedIn('Chinese')),
+  japanese: () => Promise.resolve(inventedIn('Japanese')),
+  korean: () => Promise.resolve(inventedIn('Korean')),
 };
 
 /** The files of the guide. */
-const published = ['synth', 'small', 'star', 'multidogo', 'nlupp', 'invented'];
+const published = [
+  'synth',
+  'small',
+  'star',
+  'multidogo',
+  'nlupp',
+  'invented',
+  'chinese',
+  'japanese',
+  'korean',
+];
 
 const cacheFolder = join(sharedCache, 'pii');
 

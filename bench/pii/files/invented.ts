@@ -11,13 +11,8 @@ import {
   fakerPL,
   fakerPT_BR,
 } from '@faker-js/faker';
-import {
-  type EvaluationFile,
-  type EvaluationRecord,
-  type LabelledSpan,
-  scopeOf,
-} from '../evaluation-file.ts';
-import type { CommonType } from '../labels.ts';
+import { type EvaluationFile, scopeOf } from '../evaluation-file.ts';
+import { filled, type SlotValues } from './filled.ts';
 
 const locales = [
   fakerEN_US,
@@ -33,8 +28,7 @@ const locales = [
 ];
 const recordCount = 3000;
 
-/** What a slot is filled with; upper case is gold, lower case is what must be left alone. */
-const values: Readonly<Record<string, (faker: Faker) => string>> = {
+const values: SlotValues<Faker> = {
   EMAIL: (faker) => faker.internet.email(),
   PHONE: (faker) => faker.phone.number({ style: faker.helpers.arrayElement(['national', 'international']) }),
   CARD: (faker) =>
@@ -99,7 +93,7 @@ export function invented(): EvaluationFile {
     const faker = locales[i % locales.length]!;
     if (i < locales.length) faker.seed(i);
     faker.setDefaultRefDate('2026-01-01T00:00:00Z');
-    return filled(templates[i % templates.length]!, faker);
+    return filled(templates[i % templates.length]!, values, faker);
   });
   return {
     name: 'invented tickets',
@@ -108,22 +102,4 @@ export function invented(): EvaluationFile {
     target: { recall: 0.97, precision: 0.97 },
     note: 'Our own templates, values by faker in ten locales; every second number is an order, a price, a version, a date. Structured types only.',
   };
-}
-
-function filled(template: string, faker: Faker): EvaluationRecord {
-  const gold: LabelledSpan[] = [];
-  let text = '';
-  for (const part of template.split(/(\{\w+\})/)) {
-    const slot = /^\{(\w+)\}$/.exec(part)?.[1];
-    const value = slot === undefined ? part : values[slot]!(faker);
-    if (slot !== undefined && slot === slot.toUpperCase())
-      gold.push({
-        start: text.length,
-        end: text.length + value.length,
-        type: slot as CommonType,
-        label: slot,
-      });
-    text += value;
-  }
-  return { text, before: '', gold };
 }

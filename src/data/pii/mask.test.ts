@@ -222,3 +222,29 @@ test('who was named once is masked wherever a part of the name stands, with the 
   ]);
   assert.deepEqual(example.messages[1]!.toolCalls![0]!.arguments, { customer: '[NAME_1]' });
 });
+
+test('names in Chinese, Japanese and Korean are one person all through a conversation, and get names of their script', () => {
+  const example = conversation([
+    user('我叫王小明，地址：北京市海淀区中关村大街27号，手机13812345678。'),
+    assistant('王先生您好，王小明的订单已发出，小明的电话是13812345678。'),
+  ]);
+  const placeholders = maskExample(example, rulesOf({})).example;
+  assert.deepEqual(contents(placeholders), [
+    '我叫[NAME_1]，地址：[ADDRESS]，手机[PHONE]。',
+    '[NAME_1]先生您好，[NAME_1]的订单已发出，小明的电话是[PHONE]。',
+  ]);
+  const invented = contents(maskExample(example, rulesOf({ strategy: 'surrogate' })).example);
+  const name = /我叫(\p{sc=Han}{3})，/u.exec(invented[0]!)![1]!;
+  assert.notEqual(name, '王小明');
+  assert.ok(invented[1]!.startsWith(`${name[0]}先生您好，${name}的订单`), invented[1]);
+  const others = [user('山田太郎と申します。'), assistant('山田様、山田太郎様のご注文です。')];
+  assert.deepEqual(contents(maskExample(conversation(others), rulesOf({})).example), [
+    '[NAME_1]と申します。',
+    '[NAME_1]様、[NAME_1]様のご注文です。',
+  ]);
+  const korean = [user('저는 김민수입니다.'), assistant('네, 김민수 고객님. 김민수의 주문입니다.')];
+  assert.deepEqual(contents(maskExample(conversation(korean), rulesOf({})).example), [
+    '저는 [NAME_1]입니다.',
+    '네, [NAME_1] 고객님. [NAME_1]의 주문입니다.',
+  ]);
+});

@@ -3,6 +3,7 @@
  * number a customer gives after "my phone is" comes back bare in a tool call.
  */
 import { findKnownNames, noKnownNames, rememberName } from './names/known.ts';
+import { findUnspacedNames, isEastAsian, partsOfName } from './names/unspaced.ts';
 import { isSame, keyOf } from './same-person.ts';
 import type { FoundSpan } from './settle.ts';
 
@@ -19,10 +20,12 @@ export function repeatsOf(values: Iterable<{ type: string; value: string }>): Re
   const numbers = new Map<string, string>();
   const words = new Map<string, string>();
   const names = noKnownNames();
+  const unspaced = new Set<string>();
   for (const { type, value } of values) {
     if (foundAnyway.has(type)) continue;
     if (type === 'NAME') {
-      rememberName(names, value);
+      if (isEastAsian(value)) for (const part of partsOfName(value)) unspaced.add(part);
+      else rememberName(names, value);
       continue;
     }
     if (/^[\d\s()./+-]+$/.test(value)) {
@@ -31,9 +34,10 @@ export function repeatsOf(values: Iterable<{ type: string; value: string }>): Re
     } else if (value.length >= leastCharacters) words.set(value, type);
   }
   return {
-    isEmpty: numbers.size === 0 && words.size === 0 && names.byFirstWord.size === 0,
+    isEmpty: numbers.size === 0 && words.size === 0 && names.byFirstWord.size + unspaced.size === 0,
     find: (text) => [
       ...findKnownNames(text, names),
+      ...findUnspacedNames(text, unspaced),
       ...(numbers.size > 0 ? findNumbers(text, numbers) : []),
       ...[...words].flatMap(([value, type]) => findWord(text, value, type)),
     ],

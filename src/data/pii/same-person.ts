@@ -1,8 +1,9 @@
 /** When two values found in one conversation mean the same, so that they get the same stand-in. */
+import { isEastAsian } from './names/unspaced.ts';
 
 /** What is compared: nothing of case, separators, titles. */
 export function keyOf(type: string, value: string): string {
-  if (type === 'NAME') return nameWords(value).join(' ');
+  if (type === 'NAME') return nameWords(value).join(isEastAsian(value) ? '' : ' ');
   if (type === 'EMAIL' || type === 'URL' || type === 'IP') return value.toLowerCase();
   if (type === 'PHONE') return value.replace(/\D/g, '').replace(/^0+/, '');
   const compact = value.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
@@ -14,9 +15,11 @@ export function isSame(type: string, one: string, other: string): boolean {
   if (one === other) return true;
   const [short, long] = one.length < other.length ? [one, other] : [other, one];
   if (type === 'PHONE') return short.length >= 7 && long.length - short.length <= 3 && long.endsWith(short);
-  if (type !== 'NAME') return false;
+  if (type !== 'NAME' || short === '') return false;
+  // A family name stands first: 王 is 王小明; a given name alone is 小明.
+  if (isEastAsian(long)) return long.startsWith(short) || (short.length > 1 && long.endsWith(short));
   const words = new Set(long.split(' '));
-  return short !== '' && short.split(' ').every((word) => words.has(word));
+  return short.split(' ').every((word) => words.has(word));
 }
 
 const titles = new Set([

@@ -1,6 +1,8 @@
 /** What is put in the place of a value, the same for the same value all through one conversation. */
 import { createHmac } from 'node:crypto';
 import { seededRandom } from '../../base/random.ts';
+import { eastAsianPart } from './east-asian-surrogates.ts';
+import { isEastAsian } from './names/unspaced.ts';
 import { isSame, keyOf, nameWords } from './same-person.ts';
 import { surrogateOf } from './surrogates.ts';
 
@@ -61,6 +63,7 @@ function placeholder(type: string, count: number): string {
 
 /** "Smith" after "John Smith" became "Alex Carter" is "Carter"; "John" is "Alex". */
 function partOf({ value: whole, replacement }: Known, value: string): string {
+  if (isEastAsian(whole)) return eastAsianPart(whole, replacement, value);
   const [words, made] = [nameWords(whole), replacement.split(' ')];
   const part = nameWords(value);
   if (part.length !== 1 || words.length < 2 || made.length < 2) return replacement;

@@ -5,6 +5,7 @@
  */
 import type { Random } from '../../base/random.ts';
 import { isLuhn, mod97 } from './check-digits.ts';
+import { eastAsianSurrogate } from './east-asian-surrogates.ts';
 import { nameWords } from './same-person.ts';
 import { firstNames, lastNames, organisations, places, streets } from './surrogate-words.ts';
 
@@ -180,7 +181,7 @@ export const surrogates: Readonly<Record<string, Surrogate>> = {
 
 /** A stand-in for a value of any type; types of the user's own patterns keep the shape. */
 export function surrogateOf(type: string, value: string, random: Random): string {
-  return (surrogates[type]?.make ?? sameShape)(value, random);
+  return eastAsianSurrogate(type, value, random) ?? (surrogates[type]?.make ?? sameShape)(value, random);
 }
 
 /** Whether a surrogate of this type can be told from a real value. */

@@ -10,14 +10,14 @@ const introduced =
   /(?:我叫|名叫|名字(?:是|叫|为)|(?:姓名|名字|联系人|联络人|收件人|收货人|寄件人|发件人|经办人|负责人|申请人|投保人|被保险人|预订人|预定人|入住人|乘车人|持卡人|开户人|签收人|取件人|委托人|法定代表人|户主|户名|客户|客户名|顾客|乘客|旅客|患者|业主|车主|学员|署名|签名|称呼|聯絡人|收件者|姓名|戶名|客戶|顧客|簽名)(?:姓名|名称)?(?:应该)?[ \t]{0,2}(?:[：:]|是|为|叫|為)|本人姓名[：:是])[ \t「“"]{0,3}$/u;
 /** After these the character of a name have to be known ones, and the name has to end there. */
 const addressed =
-  /(?:我是|我就是|这是|這是|这里是|这边是|我这边是|您好|你好|亲爱的|親愛的|尊敬的|感谢|感謝|谢谢|謝謝|客服|经理|經理|专员|专家|顾问|工程师|快递员|配送员|医生|醫生|老师|老師|司机|律师|同事|朋友|同学|妻子|丈夫|太太|老公|老婆|先生|儿子|女儿|母亲|父亲|妈妈|爸爸|爱人|弟弟|哥哥|姐姐|妹妹|客户|客戶|用户|会员|顾客|本人)[，,!！、：: \t]{0,2}$/u;
+  /(?:我是|我就是|这是|這是|这里是|这边是|我这边是|您好|你好|亲爱的|親愛的|尊敬的|感谢|感謝|谢谢|謝謝|客服|经理|經理|专员|专家|顾问|工程师|快递员|配送员|医生|醫生|老师|老師|司机|律师|同事|朋友|同学|妻子|丈夫|太太|老公|老婆|先生|儿子|女儿|母亲|父亲|妈妈|爸爸|爱人|弟弟|哥哥|姐姐|妹妹|客户|客戶|用户|会员|顾客|本人|(?:申请|联系|联络|收件|收货|寄件|经办|负责|投保|预订|持卡|开户|委托|法定代表)人)[，,!！、：: \t]{0,2}$/u;
 /** The same, where the name has a surname and two characters more. */
 const mentioned =
   /(?:联系|聯繫|转接|通知|寄给|发给|交给|转给|转账给|汇给|告诉|@|(?:^|[^\p{sc=Han}]|[我您你他她们已会再要想都并先能以是]|麻烦|直接)(?:由|跟|给|和|与|與|叫|让|请|請|找))$/u;
 /** Behind a surname alone, or behind the whole name. */
 const polite = /^(?:先生|女士|小姐|太太|夫人)/u;
 const titles =
-  /^(?:老师|老師|经理(?![解会论想])|經理(?![解會論想])|医生|醫生|律师|同学(?!会)|师傅|師傅|主任|教授|总(?=[您你好说，。,！!：:\s]|$)|老板|阿姨|警官|护士|博士|院长|校长|女生)/u;
+  /^(?:老师|老師|经理(?![解会论想])|經理(?![解會論想])|医生|醫生|律师(?![费事函])|同学(?!会)|师傅|師傅|主任|教授|总(?=[您你好说，。,！!：:\s]|$)|老板|阿姨|警官|护士|博士|院长|校长|女生)/u;
 /** Where these stand before it, what looks like a surname before a title is the end of another word. */
 const endsAnotherWord =
   /(?:[由对导关至属对双官地甲乙校厂院我贵店现前担兼责主后历升变完达提有相经通非平日正异曾公大小老总副各这那哪每某群]|上帝)$/u;
@@ -73,16 +73,20 @@ function nameEnd(text: string, at: number, surname: number, around: Around): num
   const startsLine = left === '' || /\n[ \t]{0,4}$/.test(left);
   for (const length of [2, 1]) {
     const end = given + length;
-    if (!isKnown(text, given, end) || isOrdinary(text, at, end)) continue;
+    const unknown = unknownCount(text, given, end);
+    if (unknown > 1 || unknown === length || isOrdinary(text, at, end)) continue;
     const right = text.slice(end, end + 6);
+    const endsClause = !isHan(right[0]);
+    if (endsClause && isSaid) return end;
+    if (endsClause && signOff.test(left) && /^[ \t]{0,4}(?:\n|$)/.test(right)) return end;
+    if (unknown > 0) continue;
     if (polite.test(right) || titles.test(right)) return end;
-    const isOver = !isHan(right[0]);
-    if (isSaid && (isOver || clauseAfter.test(right))) return end;
+    if (isSaid && clauseAfter.test(right)) return end;
     if (startsLine && /^[ \t]{0,2}[：:]/.test(right)) return end;
-    if (isListed && (isOver || clauseAfter.test(right))) return end;
-    if (isOver && signOff.test(left) && /^[ \t]{0,4}(?:\n|$)/.test(right)) return end;
+    if (isListed && (endsClause || clauseAfter.test(right))) return end;
+    if (endsClause && /(?:联系|聯繫|转接|寄给|交给|转给|告诉)$/u.test(left)) return end;
     if (length === 1 && surname === 1) continue;
-    if (mentioned.test(left) && (isOver || clauseAfter.test(right))) return end;
+    if (mentioned.test(left) && (endsClause || clauseAfter.test(right))) return end;
     if (verbAfter.test(right) && (left === '' || !isHan(left.at(-1)))) return end;
   }
   return isSurnameAlone(text, at, given, left) ? given : undefined;
@@ -106,11 +110,15 @@ function isWhole(text: string, given: number): boolean {
   return /^\p{sc=Han}{1,2}[，。,.!！\s]*$/u.test(text.slice(given, given + 8));
 }
 
-/** Every given character is one that names are made of. */
-function isKnown(text: string, given: number, end: number): boolean {
-  for (let i = given; i < end; i++)
-    if (!givenCharacters.has(text[i] ?? '') || neverInNames.has(text[i]!)) return false;
-  return true;
+/** How many of the given characters are none that names are made of; Infinity where one is no part of any name. */
+function unknownCount(text: string, given: number, end: number): number {
+  let unknown = 0;
+  for (let i = given; i < end; i++) {
+    const character = text[i];
+    if (!isHan(character) || neverInNames.has(character!)) return Infinity;
+    if (!givenCharacters.has(character!)) unknown++;
+  }
+  return unknown;
 }
 
 /** After an introduction: the better of one and two characters, known ones and the end of a clause counting for it. */

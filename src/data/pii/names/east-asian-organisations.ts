@@ -22,7 +22,7 @@ const mostBefore = 20;
 const longestOfKind = 8;
 const latinOrHan = '[\\p{sc=Han}\\p{sc=Katakana}ーA-Za-z0-9＆&・]';
 const japanese = new RegExp(
-  `(?:株式会社|有限会社|合同会社|合資会社|合名会社|一般社団法人|（株）|㈱)[ 　]?${latinOrHan}{2,16}|${latinOrHan}{2,16}[ 　]?(?:株式会社|有限会社|合同会社|（株）|㈱)|[\\p{sc=Han}\\p{sc=Katakana}ー]{2,8}(?:銀行|病院|大学|信用金庫)(?![院生病])`,
+  `(?:株式会社|有限会社|合同会社|合資会社|合名会社|一般社団法人|（株）|㈱)[ 　]?${latinOrHan}{2,16}|${latinOrHan}{2,16}[ 　]?(?:株式会社|有限会社|合同会社|合資会社|合名会社|（株）|㈱)|[\\p{sc=Han}\\p{sc=Katakana}ー]{2,8}(?:銀行|病院|大学|信用金庫)(?![院生病])`,
   'gu',
 );
 const korean =

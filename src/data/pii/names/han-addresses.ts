@@ -26,6 +26,8 @@ const inSentence =
   /[的了是在我你您他她它们们這这那哪住寄送到至往址为為：:，,。！!发發向从從去来來搬请請把将將给給离離]|位于|位於|至于|快递|收货|[はにをがへでとも]|住所|所在/gu;
 const lesserUnit =
   /(?:路|街|道|巷|弄|胡同|里|段|镇|鎮|乡|鄉|村|屯|庄|社区|小区|花园|公寓|大厦|广场|家园|园区|工业园|科技园|大楼|中心|苑|城|町|丁目|条)[东西南北中内]?$/u;
+const noStreet =
+  /(?:马|道|公|铁|线|电|回|走|一|网|半|大|小)路$|(?:知|味|频|通|管|渠|车|跑|人行|赛|轨|隧|街|河|报)道$|^.?(?:里|段|条|城|中心|村|乡|苑|屯|庄)$/u;
 const adminUnit =
   /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}ー]{1,7}?(?:自治州|地区|市|州|盟|郡|区|區|县|縣|旗|町|村|镇|鎮|乡|鄉|街道)/gu;
 const isDateBefore = /[年月日第]\s?$/u;
@@ -74,7 +76,7 @@ function hasUnits(before: string, number: string, least: number): boolean {
   const admin = [...before.matchAll(adminUnit)].length;
   const isHyphenated = /[-－−‐]/u.test(number) && !/\p{sc=Han}/u.test(number);
   if (isHyphenated) return admin > 0 && /[\p{L}ー]$/u.test(before) && !/[号番]/u.test(before);
-  if (lesserUnit.test(before) && before.length >= 3) return true;
+  if (lesserUnit.test(before) && before.length >= 2) return !noStreet.test(before);
   return admin >= least || (admin > 0 && /丁目|番/u.test(number));
 }
 

@@ -24,6 +24,14 @@ const beforeHonorific =
 /** The reading behind a name: 酒井 隆（サカイ タカシ）. */
 const reading =
   /([\p{sc=Han}々ヶ]{1,4}[ 　]?[\p{sc=Han}々\p{sc=Hiragana}]{0,4})[（(]([\p{sc=Katakana}\p{sc=Hiragana}ー][\p{sc=Katakana}\p{sc=Hiragana}ー 　]{1,15})[）)]/gu;
+/** What counts as a name where words say so, whatever the surname. */
+const namedFreely =
+  /^(?:[\p{sc=Han}々ヶ]{2,5}|[\p{sc=Han}々ヶ]{1,4}[ 　][\p{sc=Han}々\p{sc=Hiragana}\p{sc=Katakana}ー]{1,4}|\p{sc=Katakana}[\p{sc=Katakana}ー]{1,6})$/u;
+/** 山岸様, 根岸 早紀様: 様 is for people, but for customers, companies and those that are named by what they do. */
+const addressedFreely =
+  /(?:^|[。、，,！!\n　 「の])([\p{sc=Han}々ヶ]{2,3}|[\p{sc=Han}々ヶ]{1,4}[ 　][\p{sc=Han}々\p{sc=Hiragana}\p{sc=Katakana}ー]{1,4})$/u;
+const namedByRole =
+  /[者社員長客業校店人方主衆皆奥神王仏同仕模多異有那局庁省署院所団会部課今各何両左逆全先毎]$/u;
 const noGivenName =
   /^(?:お|ご|御|の|は|が|を|に|で|も|へ|から|まで|です|ます|店|社|部|課|県|市|区|町|駅|行|家|屋|側|方|者|員|用|名|分|式|的)/u;
 const asksName = /お名前|氏名|ご芳名|どちら様|フルネーム|お名前を/u;
@@ -51,7 +59,7 @@ export function japaneseNames(text: string, before: string): PiiSpan[] {
   }
   for (const { index } of text.matchAll(honorific)) {
     const left = text.slice(Math.max(0, index - lookBack), index);
-    const found = honoured(left);
+    const found = honoured(left) || (text[index] === '様' ? freelyAddressed(left) : 0);
     if (found > 0) add(index - found, index);
   }
   for (const { 0: whole, 1: written, 2: spoken, index } of text.matchAll(reading)) {
@@ -70,7 +78,7 @@ function isName(value: string, isNamed: boolean): boolean {
   const length = surnameLength(value, 0);
   const given = value.slice(length).trim();
   if (length > 0) return given === '' || isGiven(given);
-  return isNamed && /^[\p{sc=Han}々ヶ]{2,4}$|^\p{sc=Katakana}[\p{sc=Katakana}ー]{1,6}$/u.test(value);
+  return isNamed && namedFreely.test(value);
 }
 
 function isGiven(text: string): boolean {
@@ -102,6 +110,11 @@ function honoured(left: string): number {
     return piece.length;
   }
   return 0;
+}
+
+function freelyAddressed(left: string): number {
+  const value = addressedFreely.exec(left)?.[1] ?? '';
+  return namedByRole.test(value) ? 0 : value.length;
 }
 
 function withoutHonorific(value: string): string {

@@ -10,7 +10,7 @@ const surnames =
 const doubleSurnames = '남궁|황보|제갈|선우|독고|사공|서문';
 /** Syllables that given names are made of. */
 const given =
-  '민서준지현수영진은우연하윤재승성호희경정미주아유혜원태석동용기훈규환철상도예나린빈율솔선숙자순옥식범찬혁한결건슬빛별새봄가람다온라노소이인해람휘강산혜란남길종창형섭욱홍교보배송설시안채애근길택필광복덕병봉국균무문범상설세송신양언엽완웅월유임장제조중천춘충치탁태판표학향헌화후흥희강비담든샘찬참솜롬누리바울슬옹존주혁';
+  '민서준지현수영진은우연하윤재승성호희경정미주아유혜원태석동용기훈규환철상도예나린빈율솔선숙자순옥식범찬혁한결건슬빛별새봄가람다온라소인해휘강산란남길종창형섭욱홍교송설시안채애근택필광복덕병봉국균무문세신양언엽완웅월임장천춘충치탁판표학향헌화후흥비담든샘참솜롬리바울옹존늘이대랑사';
 const name = `(?:(?:${doubleSurnames})[${given}]{1,2}|[${surnames}][${given}]{2})`;
 /** Words that are made like a name. */
 const ordinaryWords: ReadonlySet<string> = new Set(
@@ -56,7 +56,8 @@ export function koreanNames(text: string, before: string): PiiSpan[] {
 /** Behind a colon any surname will do; in a sentence the rest has to be made like a name. */
 function isFieldValue(value: string, whole: string): boolean {
   if (ordinaryWords.has(value) || noName.test(value)) return false;
-  return /[:：]/.test(whole) ? isName.test(value) : isWholeName.test(value);
+  if (!/[:：]/.test(whole)) return isWholeName.test(value);
+  return isName.test(value) || (/^(?:이름|성함|성명|예금주|수령인|받는)/.test(whole) && value.length === 3);
 }
 
 const regions = `서울특별시|서울시|서울|부산광역시|부산시|부산|대구광역시|대구시|대구|인천광역시|인천시|인천|광주광역시|광주시|광주|대전광역시|대전시|대전|울산광역시|울산시|울산|세종특별자치시|세종시|세종|경기도|경기|강원특별자치도|강원도|강원|충청북도|충북|충청남도|충남|전북특별자치도|전라북도|전북|전라남도|전남|경상북도|경북|경상남도|경남|제주특별자치도|제주도|제주`;
@@ -64,7 +65,7 @@ const admin = '[가-힣]{1,6}[시군구읍면동리] ';
 const road = '[가-힣0-9·]{1,12}(?:로|길|가|동|리) ?';
 /** Region, cities and districts, then road or quarter with a number, and the flat. */
 const address = new RegExp(
-  `(?<![가-힣])(?:(?:${regions}) (?:${admin}){1,3}(?:${road})?|[가-힣]{2,6}[시군구] (?:${admin}){0,2}${road})(?:지하 ?)?[0-9]{1,5}(?:-[0-9]{1,4})?(?:번지|번길 ?[0-9]{1,4}(?:-[0-9]{1,4})?)?(?![0-9가-힣]|[.,][0-9])(?:,? (?:[가-힣A-Za-z0-9]{1,14} ?)?[0-9]{1,4}(?:동|호|층)(?: ?[0-9]{1,4}(?:호|층))?)?`,
+  `(?<![가-힣])(?:(?:${regions}) (?:${admin}){1,3}(?:${road})?|[가-힣]{2,6}[시군구] (?:${admin}){0,2}${road})(?:지하 ?)?[0-9]{1,5}(?:-[0-9]{1,4})?(?:번지|번길 ?[0-9]{1,4}(?:-[0-9]{1,4})?)?(?![0-9]|[.,][0-9]| ?(?:개|원|일|월|년|시|분|명|번|회|대|만|천|백|건|장|통|박|권|점|위|등|차|세|배|주|층))(?:,? (?:[가-힣A-Za-z0-9]{1,14} ?)?[0-9]{1,4}(?:동|호|층)(?: ?[0-9]{1,4}(?:호|층))?)?`,
   'gu',
 );
 const region = new RegExp(
