@@ -76,6 +76,7 @@ export async function curate(context: CurateContext): Promise<Record<string, Jso
     costPath,
     curateFolder: outputFolder,
     funnel,
+    targets: config.funnel,
     reasons,
     collected,
     kept,

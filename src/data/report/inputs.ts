@@ -29,7 +29,23 @@ const histogram = z.object({
   after: z.array(z.number()),
 });
 
+const set = z.object({
+  records: z.number(),
+  categories: z.record(z.string(), z.object({ counts, largest_share: z.number(), evenness: z.number() })),
+  numbers: z.record(
+    z.string(),
+    z.object({ known: z.number(), mean: z.number(), p10: z.number(), p50: z.number(), p90: z.number() }),
+  ),
+  texts: counts.optional(),
+  coverage: z.number().optional(),
+});
+
+const comparison = z.object({ all: set, chosen: set, random: set });
+
 const quality = z.object({
+  records: z.number(),
+  kept: z.number(),
+  comparison,
   combined: histogram,
   components: z.record(z.string(), histogram),
   at_the_cut: z.array(
@@ -43,22 +59,11 @@ const quality = z.object({
   ),
 });
 
-const set = z.object({
-  records: z.number(),
-  categories: z.record(z.string(), z.object({ counts, largest_share: z.number(), evenness: z.number() })),
-  numbers: z.record(
-    z.string(),
-    z.object({ known: z.number(), mean: z.number(), p10: z.number(), p50: z.number(), p90: z.number() }),
-  ),
-  texts: counts.optional(),
-  coverage: z.number().optional(),
-});
-
 const diversity = z.object({
   records: z.number(),
   kept: z.number(),
   target: z.number(),
-  comparison: z.object({ all: set, chosen: set, random: set }),
+  comparison,
   map: z
     .array(
       z.object({ name: z.string(), x: z.number(), y: z.number(), records: z.number(), kept: z.number() }),
@@ -76,6 +81,7 @@ export type ReportInputs = {
 };
 
 export type SelectedSet = z.infer<typeof set>;
+export type Selection = { records: number; kept: number; comparison: z.infer<typeof comparison> };
 
 /** Reads `<name>.json` of a folder; null where it is missing or of another shape. */
 async function read<T>(schema: z.ZodType<T>, path: string): Promise<T | null> {

@@ -6,9 +6,10 @@ import { histogramChart, legend, shareBars, type Series } from './charts.ts';
 import { type Category, categories, type Histogram } from './profile.ts';
 import {
   costSection,
-  diversitySection,
   duplicatesSection,
+  mapSection,
   qualitySection,
+  selectionSection,
   table,
 } from './selection-sections.ts';
 import type { CurationReport, ReasonExample, ReasonReport } from './report.ts';
@@ -30,14 +31,27 @@ export function curationPage(title: string, report: CurationReport): string {
         (${formatPercent(kept.records / Math.max(1, collected.records))}).
       </p>
       ${funnelSection(report)} ${reasonsSection(report)} ${duplicatesSection(report)}
-      ${qualitySection(report)} ${diversitySection(report)} ${distributionSection(report)}
-      ${costSection(report)}
+      ${qualitySection(report)} ${selectionSection(report)} ${mapSection(report)}
+      ${distributionSection(report)} ${costSection(report)}
     `,
   );
 }
 
-function funnelSection({ funnel }: CurationReport): Html {
+function funnelSection({ funnel, levels }: CurationReport): Html {
   return html`<h2>Step by step</h2>
+    ${table(
+      ['Level', 'Left', 'Of what was collected', 'Target'],
+      levels.map(({ level, records, share, target }) => [
+        level,
+        formatCount(records),
+        formatPercent(share),
+        formatPercent(target),
+      ]),
+    )}
+    <p class="soft">
+      Nothing is cut to the target of the basic rules; quality and diversity cut to theirs, but not below
+      curate.funnel.at_least.
+    </p>
     ${table(
       ['Rule', 'In', 'Changed', 'Dropped', 'Left'],
       funnel.map((row) => [row.rule, ...[row.in, row.changed, row.dropped, row.out].map(formatCount)]),

@@ -95,6 +95,54 @@ test('each reason is shown with records, before and after', () => {
   assert.deepEqual([short?.action, short?.count, short?.kind], ['dropped', 1, 'fewer than 50 characters']);
 });
 
+test('the levels stand beside their targets, and a choice beside chance; where nothing was chosen nothing is said', async () => {
+  const whole = json();
+  assert.deepEqual(whole.levels, [
+    { level: 'basic', target: 0.7, share: 2 / 3, records: 2 },
+    { level: 'quality', target: 0.4, share: 2 / 3, records: 2 },
+    { level: 'diversity', target: 0.25, share: 2 / 3, records: 2 },
+  ]);
+  assert.doesNotMatch(html(), /Selection against chance/);
+
+  const cut = join(folder, 'cut');
+  await mkdir(cut);
+  const many = Array.from({ length: 40 }, (_one, i) =>
+    record(
+      `r${i}`,
+      `Where is parcel number ${i}, and when does it arrive?`,
+      `It arrives ${'very '.repeat(i % 4)}soon at ${i}.`,
+    ),
+  );
+  await writeJsonLines(join(cut, 'in.jsonl'), many);
+  await curate({
+    config: curateConfig.parse({
+      deduplicate: { near: { enabled: false } },
+      funnel: { quality: 0.5, diversity: 0.2, at_least: 0 },
+    }),
+    projectFolder: folder,
+    examplesPaths: [join(cut, 'in.jsonl')],
+    outputFolder: cut,
+    workFolder: join(folder, 'work-cut'),
+    seed: 1,
+    report: () => {},
+    signal: new AbortController().signal,
+  });
+  const { levels } = JSON.parse(readFileSync(join(cut, 'report.json'), 'utf8')) as CurationReport;
+  assert.deepEqual(
+    levels.map(({ level, share }) => [level, share]),
+    [
+      ['basic', 1],
+      ['quality', 0.5],
+      ['diversity', 0.2],
+    ],
+  );
+  const page = readFileSync(join(cut, 'report.html'), 'utf8');
+  assert.match(
+    page,
+    /Selection against chance[^]*By quality: 20 of 40[^]*vocabulary[^]*By diversity: 8 of 20[^]*coverage/,
+  );
+});
+
 test('personal data is in no file of the stage', () => {
   for (const name of ['report.html', 'report.json', 'examples.jsonl', 'ledger.jsonl'])
     assert.ok(!readFileSync(join(curateFolder, name), 'utf8').includes(secret), name);

@@ -3,11 +3,13 @@ import { join } from 'node:path';
 import { writeFileAtomic, writeJson } from '../../base/files.ts';
 import type { Json } from '../../base/json.ts';
 import { loadLanguageDetector } from '../../text/language.ts';
+import type { FunnelConfig } from '../config/diversity.ts';
 import type { ReasonTally } from '../engine/job-summary.ts';
 import type { FunnelRow } from '../engine/tally.ts';
 import type { Example } from '../example.ts';
 import type { Rule } from '../rule.ts';
 import { type ReportInputs, readInputs } from './inputs.ts';
+import { type LevelReport, levelsOf } from './levels.ts';
 import { curationPage } from './page.ts';
 import { pickExamples } from './pick-lines.ts';
 import type { Profile } from './profile.ts';
@@ -36,6 +38,7 @@ export type CurationReport = ReportInputs & {
   collected: Profile;
   kept: Profile;
   funnel: readonly FunnelRow[];
+  levels: LevelReport[];
   reasons: ReasonReport[];
   /** Languages of a sample of what was collected, as few sources name them. */
   languageSample: { records: number; languages: Record<string, number> };
@@ -48,6 +51,8 @@ export type ReportContext = {
   /** cost.json of synthesise, where the project has that stage. */
   costPath?: string;
   funnel: readonly FunnelRow[];
+  /** What the levels of curation aim at. */
+  targets: FunnelConfig;
   reasons: readonly ReasonTally[];
   /** Without the scores, which are counted here. */
   collected: Profile;
@@ -63,7 +68,7 @@ const sampledLanguages = 10_000;
  * more, of which it parses few; memory holds the ids of those that were kept.
  */
 export async function writeCurationReport(context: ReportContext): Promise<void> {
-  const { examplesPaths, curateFolder, costPath, funnel, collected, kept, rules, signal } = context;
+  const { examplesPaths, curateFolder, costPath, funnel, targets, collected, kept, rules, signal } = context;
   await countScores(join(curateFolder, 'ledger.jsonl'), { collected, kept, signal });
   const languageSample = await sampleLanguages(examplesPaths, collected.records, signal);
   const reasons = await withTexts(context.reasons, { examplesPaths, rules, signal });
@@ -72,6 +77,7 @@ export async function writeCurationReport(context: ReportContext): Promise<void>
     collected,
     kept,
     funnel,
+    levels: levelsOf(funnel, targets),
     reasons,
     languageSample,
     ...(await readInputs(curateFolder, costPath)),

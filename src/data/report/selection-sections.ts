@@ -2,7 +2,7 @@
 import { type Html, html } from '../../base/html.ts';
 import { formatCount, formatNumber } from '../../base/number-text.ts';
 import { clusterMap, histogramChart, legend, type Series, shareBars } from './charts.ts';
-import type { ReportInputs, SelectedSet } from './inputs.ts';
+import type { ReportInputs, SelectedSet, Selection } from './inputs.ts';
 
 const scored: readonly Series[] = [
   { name: 'all that were scored', kind: 'muted' },
@@ -85,9 +85,23 @@ export function qualitySection({ quality }: ReportInputs): Html | null {
     }`;
 }
 
-export function diversitySection({ diversity }: ReportInputs): Html | null {
-  if (!diversity) return null;
-  const { all, chosen, random } = diversity.comparison;
+/** What quality and diversity chose, each beside as many at random; null where nothing was left out. */
+export function selectionSection({ quality, diversity }: ReportInputs): Html | null {
+  const made = Object.entries({ quality, diversity }).flatMap(([level, selection]) =>
+    selection && selection.kept < selection.records ? [{ level, ...selection }] : [],
+  );
+  if (made.length === 0) return null;
+  return html`<h2>Selection against chance</h2>
+    <p class="soft">
+      More words and even topics are no better model yet: where it was measured, drawing at random was as good
+      or better (guide to selection). <code>attune data compare-selection</code> trains on both and tells for
+      this data.
+    </p>
+    ${made.map(comparisonOf)}`;
+}
+
+function comparisonOf({ level, records, kept, comparison }: Selection & { level: string }): Html {
+  const { all, chosen, random } = comparison;
   const sets = [all, random, chosen];
   const numbers = Object.keys(all.numbers).map((name) => [
     `mean ${name}`,
@@ -101,24 +115,20 @@ export function diversitySection({ diversity }: ReportInputs): Html | null {
     `evenness of ${name}`,
     ...sets.map((set) => formatNumber(set.categories[name]?.evenness ?? 0)),
   ]);
-  const coverage = [
-    'coverage',
-    ...sets.map(({ coverage: value }) => (value === undefined ? '' : formatNumber(value))),
-  ];
-  return html`<h2>Selection against chance</h2>
-    <p class="soft">
-      ${formatCount(diversity.kept)} of ${formatCount(diversity.records)} were chosen, beside as many drawn at
-      random. Chance is hard to beat: look here before trusting the choice.
-    </p>
-    ${table(['', ...sides.map(({ name }) => name)], [...evenness, ...numbers, ...texts, coverage])}
-    ${legend(sides)} ${Object.keys(all.categories).map((name) => categoryFigure(name, sets))}
-    ${
-      diversity.map
-        ? html`<h3>Topics found</h3>
-            <p class="soft">Area: conversations; filled: those kept. Close together: alike in words.</p>
-            <figure>${clusterMap(diversity.map)}</figure>`
-        : null
-    }`;
+  const coverage = sets.map(({ coverage: value }) => (value === undefined ? '' : formatNumber(value)));
+  return html`<h3>By ${level}: ${formatCount(kept)} of ${formatCount(records)}</h3>
+    ${table(
+      ['', ...sides.map(({ name }) => name)],
+      [...evenness, ...numbers, ...texts, ...(coverage.some(Boolean) ? [['coverage', ...coverage]] : [])],
+    )}
+    ${legend(sides)} ${Object.keys(all.categories).map((name) => categoryFigure(name, sets))}`;
+}
+
+export function mapSection({ diversity }: ReportInputs): Html | null {
+  if (!diversity?.map) return null;
+  return html`<h2>Topics found</h2>
+    <p class="soft">Area: conversations; filled: those kept. Close together: alike in words.</p>
+    <figure>${clusterMap(diversity.map)}</figure>`;
 }
 
 function categoryFigure(name: string, sets: readonly SelectedSet[]): Html | null {
@@ -128,7 +138,7 @@ function categoryFigure(name: string, sets: readonly SelectedSet[]): Html | null
     label: label === '' ? 'unknown' : label,
     shares: sets.map((set) => (set.categories[name]?.counts[label] ?? 0) / Math.max(1, set.records)),
   }));
-  return html`<h3>${name}</h3>
+  return html`<h4>${name}</h4>
     <figure>${shareBars(rows, sides)}</figure>`;
 }
 
