@@ -109,7 +109,7 @@ test('lines in other encodings are refused one by one', async () => {
     Buffer.from(record('first one, in UTF-8: café') + '\n'),
     Buffer.from(record('second one, in Latin-1: café') + '\n', 'latin1'),
     Buffer.from(record('third one, in UTF-16') + '\n', 'utf16le'),
-    Buffer.from('\n' + record('fourth one, in UTF-8 again') + '\n'),
+    Buffer.from('\n\ufeff' + record('fourth one, in UTF-8 again, of a file with a mark') + '\n'),
   ]);
   const ledger = await collectFile('mixed.jsonl', bytes);
   const kept = ledger.filter(({ action }) => action === 'kept');
@@ -117,5 +117,8 @@ test('lines in other encodings are refused one by one', async () => {
     kept.map(({ place }) => place),
     ['mixed.jsonl:1', 'mixed.jsonl:5'],
   );
-  assert.ok(ledger.some(({ place, reason }) => place === 'mixed.jsonl:2' && reason === 'not UTF-8'));
+  assert.match(ledger.find(({ place }) => place === 'mixed.jsonl:3')?.reason ?? '', /zero bytes, as UTF-16/);
+  assert.ok(
+    ledger.some(({ place, reason }) => place === 'mixed.jsonl:2' && reason?.startsWith('not UTF-8;')),
+  );
 });

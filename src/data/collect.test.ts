@@ -80,7 +80,7 @@ test('every bad record is in the ledger with file, line and reason, and the good
   assert.deepEqual(
     ledger.filter(({ action }) => action === 'dropped').map(({ place, reason }) => `${place} ${reason}`),
     [
-      'a.jsonl:2 not UTF-8',
+      'a.jsonl:2 not UTF-8; set encoding to that of the file',
       'a.jsonl:3 the key "messages" stands twice in one object',
       'a.jsonl:6 not valid JSON: Unterminated string at character 25 (the file ends here without a newline: cut off?)',
     ],

@@ -53,7 +53,7 @@ test('a bad row costs no other row', async () => {
   assert.deepEqual(rows, [
     { line: 2, error: 'the row has 1 fields; the header has 2' },
     { line: 3, error: 'the row has 3 fields; the header has 2' },
-    { line: 4, error: 'not UTF-8' },
+    { line: 4, error: 'not UTF-8; set encoding to that of the file' },
     { line: 5, error: 'a quote stands inside a quoted field' },
     { line: 6, value: { a: '6', b: '7' } },
     { line: 7, error: 'a quote is opened and never closed' },

@@ -2,7 +2,7 @@
 import Papa from 'papaparse';
 import { AttuneError } from '../base/errors.ts';
 import { readLineBatches } from './lines.ts';
-import type { TextEncoding } from './text-chunks.ts';
+import { notUtf8, type TextEncoding } from './text-chunks.ts';
 
 /** One row, with the number of its first line: its fields by column name, or why it has none. */
 export type CsvRow =
@@ -95,7 +95,7 @@ async function* readRawRows(path: string, options: CsvOptions): AsyncGenerator<R
 
 function markInvalid(row: RawRow & { endLine?: number }, invalid: ReadonlySet<number>): RawRow {
   for (let line = row.line; invalid.size > 0 && line <= (row.endLine ?? row.line); line++)
-    if (invalid.has(line)) return { line: row.line, fields: [], error: 'not UTF-8' };
+    if (invalid.has(line)) return { line: row.line, fields: [], error: notUtf8 };
   return row;
 }
 

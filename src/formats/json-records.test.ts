@@ -88,7 +88,7 @@ test('a broken record is told with line and column, and the others are read', as
   assert.match(String(shown(await read(']}')).at(0)), /a bracket closes nothing at line 1, column 1/);
   const latin = Buffer.from('[{"a": "caf\u00e9"}, {"b": 1}]', 'latin1');
   assert.deepEqual(shown(await read(latin)), [
-    [1, '', 'not UTF-8'],
+    [1, '', 'not UTF-8; set encoding to that of the file'],
     [1, '', { b: 1 }],
   ]);
 });

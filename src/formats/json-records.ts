@@ -5,7 +5,7 @@
 import { isUtf8 } from 'node:buffer';
 import { type JsonSlice, scanJsonRecords } from './json-scan.ts';
 import { parseStrictJson } from './strict-json.ts';
-import { readTextChunks, type TextEncoding } from './text-chunks.ts';
+import { notUtf8, readTextChunks, type TextEncoding } from './text-chunks.ts';
 
 /**
  * Where a record begins (the column, in bytes, where another record begins before it on its line), the list it stands in
@@ -54,7 +54,7 @@ export async function* readJsonRecords(
 function parseSlice(
   slice: JsonSlice & { bytes: Buffer },
 ): { value: unknown; error?: undefined } | { error: string } {
-  if (!isUtf8(slice.bytes)) return { error: 'not UTF-8' };
+  if (!isUtf8(slice.bytes)) return { error: notUtf8 };
   const text = slice.bytes.toString('utf8');
   const { value, error } = parseStrictJson(text);
   return error === undefined ? { value } : { error: placed(error, text, slice) };

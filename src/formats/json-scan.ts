@@ -32,6 +32,11 @@ export async function* scanJsonRecords(
   yield* scanner.end();
 }
 
+/** The bytes of a byte order mark: files that were put together have them between records, where no other text can be. */
+function isMark(char: number): boolean {
+  return char === 0xef || char === 0xbb || char === 0xbf;
+}
+
 class RecordScanner {
   #lists: readonly string[];
   #maxRecordBytes: number;
@@ -123,7 +128,7 @@ class RecordScanner {
 
   /** Between records: the end of the list, the beginning of the file's list, or a record. */
   #takeBetween(char: number, i: number): void {
-    if (char <= 32 || char === code.comma) return;
+    if (char <= 32 || char === code.comma || isMark(char)) return;
     if (char === code.close && this.#depth === this.#listDepth && this.#depth > 0) {
       this.#depth -= 1;
       this.#leaveList(this.#depth > 0);

@@ -40,7 +40,7 @@ test('a bad line is reported with its number and the others are read', async () 
   assert.deepEqual(
     lines.map(({ line, error }) => [line, error]),
     [
-      [1, 'not UTF-8'],
+      [1, 'not UTF-8; set encoding to that of the file'],
       [2, 'the key "c" stands twice in one object'],
       [3, 'nested more than 100 deep'],
       [4, 'the key "__proto__" is not allowed'],

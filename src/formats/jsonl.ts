@@ -2,7 +2,7 @@
 import { writeStreamAtomic, type WrittenFile } from './write-stream.ts';
 import { readLineBatches } from './lines.ts';
 import { parseStrictJson } from './strict-json.ts';
-import type { TextEncoding } from './text-chunks.ts';
+import { notUtf8, type TextEncoding } from './text-chunks.ts';
 
 /** One line, numbered from 1: its value, or why it has none. */
 export type JsonLine =
@@ -11,7 +11,7 @@ export type JsonLine =
 
 /**
  * Streams the values of a JSON Lines file in memory bounded by the longest line allowed (16 MiB unless told).
- * Blank lines are no records and are passed over; a byte order mark and CRLF are accepted. A line that is not UTF-8, not
+ * Blank lines are no records and are passed over; byte order marks and CRLF are accepted. A line that is not UTF-8, not
  * JSON, too long, too deep or has a key twice is yielded with its error, and reading goes on.
  */
 export async function* readJsonLines(
@@ -28,7 +28,7 @@ export async function* readJsonLines(
     for (let start = 0; start < text.length; line++) {
       const found = text.indexOf('\n', start);
       const end = found < 0 ? text.length : found;
-      if (invalid.has(line)) yield { line, error: 'not UTF-8' };
+      if (invalid.has(line)) yield { line, error: notUtf8 };
       else if (!isBlank(text, start, end)) yield parseLine(text.slice(start, end), line, found < 0);
       start = end + 1;
     }
@@ -36,8 +36,10 @@ export async function* readJsonLines(
 }
 
 function parseLine(text: string, line: number, unterminated: boolean): JsonLine {
-  const { value, error } = parseStrictJson(text);
+  // Files that were put together bring their byte order marks with them.
+  const { value, error } = parseStrictJson(text.startsWith('\ufeff') ? text.slice(1) : text);
   if (error === undefined) return { line, value };
+  if (text.includes('\0')) return { line, error: 'not UTF-8: it has zero bytes, as UTF-16 does' };
   return { line, error: unterminated ? `${error} (the file ends here without a newline: cut off?)` : error };
 }
 

@@ -23,6 +23,9 @@ export const textEncodings = [
 ] as const;
 export type TextEncoding = (typeof textEncodings)[number];
 
+/** Why a line is none: the readers of sources take an `encoding`. */
+export const notUtf8 = 'not UTF-8; set encoding to that of the file';
+
 /** A byte of another encoding becomes three bytes of UTF-8 at most. */
 const growth = 3;
 

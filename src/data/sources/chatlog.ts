@@ -1,6 +1,7 @@
 /** Chat logs as plain text: IRC, WhatsApp and whatever else has one message a line. */
 import { AttuneError } from '../../base/errors.ts';
 import { readLineBatches } from '../../formats/lines.ts';
+import { notUtf8 } from '../../formats/text-chunks.ts';
 import { type ChatlogConfig, type SourceConfig, sourceName } from '../config/sources.ts';
 import { agentMatcher, type IsAgent } from '../threads/agents.ts';
 import {
@@ -102,7 +103,7 @@ async function* linesOf(file: SourceFile, { encoding }: SourceConfig): AsyncGene
     for (let start = 0; start < batch.text.length; line++) {
       const found = batch.text.indexOf('\n', start);
       const end = found < 0 ? batch.text.length : found;
-      if (batch.invalid.has(line)) yield { line, error: 'not UTF-8; set encoding to that of the file' };
+      if (batch.invalid.has(line)) yield { line, error: notUtf8 };
       else yield { line, text: batch.text.slice(start, end) };
       start = end + 1;
     }

@@ -301,7 +301,10 @@ test('a file that is none of the help desk costs no other file of the folder', a
   });
   const { texts, dropped } = await run(
     { zendesk: 'z' },
-    { 'z/1.json': Buffer.from([0x1f, 0x8b, 8, 0]), 'z/2.json': ticket.replace('{', '{\r\n') },
+    {
+      'z/1.json': Buffer.from([0x1f, 0x8b, 8, 0]),
+      'z/2.json': `\ufeff\ufeff${ticket.replace('{', '{\r\n')}`,
+    },
   );
   assert.equal(texts.length, 1);
   assert.match(dropped.join(), /^z\/1\.json:1 read: .*compressed with gzip/);
