@@ -14,6 +14,11 @@ export function formatCount(value: number): string {
   return value.toLocaleString('en-US');
 }
 
+/** `1 reply`, `2,000 replies`: a number with what it counts; `many` where an s does not make the plural. */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${formatCount(count)} ${count === 1 ? one : many}`;
+}
+
 export function formatPercent(share: number): string {
   return `${(100 * share).toFixed(1)}%`;
 }

@@ -1,4 +1,5 @@
 /** What `attune data` prints for people. */
+import { counted } from '../base/number-text.ts';
 import type { DataDiff } from '../data/diff.ts';
 import type { Story } from '../data/explain.ts';
 import type { ShownStep } from '../data/mask-step.ts';
@@ -78,10 +79,9 @@ export function formatValidation({
   errors,
   warnings,
 }: ValidationReport): string {
-  const head = `${formatNumber(records)} records, ${formatNumber(readable)} readable; for ${task.type}: ${task.reason}.`;
+  const head = `${counted(records, 'record')}, ${formatNumber(readable)} readable; for ${task.type}: ${task.reason}.`;
   const lines = issues.map(({ severity, message }) => `${severity.padEnd(8)} ${message}`);
-  const count = (number: number, name: string): string => `${number} ${name}${number === 1 ? '' : 's'}`;
-  return `${head}\n\n${[...lines, count(errors, 'error') + ', ' + count(warnings, 'warning')].join('\n')}\n`;
+  return `${head}\n\n${[...lines, `${counted(errors, 'error')}, ${counted(warnings, 'warning')}`].join('\n')}\n`;
 }
 
 function messageLine({

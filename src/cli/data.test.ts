@@ -36,7 +36,10 @@ test('explain follows a record through every stage', async () => {
   assert.equal(exit, 0);
   assert.match(out, /^chat-3, from chats\.jsonl:4\n/);
   assert.match(out, /collect +collect +kept/);
-  assert.match(out, /normalise +changed +cleaned 1 text\n +- .*<b>find<\/b>.*\n +\+ .* where can I find it/);
+  assert.match(
+    out,
+    /normalise +changed +took off markup in 1 text\n +- .*<b>find<\/b>.*\n +\+ .* where can I find it/,
+  );
   assert.match(out, /pii +changed +masked 1 EMAIL/);
   assert.match(out, /split +in (?:train|validation|test)\n/);
   assert.doesNotMatch(out, /me3@mail/, 'what was masked is not shown');
@@ -70,7 +73,7 @@ test('validate looks at the sources as they are, and ends with an error where on
   assert.notEqual(exit, 0);
   assert.match(out, /^31 records, 30 readable; for generation/);
   assert.match(out, /error +1 of 31 records cannot be read \(chats\.jsonl:31/);
-  assert.match(err, /\d kinds of errors stand in the way of training/);
+  assert.match(err, /1 kind of error stands in the way of training/);
   const curated = await cli('data validate curate --task chat --json');
   const { records, task, errors } = curated.json.find(({ type }) => type === 'result') as {
     records: number;

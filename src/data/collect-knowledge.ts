@@ -1,4 +1,5 @@
 /** The part of collect that reads knowledge bases: passages.jsonl, and examples for the questions that pages answer. */
+import { counted } from '../base/number-text.ts';
 import { join } from 'node:path';
 import { AttuneError } from '../base/errors.ts';
 import { JsonLinesFile } from '../formats/jsonl-file.ts';
@@ -87,7 +88,7 @@ function note(page: KnowledgePage, source: string, ledger: Ledger): void {
   }
   for (const reason of page.notes)
     ledger.add({ action: 'changed', rule, reason, source, place }, kindOf(reason));
-  const reason = `${count(page.passages.length, 'passage')}, ${count(page.examples.length, 'question')}`;
+  const reason = `${counted(page.passages.length, 'passage')}, ${counted(page.examples.length, 'question')}`;
   ledger.add({ action: 'kept', rule, reason, source, place });
 }
 
@@ -113,17 +114,13 @@ function tell(
         fix: 'Check its path under collect.knowledge. What is read: .md, .mdx, .html, .pdf, .docx and .txt files.',
       },
     );
-  const read = `${source}: ${count(passages, 'passage')} and ${count(questions, 'question')} from ${count(pages, 'page')}`;
+  const read = `${source}: ${counted(passages, 'passage')} and ${counted(questions, 'question')} from ${counted(pages, 'page')}`;
   report({ type: 'note', message: read });
   if (bad > 0)
     report({
       type: 'warning',
-      message: `${source}: ${count(bad, 'file')} could not be read; see ledger.jsonl${reasons.join('')}`,
+      message: `${source}: ${counted(bad, 'file')} could not be read; see ledger.jsonl${reasons.join('')}`,
     });
-}
-
-function count(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? '' : 's'}`;
 }
 
 function noCounts(): KnowledgeCounts {

@@ -1,5 +1,6 @@
 /** The stage collect: every source into one file of examples, each with an id and a system prompt. */
 import { join } from 'node:path';
+import { counted, formatCount } from '../base/number-text.ts';
 import { AttuneError } from '../base/errors.ts';
 import type { Json } from '../base/json.ts';
 import type { Reporter } from '../base/progress.ts';
@@ -188,13 +189,13 @@ function checkShare(total: Counts, maxShare: number, first: FirstReasons): void 
   if (share > maxShare)
     throw new AttuneError(
       'data',
-      `${total.bad} of ${total.in} records could not be read (${percent(share)}; collect.max_bad_share allows ${percent(maxShare)}). The first ones:${listed(first.bad)}`,
+      `${formatCount(total.bad)} of ${counted(total.in, 'record')} could not be read (${percent(share)}; collect.max_bad_share allows ${percent(maxShare)}). The first ones:${listed(first.bad)}`,
       { fix: 'Correct the records or the source settings, or raise collect.max_bad_share.' },
     );
   if (total.kept === 0)
     throw new AttuneError(
       'data',
-      `none of ${total.in} records became an example:${listed([...first.bad, ...first.leftOut].slice(0, shownPlaces))}`,
+      `none of ${counted(total.in, 'record')} became an example:${listed([...first.bad, ...first.leftOut].slice(0, shownPlaces))}`,
       {
         fix: 'Check the source settings against the reasons.',
       },
@@ -207,14 +208,17 @@ function warnOfSources(bySource: Record<string, Counts>, maxShare: number, repor
     else if (bad / read > maxShare)
       report({
         type: 'warning',
-        message: `${name}: ${bad} of ${read} records could not be read; see ledger.jsonl`,
+        message: `${name}: ${formatCount(bad)} of ${counted(read, 'record')} could not be read; see ledger.jsonl`,
       });
     else if (bad > 0)
-      report({ type: 'note', message: `${name}: ${bad} of ${read} records could not be read` });
+      report({
+        type: 'note',
+        message: `${name}: ${formatCount(bad)} of ${counted(read, 'record')} could not be read`,
+      });
     if (leftOut > 0)
       report({
         type: 'note',
-        message: `${name}: ${leftOut} of ${read} records hold no conversation to learn from; see ledger.jsonl`,
+        message: `${name}: ${formatCount(leftOut)} of ${counted(read, 'record')} hold no conversation to learn from; see ledger.jsonl`,
       });
   }
 }

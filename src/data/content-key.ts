@@ -1,6 +1,7 @@
 import { createHash, hash } from 'node:crypto';
 import { canonicalJson } from '../base/json.ts';
 import type { Example, Message, ToolCall } from './example.ts';
+import { satisfaction } from './quality/satisfaction.ts';
 
 /**
  * What makes two conversations the same: who says what, without case and with white space as one space (NFKC), and the
@@ -11,11 +12,12 @@ export function contentKey(messages: readonly Message[]): string {
 }
 
 /**
- * The same with what preferences are made from, rejected replies and ratings: two verdicts about one reply are not
- * duplicates, though they must stay in one split.
+ * The same with what preferences are made from: rejected replies, ratings of messages, and whether the customer disliked
+ * the whole. Two verdicts about one reply are not duplicates, though they must stay in one split; four stars, five and
+ * none are one verdict.
  */
-export function preferenceKey({ messages, meta }: Example): string {
-  return `${keyOf(messages, true)}${String(meta.rating ?? '')}`;
+export function preferenceKey(example: Example): string {
+  return `${keyOf(example.messages, true)}${isDisliked(example) ? 'disliked' : ''}`;
 }
 
 function keyOf(messages: readonly Message[], withPreferences: boolean): string {
@@ -42,14 +44,22 @@ function normalised(content: string): string {
   return (/\s\s|[^\S ]/.test(text) ? text.replace(/\s+/g, ' ') : text).trim();
 }
 
+/** Bare points are read on the scale from 1 to 5; what lies beyond it is no dislike. */
+function isDisliked(example: Example): boolean {
+  const value = satisfaction(example, [1, 5]);
+  return value !== undefined && value < 0.5;
+}
+
 /**
  * A 32-bit number for a record's preferences alone, rejected replies and ratings, and 0 where it has none: records that
  * say nearly the same are two when people judged them otherwise.
  */
-export function preferenceMark({ messages, meta }: Example): number {
+export function preferenceMark(example: Example): number {
+  const { messages } = example;
   const judged = messages.filter((one) => one.rejected !== undefined || one.meta?.['rating'] !== undefined);
-  if (judged.length === 0 && meta.rating === undefined) return 0;
-  const digest = createHash('sha256').update(String(meta.rating ?? ''));
+  const disliked = isDisliked(example);
+  if (judged.length === 0 && !disliked) return 0;
+  const digest = createHash('sha256').update(String(disliked));
   for (const one of judged) digest.update(canonicalJson([one.rejected ?? [], one.meta?.['rating'] ?? null]));
   return digest.digest().readInt32LE(0);
 }

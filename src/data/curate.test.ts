@@ -249,6 +249,21 @@ test('duplicates: the first stays, and another topic is told', async () => {
   assert.match(ledger.find(({ id }) => id === '2')?.reason ?? '', /the same as 1, but its topic is y, not x/);
 });
 
+test('the stars that customers gave do not keep duplicates apart, a dislike beside a like does', async () => {
+  const turns = [user(long), assistant('It is on its way, and comes tomorrow.')];
+  const { kept } = await run([
+    example('none', turns),
+    example('five', turns, { rating: 5 }),
+    example('good', turns, { rating: 'good' }),
+    example('one', turns, { rating: 1 }),
+    example('bad', turns, { rating: 'bad' }),
+  ]);
+  assert.deepEqual(
+    kept.map(({ meta }) => meta.id),
+    ['none', 'one'],
+  );
+});
+
 test('near-duplicates: the longest stays, other preferences are no duplicates, and the clusters are in a file', async () => {
   const story = Array.from({ length: 40 }, (_, i) => `word${i}`).join(' ');
   const about = (id: string, text: string, meta: Partial<ExampleMeta> = {}): Example =>
@@ -257,12 +272,13 @@ test('near-duplicates: the longest stays, other preferences are no duplicates, a
     about('short', story, { topic: 'x' }),
     about('long', `${story} thanks`, { topic: 'x' }),
     about('other', story.replace('word0', 'Please'), { topic: 'y' }),
-    about('liked', `Hello ${story}`, { rating: 'up' }),
+    about('liked', `Hello ${story}`, { rating: 'up', topic: 'x' }),
+    about('disliked', `Hello ${story} now`, { rating: 'down' }),
     about('far', story.replaceAll('word1', 'thing')),
   ]);
   assert.deepEqual(
     kept.map(({ meta }) => meta.id),
-    ['long', 'liked', 'far'],
+    ['long', 'disliked', 'far'],
   );
   const reasons = ledger
     .filter(({ rule }) => rule === 'near_duplicates')
@@ -270,6 +286,7 @@ test('near-duplicates: the longest stays, other preferences are no duplicates, a
   assert.deepEqual(reasons, [
     ['short', 'nearly the same as long (similarity 0.89)'],
     ['other', 'nearly the same as long (similarity 0.85), but its topic is y, not x'],
+    ['liked', 'nearly the same as long (similarity 0.87)'],
   ]);
   const report = JSON.parse(readFileSync(join(folder, 'near-duplicates.json'), 'utf8')) as Record<
     string,
@@ -284,10 +301,10 @@ test('near-duplicates: the longest stays, other preferences are no duplicates, a
       report['topic_conflicts'],
     ],
     [
-      5,
+      6,
       1,
-      2,
-      { x: { removed: 1, other_topic: 0 }, y: { removed: 1, other_topic: 1 } },
+      3,
+      { x: { removed: 2, other_topic: 0 }, y: { removed: 1, other_topic: 1 } },
       [{ kept: 'x', removed: 'y', count: 1 }],
     ],
   );
@@ -334,7 +351,7 @@ test('a budget keeps topics in proportion, by the seed, and leaves no scratch fi
 test('nothing left is an error with the counts', async () => {
   await assert.rejects(run([example('1', [user('a'), assistant('b')])]), {
     code: 'data',
-    message: /left none of 1 examples: min_characters dropped 1$/,
+    message: /left none of 1 example: min_characters dropped 1$/,
   });
   await assert.rejects(run([]), { code: 'data', message: /nothing to curate/ });
 });

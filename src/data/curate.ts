@@ -1,4 +1,5 @@
 /** The stage curate: the rules in order, with a reason for all they do and a funnel of the counts. */
+import { counted } from '../base/number-text.ts';
 import { copyFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { AttuneError } from '../base/errors.ts';
@@ -65,7 +66,7 @@ export async function curate(context: CurateContext): Promise<Record<string, Jso
   if (done.out === 0)
     throw new AttuneError(
       'data',
-      `curation left none of ${done.in} examples: ${funnel.flatMap(({ rule, dropped }) => (dropped > 0 ? `${rule} dropped ${dropped}` : [])).join(', ')}`,
+      `curation left none of ${counted(done.in, 'example')}: ${funnel.flatMap(({ rule, dropped }) => (dropped > 0 ? `${rule} dropped ${dropped}` : [])).join(', ')}`,
       {
         fix: 'Loosen the rules under curate, or check that the sources are what you mean.',
       },

@@ -1,4 +1,5 @@
 /** `attune data validate`: what would spoil a training, before it starts. */
+import { counted } from '../../base/number-text.ts';
 import { type Command, Option } from 'commander';
 import { AttuneError } from '../../base/errors.ts';
 import { readExamples } from '../../data/read-examples.ts';
@@ -35,9 +36,13 @@ export function addValidate(data: Command, io: Io): void {
       });
       context.result(report, formatValidation(report));
       if (report.errors > 0)
-        throw new AttuneError('data', `${report.errors} kinds of errors stand in the way of training`, {
-          fix: 'Correct the records above, or leave them out.',
-        });
+        throw new AttuneError(
+          'data',
+          `${counted(report.errors, 'kind of error stands', 'kinds of errors stand')} in the way of training`,
+          {
+            fix: 'Correct the records above, or leave them out.',
+          },
+        );
     });
 }
 

@@ -1,3 +1,4 @@
+import { counted } from '../../base/number-text.ts';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { readJson } from '../../base/files.ts';
@@ -16,7 +17,9 @@ export function addShardCommand(program: Command, io: Io): void {
       const job = await readJson<Job>(resolve(io.cwd, path));
       const result = await runJob(job, { signal: io.signal, onRecords: () => {} });
       const told =
-        'in' in result ? `${result.in} records read, ${result.out} go on` : `wrote ${result.pieces.path}`;
+        'in' in result
+          ? `${counted(result.in, 'record')} read, ${result.out} go on`
+          : `wrote ${result.pieces.path}`;
       createContext(io, command).result(result, `${told}\n`);
     });
 }

@@ -1,4 +1,5 @@
 /** Near-duplicates for people to read: counts by topic, clusters, and those that were left alone. */
+import { counted, formatCount } from '../../base/number-text.ts';
 import type { Json } from '../../base/json.ts';
 import type { Banding } from './banding.ts';
 import type { Cluster } from './clusters.ts';
@@ -125,7 +126,7 @@ export function explainLargeCluster(
 ): string {
   const share = ((100 * size) / records).toFixed(1);
   return (
-    `${size} of ${records} records (${share} %) say nearly the same as ${keeper.id}, the least similar ` +
+    `${formatCount(size)} of ${counted(records, 'record')} (${share} %) say nearly the same as ${keeper.id}, the least similar ` +
     `at ${lowestSimilarity.toFixed(2)}. That many are seldom an accident: a template, or one cause. All were ` +
     `kept; see near-duplicates.json, and raise curate.deduplicate.near.largest_share to keep only one of them.`
   );

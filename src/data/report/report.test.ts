@@ -87,7 +87,7 @@ test('each reason is shown with records, before and after', () => {
   assert.deepEqual(cleaned.examples[1], {
     id: 'r3',
     place: 'chats.jsonl:3',
-    reason: 'cleaned 1 text',
+    reason: 'took off markup in 1 text',
     before: 'Please reset the password first. <i>Then</i> it works.',
     after: 'Please reset the password first. Then it works.',
   });

@@ -1,3 +1,4 @@
+import { counted } from '../../base/number-text.ts';
 import { textHash } from '../../base/hash.ts';
 import type { BoilerplateConfig } from '../config/text.ts';
 import type { Example, Message } from '../example.ts';
@@ -37,7 +38,7 @@ function cut(example: Example, repeated: ReadonlySet<number>): Verdict {
     return { ...one, content };
   });
   if (count === 0) return { example };
-  const reason = `cut the ending that many conversations have off ${count} ${count === 1 ? 'message' : 'messages'}`;
+  const reason = `cut the ending that many conversations have off ${counted(count, 'message')}`;
   return { example: { ...example, messages }, changes: [{ reason, kind: 'cut repeated endings' }] };
 }
 

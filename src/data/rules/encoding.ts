@@ -1,3 +1,4 @@
+import { counted } from '../../base/number-text.ts';
 import { repairEncoding } from '../../text/encoding-repair.ts';
 import type { Message, RejectedReply } from '../example.ts';
 import type { Verdict } from '../verdict.ts';
@@ -19,7 +20,7 @@ export const encoding: RecordRule = {
       return one.rejected ? { ...mend(one), rejected: one.rejected.map(mend) } : mend(one);
     });
     if (changed === 0) return { example };
-    const reason = `mended the encoding of ${changed} ${changed === 1 ? 'text' : 'texts'}`;
+    const reason = `mended the encoding of ${counted(changed, 'text')}`;
     return { example: { ...example, messages }, changes: [{ reason, kind: 'mended the encoding' }] };
   },
 };

@@ -1,3 +1,4 @@
+import { counted } from '../../base/number-text.ts';
 import type { EntitiesConfig } from '../config/text.ts';
 import type { Example, Message, RejectedReply } from '../example.ts';
 import type { Verdict } from '../verdict.ts';
@@ -56,7 +57,7 @@ export function entities({ names, urls }: EntitiesConfig): RecordRule {
       });
       if (changed === 0) return { example };
       const result: Example = { ...example, messages };
-      const reason = `wrote names in one way in ${changed} ${changed === 1 ? 'text' : 'texts'}`;
+      const reason = `wrote names in one way in ${counted(changed, 'text')}`;
       return { example: result, changes: [{ reason, kind: 'wrote names in one way' }] };
     },
   };

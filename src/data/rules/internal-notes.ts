@@ -1,3 +1,4 @@
+import { counted } from '../../base/number-text.ts';
 import type { CurateConfig } from '../config.ts';
 import type { Message } from '../example.ts';
 import { countRejected, withRejected } from '../rejected.ts';
@@ -22,7 +23,7 @@ export function internalNotes({ flags, patterns }: CurateConfig['internal_notes'
       if (left === 0) return { example };
       if (!messages.some(({ role }) => role === 'assistant'))
         return { drop: 'nothing but internal notes is left of what the assistant says' };
-      const reason = `left out ${left} internal ${left === 1 ? 'note' : 'notes'}`;
+      const reason = `left out ${counted(left, 'internal note')}`;
       return { example: { ...example, messages }, changes: [{ reason, kind: 'left out internal notes' }] };
     },
   };

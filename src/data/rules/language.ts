@@ -1,3 +1,4 @@
+import { counted } from '../../base/number-text.ts';
 import type { LanguageOf } from '../../text/language.ts';
 import type { LanguageConfig } from '../config/text.ts';
 import type { Example, Message } from '../example.ts';
@@ -33,7 +34,7 @@ export function language({ keep }: LanguageConfig, detect: LanguageOf): RecordRu
 
 function mixedChange(count: number): { reason: string; kind: string } {
   return {
-    reason: `${count} ${count === 1 ? 'message is' : 'messages are'} in another language than the conversation`,
+    reason: `${counted(count, 'message is', 'messages are')} in another language than the conversation`,
     kind: 'marked messages in another language',
   };
 }

@@ -109,7 +109,7 @@ const funnel = { quality: 0.5, diversity: 0.25, at_least: 0 };
 test('a small set loses nothing to selection, and is told its scores, topics, mood and difficulty', async () => {
   const { kept, report, ledger, notes } = await run(conversations(120), {});
   assert.deepEqual(notes, [
-    'all 120 conversations stay, whatever their score: the funnel chooses among 2000 and more (curate.funnel.at_least)',
+    'all 120 conversations stay, whatever the score: the funnel chooses among 2,000 and more (curate.funnel.at_least)',
   ]);
   assert.equal(kept.length, 120);
   const [first] = kept;

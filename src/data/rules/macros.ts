@@ -1,3 +1,4 @@
+import { counted } from '../../base/number-text.ts';
 import { textHash } from '../../base/hash.ts';
 import type { MacrosConfig } from '../config/text.ts';
 import type { Message } from '../example.ts';
@@ -35,7 +36,12 @@ export function macros(config: MacrosConfig): ShuffleRule<readonly number[], Set
       const macroShare = Number((count / replies).toFixed(3));
       return {
         example: { ...example, messages, meta: { ...example.meta, macroShare } },
-        changes: [{ reason: `marked ${count} of ${replies} replies as macros`, kind: 'marked macros' }],
+        changes: [
+          {
+            reason: `marked ${count} of ${counted(replies, 'reply', 'replies')} as macros`,
+            kind: 'marked macros',
+          },
+        ],
       };
     },
   };

@@ -1,3 +1,4 @@
+import { counted } from '../../base/number-text.ts';
 import type { RecordRule } from '../rule.ts';
 
 /** Drops conversations whose user and assistant text together is shorter than `minimum`, in Unicode code points. */
@@ -10,7 +11,7 @@ export function minCharacters(minimum: number): RecordRule {
         if (role === 'user' || role === 'assistant') characters += countCharacters(content);
       if (characters >= minimum) return { example };
       return {
-        drop: `${characters} characters, fewer than ${minimum}`,
+        drop: `${counted(characters, 'character')}, fewer than ${minimum}`,
         kind: `fewer than ${minimum} characters`,
       };
     },

@@ -1,3 +1,4 @@
+import { counted } from '../../base/number-text.ts';
 import type { CurateConfig } from '../config.ts';
 import type { Message, RejectedReply } from '../example.ts';
 import { splitCode, stripCodeTags, stripMarkup } from '../markup.ts';
@@ -11,21 +12,36 @@ export function normalise(config: CurateConfig['normalise']): RecordRule {
   return {
     name: 'normalise',
     decide: (example) => {
-      let changed = 0;
+      const counts = new Map<Cleaning, number>();
       const messages = example.messages.map((one): Message => {
         const clean = <T extends Message | RejectedReply>(text: T): T => {
           const content = normaliseContent(one.role, text.content, config.markup === 'strip');
           if (content === text.content) return text;
-          changed += 1;
+          for (const one of cleaningsOf(text.content, content)) counts.set(one, (counts.get(one) ?? 0) + 1);
           return { ...text, content };
         };
         return one.rejected ? { ...clean(one), rejected: one.rejected.map(clean) } : clean(one);
       });
-      if (changed === 0) return { example };
-      const reason = `cleaned ${changed} ${changed === 1 ? 'text' : 'texts'}`;
-      return { example: { ...example, messages }, changes: [{ reason, kind: 'cleaned' }] };
+      if (counts.size === 0) return { example };
+      const changes = [...counts].map(([kind, texts]) => ({
+        reason: `${kind} in ${counted(texts, 'text')}`,
+        kind,
+      }));
+      return { example: { ...example, messages }, changes };
     },
   };
+}
+
+type Cleaning = 'mended characters' | 'took off markup' | 'put white space in order';
+
+/** What was done to a text that changed. */
+function cleaningsOf(before: string, after: string): Cleaning[] {
+  const characters = cleanCharacters(before);
+  const bare = (text: string): string => text.replace(/\s+/g, '');
+  const cleanings: Cleaning[] = [];
+  if (bare(characters) !== bare(before)) cleanings.push('mended characters');
+  if (bare(characters) !== bare(after)) cleanings.push('took off markup');
+  return cleanings.length > 0 ? cleanings : ['put white space in order'];
 }
 
 function normaliseContent(role: Message['role'], content: string, markup: boolean): string {

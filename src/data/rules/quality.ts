@@ -1,3 +1,4 @@
+import { formatCount } from '../../base/number-text.ts';
 import type { Json } from '../../base/json.ts';
 import type { FunnelConfig } from '../config/diversity.ts';
 import type { QualityConfig } from '../config/quality.ts';
@@ -68,7 +69,7 @@ export function quality({ config, funnel, selection }: QualityOptions): CorpusRu
       if (facts.count > 0 && facts.count < funnel.at_least && config.min_score === 0)
         tools.report({
           type: 'note',
-          message: `all ${facts.count} conversations stay, whatever their score: the funnel chooses among ${funnel.at_least} and more (curate.funnel.at_least)`,
+          message: `${facts.count === 1 ? 'the one conversation stays' : `all ${formatCount(facts.count)} conversations stay`}, whatever the score: the funnel chooses among ${formatCount(funnel.at_least)} and more (curate.funnel.at_least)`,
         });
       const best = chooseBest(combined, columns.categories['topic']!.ids, {
         target,

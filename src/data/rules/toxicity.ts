@@ -1,3 +1,4 @@
+import { counted } from '../../base/number-text.ts';
 import { type WordFinder, wordFinder } from '../../text/word-list.ts';
 import type { ToxicityConfig } from '../config/text.ts';
 import type { Message } from '../example.ts';
@@ -90,7 +91,7 @@ export function toxicity({ drop, words, allow }: ToxicityConfig, listed: ToxicWo
         example: { ...example, messages, meta: { ...example.meta, toxic: count } },
         changes: [
           {
-            reason: `marked ${count} ${count === 1 ? 'word' : 'words'} from the list of abuse`,
+            reason: `marked ${counted(count, 'word')} from the list of abuse`,
             kind: 'marked abuse',
           },
         ],

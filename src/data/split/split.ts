@@ -1,4 +1,5 @@
 /** The stage split: whole conversations, near-duplicates together, into train, validation and test. */
+import { counted, formatCount } from '../../base/number-text.ts';
 import { join, resolve } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
 import { writeJson } from '../../base/files.ts';
@@ -167,9 +168,13 @@ function refuseEmpty(total: Counts, examples: number): void {
   const empty = splitNames.filter((name) => total[name] === 0);
   if (empty.length === 0) return;
   const shown = splitNames.map((name) => `${name} ${total[name]}`).join(', ');
-  throw new AttuneError('data', `${examples} examples leave nothing for ${empty.join(' and ')} (${shown})`, {
-    fix: 'Collect more conversations, loosen the rules under curate, or raise the share under split.',
-  });
+  throw new AttuneError(
+    'data',
+    `${counted(examples, 'example leaves', 'examples leave')} nothing for ${empty.join(' and ')} (${shown})`,
+    {
+      fix: 'Collect more conversations, loosen the rules under curate, or raise the share under split.',
+    },
+  );
 }
 
 const isUndated = ({ time }: SplitUnit): boolean => time === undefined;
@@ -185,7 +190,7 @@ function refuseUndated(units: readonly SplitUnit[]): void {
   const shown = undated.slice(0, 3).map(({ id }) => id);
   throw new AttuneError(
     'data',
-    `split.by is time, but ${undated.length} of ${units.length} examples have no date in meta.createdAt (${shown.join(', ')}, ...)`,
+    `split.by is time, but ${formatCount(undated.length)} of ${counted(units.length, 'example')} have no date in meta.createdAt (${shown.join(', ')}, ...)`,
     { fix: 'Name the field with the date under collect, as ISO 8601, or set split.by to random.' },
   );
 }

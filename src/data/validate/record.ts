@@ -25,7 +25,7 @@ export function* checkRecord(example: Example, minCharacters: number): Generator
       'encoding',
       damage === 'replacement characters'
         ? 'hold U+FFFD, where letters were lost for good: export them again as UTF-8'
-        : 'hold UTF-8 that was read as another encoding, such as "Ã©" for "é": export them again as UTF-8',
+        : 'hold UTF-8 that was read as another encoding, such as "Ã©" for "é", which curation mends',
     );
 }
 

@@ -1,3 +1,4 @@
+import { counted, formatCount } from '../../base/number-text.ts';
 export const severities = ['error', 'warning'] as const;
 /** error: training would go wrong or learn nothing from it; warning: worth a look. */
 export type Severity = (typeof severities)[number];
@@ -50,7 +51,7 @@ export class Findings {
     return [...this.#found.values()].map(({ rule, severity, what, records, examples }) => ({
       rule,
       severity,
-      message: `${records} of ${total} ${total === 1 ? 'record' : 'records'} ${what} (${examples.slice(0, 3).join(', ')}${records > 3 ? ', ...' : ''}).`,
+      message: `${formatCount(records)} of ${counted(total, 'record')} ${what} (${examples.slice(0, 3).join(', ')}${records > 3 ? ', ...' : ''}).`,
       records,
       examples,
     }));

@@ -150,7 +150,16 @@ test('the task is told from the data, and each has its least number', async () =
 });
 
 test('misread characters are found, and proper accents are not', () => {
-  for (const text of ['cafÃ©', 'Itâ€™s', 'Â£5', 'ï»¿name', 'Ã¼ber', 'ðŸ™‚', 'a\ufffdb'])
+  for (const text of [
+    'cafÃ©',
+    Buffer.from('包裹显示已签收').toString('latin1'),
+    'Itâ€™s',
+    'Â£5',
+    'ï»¿name',
+    'Ã¼ber',
+    'ðŸ™‚',
+    'a\ufffdb',
+  ])
     assert.ok(encodingDamage(text), text);
   for (const text of [
     'café',

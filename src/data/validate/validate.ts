@@ -1,5 +1,6 @@
 /** Says before any money is spent whether a set of conversations can be trained on, and what stands in the way. */
-import { contentKey } from '../content-key.ts';
+import { counted, formatCount } from '../../base/number-text.ts';
+import { preferenceKey } from '../content-key.ts';
 import type { Example } from '../example.ts';
 import { throwIfInterrupted } from '../interrupt.ts';
 import { checkRecord } from './record.ts';
@@ -86,10 +87,11 @@ export async function validateExamples(
 function makeDuplicateCheck(findings: Findings): (example: Example, name: string) => void {
   const first = new Map<string, string | undefined>();
   const ids = new Set<string>();
-  return ({ messages, meta }, name) => {
+  return (example, name) => {
+    const { meta } = example;
     if (ids.has(meta.id)) findings.add('duplicated', 'error', 'have the id of another record', name);
     ids.add(meta.id);
-    const key = contentKey(messages);
+    const key = preferenceKey(example);
     if (!first.has(key)) {
       first.set(key, meta.topic);
       return;
@@ -113,7 +115,7 @@ function checkCounts(readable: number, { type }: { type: TaskType }): Validation
     whole(
       'too few',
       severity,
-      `${readable} records are few for ${type}: at least ${least} are advised. Collect more, or write and synthesise some.`,
+      `${counted(readable, 'record is', 'records are')} few for ${type}: at least ${least} are advised. Collect more, or write and synthesise some.`,
     ),
   ];
 }
@@ -124,7 +126,7 @@ function checkPrompts(readable: number, withPrompt: number): ValidationIssue[] {
   const message =
     withPrompt === 0
       ? `No record has a system prompt; collect.system_prompt is put in front of all. Use the same one when serving.`
-      : `${without} of ${readable} records have no system prompt and the others have one: collect.system_prompt is put in front of those without. See that it fits.`;
+      : `${formatCount(without)} of ${counted(readable, 'record')} have no system prompt and the others have one: collect.system_prompt is put in front of those without. See that it fits.`;
   return [{ ...whole('system prompt', 'warning', message), records: without }];
 }
 
@@ -139,7 +141,7 @@ function checkTopics(topics: ReadonlyMap<string, number>): ValidationIssue[] {
       whole(
         'topics',
         'warning',
-        `The topics are out of balance: ${most[0]} has ${most[1]} records, ${least[0]} ${least[1]}. A budget by topic, or more records of the rare ones, evens them out.`,
+        `The topics are out of balance: ${most[0]} has ${counted(most[1], 'record')}, ${least[0]} ${formatCount(least[1])}. A budget by topic, or more records of the rare ones, evens them out.`,
       ),
     );
   if (rare.length > 0)
@@ -147,7 +149,7 @@ function checkTopics(topics: ReadonlyMap<string, number>): ValidationIssue[] {
       whole(
         'topics',
         'warning',
-        `${rare.length} of ${named.length} topics have fewer than ${fewOfTopic} records (${rare
+        `${rare.length} of ${counted(named.length, 'topic')} have fewer than ${fewOfTopic} records (${rare
           .slice(0, 5)
           .map(([name]) => name)
           .join(', ')}${rare.length > 5 ? ', ...' : ''}): too few to learn and to test.`,
@@ -156,7 +158,11 @@ function checkTopics(topics: ReadonlyMap<string, number>): ValidationIssue[] {
   const unnamed = topics.get(noTopic);
   if (unnamed !== undefined)
     issues.push({
-      ...whole('topics', 'warning', `${unnamed} records have no topic and the others have one.`),
+      ...whole(
+        'topics',
+        'warning',
+        `${counted(unnamed, 'record has', 'records have')} no topic and the others have one.`,
+      ),
       records: unnamed,
     });
   return issues;

@@ -1,5 +1,5 @@
 /** Should this team fine-tune at all? Four questions, each with what was counted and what follows from it. */
-import { formatPercent } from '../../base/number-text.ts';
+import { counted, formatCount, formatPercent } from '../../base/number-text.ts';
 import type { ValidationReport } from '../../data/validate/report.ts';
 import { leastExamples } from '../../data/validate/task.ts';
 import type { Baselines } from './baseline.ts';
@@ -51,7 +51,7 @@ function verdictOf(
   if (knowledge.answer === 'no') return { verdict: 'knowledge base first', reason: knowledge.advice };
   if (change.answer === 'no') return { verdict: 'knowledge base first', reason: change.advice };
   const open = Object.values(findings).filter(({ answer }) => answer === 'unknown').length;
-  const reason = `Nothing that was counted speaks against it${open === 0 ? '' : `; ${open} of ${Object.keys(findings).length} questions are open`}.`;
+  const reason = `Nothing that was counted speaks against it${open === 0 ? '' : `; ${open} of ${Object.keys(findings).length} questions ${open === 1 ? 'is' : 'are'} open`}.`;
   return { verdict: 'fine-tune', reason };
 }
 
@@ -61,7 +61,7 @@ function dataFinding({ readable, task, errors }: ValidationReport): Finding {
   return {
     question: 'Is there enough to learn from?',
     answer: enough ? 'yes' : 'no',
-    evidence: `${readable} usable records for ${task.type} (${task.reason}); at least ${least} are advised. ${errors} kinds of errors in the data.`,
+    evidence: `${counted(readable, 'usable record')} for ${task.type} (${task.reason}); at least ${least} are advised. ${counted(errors, 'kind of error', 'kinds of errors')} in the data.`,
     advice: enough
       ? 'Go on; `attune data validate` lists what is wrong with single records.'
       : 'Collect more conversations, or make some from the knowledge base (synthesise), before training.',
@@ -80,7 +80,7 @@ function knowledgeFinding({ facts, hasPassages }: Evidence): Finding {
   return {
     question,
     answer: share > muchKnowledge ? 'no' : 'yes',
-    evidence: `${formatPercent(share)} of ${replies} replies state a number, name or address that stood nowhere before (${unseen} of ${stated} facts).${found}`,
+    evidence: `${formatPercent(share)} of ${counted(replies, 'reply', 'replies')} state a number, name or address that stood nowhere before (${formatCount(unseen)} of ${counted(stated, 'fact')}).${found}`,
     advice:
       share > muchKnowledge
         ? 'Agents answer from what they know. Give the model those facts at run time (retrieval, tools) and teach it how to use them; weights forget and go stale.'

@@ -3,6 +3,7 @@ import { formatAnswer } from './format.ts';
 import { capitalised } from './phrases.ts';
 import { html } from '../../base/html.ts';
 import type { Html } from '../../base/html.ts';
+import { counted } from '../../base/number-text.ts';
 
 const openMessages = 2; // Messages before the answer shown without unfolding.
 
@@ -10,7 +11,7 @@ const openMessages = 2; // Messages before the answer shown without unfolding.
 export function sideBySideSection({ side_by_side: items, names }: EvaluationResults): Html | null {
   if (items.length === 0) return null;
   return html`<h2>Side by side</h2>
-    <p class="soft">${items.length} test replies, drawn at random.</p>
+    <p class="soft">${counted(items.length, 'test reply', 'test replies')}, drawn at random.</p>
     ${items.map((item) => article(item, names))}`;
 }
 
@@ -25,7 +26,7 @@ function article(item: SideBySide, names: EvaluationResults['names']): Html {
     ${
       earlier.length > 0
         ? html`<details>
-            <summary>${earlier.length} earlier ${earlier.length === 1 ? 'message' : 'messages'}</summary>
+            <summary>${counted(earlier.length, 'earlier message')}</summary>
             ${earlier.map(turn)}
           </details>`
         : null
