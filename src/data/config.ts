@@ -80,7 +80,9 @@ export const curateConfig = z
       .int()
       .min(0)
       .default(50)
-      .describe('Least characters of user and assistant text in a conversation.'),
+      .describe(
+        'Least characters of user and assistant text in a conversation; a Chinese, Japanese or Korean one counts as two.',
+      ),
     language: languageConfig,
     toxicity: toxicityConfig,
     pii: piiConfig,

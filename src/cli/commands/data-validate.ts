@@ -30,8 +30,10 @@ export function addValidate(data: Command, io: Io): void {
     .action(async (set: string | undefined, { task }: { task?: TaskType }, command: Command) => {
       const context = createContext(io, command);
       const items = set === undefined ? sourceItems(context) : exampleItems(await exampleFiles(context, set));
+      const { min_characters } = set === undefined ? (await context.project()).config.curate : {};
       const report = await validateExamples(items, {
         signal: io.signal,
+        minCharacters: min_characters,
         ...(task !== undefined && { taskType: task }),
       });
       context.result(report, formatValidation(report));

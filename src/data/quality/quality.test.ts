@@ -101,6 +101,18 @@ test('repetition: 1 without, 0 when the agent says the same again and again', ()
     ),
     0,
   );
+  // Too few words for phrases to count, but a sentence that a reply says again says nothing.
+  assert.equal(repetition(turns('hi', 'Please wait. Please wait. Please wait.')), 0);
+  assert.equal(repetition(turns('hi', '请稍等。请稍等。请稍等。')), 0);
+  assert.equal(
+    repetition(turns('hi', 'Yes. Open the box, take the lamp out and press the ring. Yes.')),
+    1 - 4 / 59 / 0.3,
+  );
+  // A word of three characters that is the matter of a sentence; English has one word for it.
+  const dimmer =
+    '低亮度闪烁多半是墙上调光器的问题。请先把极光落地灯接到没有调光器的插座上试试，如果不闪，请把调光器改成后沿模式。';
+  assert.equal(repetition(turns('你好', dimmer)), 1);
+  assert.ok(repetition(turns('你好', '请您稍等一下，'.repeat(20)))! === 0);
   const phrase = Array.from({ length: 30 }, () => 'try again later').join(' ');
   assert.equal(repetition(turns('hi', phrase)), 0);
   const varied = Array.from({ length: 80 }, (_, i) => `word${i}`).join(' ');

@@ -1,6 +1,9 @@
+import { splitSentences } from '../../text/sentences.ts';
 import { mixPair } from '../../text/words.ts';
 import { repliesOf, type Turn } from './reading.ts';
 
+/** Two Chinese or Japanese characters count as a word, so phrases have twice as many of them. */
+const charactersOfWord = 2;
 /** In fewer words a phrase that comes twice is chance. */
 const leastWords = 50;
 /**
@@ -18,39 +21,46 @@ const repeatedLimit = 0.15;
 
 /**
  * How free of repetition the replies are: 1 without any, 0 from Gopher's limits on, whichever is nearest to its limit:
- * lines over all replies, as an agent may say the same again, and phrases within a reply, as the same facts about
- * another day are no fault. Unknown without a reply in words.
+ * lines over all replies, as an agent may say the same again, sentences and phrases within a reply, as the same facts
+ * about another day are no fault. Unknown without a reply in words.
  */
 export function repetition(turns: readonly Turn[]): number | undefined {
   const replies = repliesOf(turns);
   if (replies.length === 0) return undefined;
-  const worst = Math.max(repeatedLines(replies) / lineLimit, ...replies.map(repeatedPhrases));
+  const lines = replies.flatMap(({ text }) => text.split('\n'));
+  const worst = Math.max(repeatedPart(lines) / lineLimit, ...replies.map(repeatedWithin));
   return 1 - Math.min(1, worst);
 }
 
-/** Share of the characters that stand in lines that were there before, of replies with several lines or several replies. */
-function repeatedLines(replies: readonly Turn[]): number {
+/** Share of the characters that stand in parts that were there before. */
+function repeatedPart(parts: readonly string[]): number {
   const seen = new Set<string>();
   let repeated = 0;
   let total = 0;
-  for (const { text } of replies)
-    for (const part of text.split('\n')) {
-      const line = part.trim();
-      total += line.length;
-      if (line === '') continue;
-      if (seen.has(line)) repeated += line.length;
-      else seen.add(line);
-    }
+  for (const one of parts) {
+    const part = one.trim();
+    total += part.length;
+    if (part === '') continue;
+    if (seen.has(part)) repeated += part.length;
+    else seen.add(part);
+  }
   return total === 0 ? 0 : repeated / total;
+}
+
+function repeatedWithin(reply: Turn): number {
+  return Math.max(repeatedPart(splitSentences(reply.text)) / lineLimit, repeatedPhrases(reply));
 }
 
 /** How near a reply is to the limit for phrases that is nearest, 1 at the limit. */
 function repeatedPhrases({ words: { hashes, lengths } }: Turn): number {
-  if (hashes.length < leastWords) return 0;
+  let unspaced = 0;
+  for (const length of lengths) unspaced += Number(length === 0);
+  const size = unspaced * 2 > hashes.length ? charactersOfWord : 1;
+  if (hashes.length < leastWords * size) return 0;
   const total = lengths.reduce((sum, length) => sum + Math.max(1, length), 0);
-  let worst = repeatedShare(hashes, lengths, total) / repeatedLimit;
+  let worst = repeatedShare(hashes, lengths, repeatedLength * size) / total / repeatedLimit;
   for (const [length, limit] of commonestLimits)
-    worst = Math.max(worst, commonestShare(hashes, lengths, length) / total / limit);
+    worst = Math.max(worst, commonestShare(hashes, lengths, length * size) / total / limit);
   return worst;
 }
 
@@ -72,24 +82,24 @@ function commonestShare(hashes: Int32Array, lengths: Uint8Array, size: number): 
   return most;
 }
 
-/** Share of the characters in phrases of `repeatedLength` words that came before; each phrase is counted once past its first. */
-function repeatedShare(hashes: Int32Array, lengths: Uint8Array, total: number): number {
+/** Characters in phrases of `size` words that came before; each phrase is counted once past its first. */
+function repeatedShare(hashes: Int32Array, lengths: Uint8Array, size: number): number {
   const seen = new Set<number>();
   let repeated = 0;
-  for (let i = 0; i + repeatedLength <= hashes.length;) {
+  for (let i = 0; i + size <= hashes.length;) {
     let key = hashes[i]!;
     let characters = Math.max(1, lengths[i]!);
-    for (let k = 1; k < repeatedLength; k++) {
+    for (let k = 1; k < size; k++) {
       key = mixPair(key, hashes[i + k]!);
       characters += Math.max(1, lengths[i + k]!);
     }
     if (seen.has(key)) {
       repeated += characters;
-      i += repeatedLength;
+      i += size;
     } else {
       seen.add(key);
       i += 1;
     }
   }
-  return repeated / total;
+  return repeated;
 }

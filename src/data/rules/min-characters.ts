@@ -1,7 +1,8 @@
 import { counted } from '../../base/number-text.ts';
+import { countCharacters } from '../../text/count-characters.ts';
 import type { RecordRule } from '../rule.ts';
 
-/** Drops conversations whose user and assistant text together is shorter than `minimum`, in Unicode code points. */
+/** Drops conversations whose user and assistant text together is shorter than `minimum` (see countCharacters). */
 export function minCharacters(minimum: number): RecordRule {
   return {
     name: 'min_characters',
@@ -16,15 +17,4 @@ export function minCharacters(minimum: number): RecordRule {
       };
     },
   };
-}
-
-function countCharacters(text: string): number {
-  let count = text.length;
-  for (let i = 0; i < text.length - 1; i++) {
-    const unit = text.charCodeAt(i);
-    if (unit < 0xd800 || unit > 0xdbff) continue;
-    const next = text.charCodeAt(i + 1);
-    if (next >= 0xdc00 && next <= 0xdfff) count -= 1;
-  }
-  return count;
 }

@@ -1,4 +1,5 @@
 /** What can be wrong with one conversation, seen alone. */
+import { countCharacters } from '../../text/count-characters.ts';
 import type { Example, Message } from '../example.ts';
 import { encodingDamage } from './encoding.ts';
 import type { Severity } from './report.ts';
@@ -14,7 +15,10 @@ export function* checkRecord(example: Example, minCharacters: number): Generator
   }
   if (said.some(isEmpty)) yield warning('empty', 'have an empty message, which curation leaves out');
   yield* checkRoles(example.messages);
-  const characters = said.reduce((sum, { role, content }) => sum + (role === 'tool' ? 0 : content.length), 0);
+  const characters = said.reduce(
+    (sum, { role, content }) => sum + (role === 'tool' ? 0 : countCharacters(content)),
+    0,
+  );
   if (characters < minCharacters)
     yield warning('too short', `are shorter than ${minCharacters} characters, question and answer together`);
   const damage = example.messages
