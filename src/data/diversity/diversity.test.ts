@@ -148,9 +148,46 @@ test('class-based tf-idf equals its formula on counts of scikit-learn, and names
     }
   });
   assert.deepEqual(nameClusters([emptyTermCounts(), emptyTermCounts()]), ['cluster 1', 'cluster 2']);
-  const chinese = emptyTermCounts();
-  countTerms(chinese, '退款申请'.repeat(4));
-  assert.ok(chinese.counts.has('退款'));
+  const words = (text: string): string[] => {
+    const counts = emptyTermCounts();
+    countTerms(counts, text);
+    return [...counts.counts.keys()];
+  };
+  assert.deepEqual(words('退款申请'), ['退款', '申请']);
+  assert.deepEqual(words('デスクランプを返品したいです。'), ['デスク', 'ランプ', '返品']);
+  assert.deepEqual(words('[NAME_1], wie kann ich die Bestellung ändern?'), ['kann', 'bestellung', 'ändern']);
+});
+
+test('two clusters that the same words set apart get names of their own', () => {
+  const others = [
+    'parcel',
+    'invoice',
+    'lamp',
+    'login',
+    'menu',
+    'hotel',
+    'flight',
+    'doctor',
+    'garden',
+    'music',
+  ];
+  const terms = [
+    'refund opened check voucher',
+    'refund opened check battery',
+    ...others.map((one) => `${one} ${one}ing ${one}er`),
+  ].map((text) => {
+    const counts = emptyTermCounts();
+    countTerms(counts, `${text} because meine `.repeat(9));
+    return counts;
+  });
+  const names = nameClusters(terms);
+  assert.deepEqual(names.slice(0, 3), [
+    'voucher, check, opened',
+    'battery, check, opened',
+    'parcel, parceler, parceling',
+  ]);
+  const same = nameClusters([terms[0]!, terms[0]!, ...terms.slice(2)]);
+  assert.deepEqual(same.slice(0, 2), ['check, opened, refund', 'check, opened, voucher']);
 });
 
 test('quotas: they sum up, keep to the sizes, and balance goes from proportion to equality', () => {

@@ -1,5 +1,7 @@
 /** Readable names for clusters: the terms that set a cluster apart, by class-based tf-idf (BERTopic, arXiv 2203.05794). */
 import { splitWords } from '../../text/words.ts';
+import { withoutPlaceholders } from '../pii/placeholder.ts';
+import { commonWords } from './common-words.ts';
 
 const termsInName = 3;
 /**
@@ -19,19 +21,23 @@ export function emptyTermCounts(): TermCounts {
   return { total: 0, counts: new Map() };
 }
 
-/** Words of four letters and more without digits; of Chinese and Japanese the pairs of neighbouring characters. */
-export function countTerms(terms: TermCounts, text: string): void {
-  const words = splitWords(text);
-  words.forEach((word, i) => {
-    const next = words[i + 1];
-    if (isIdeograph(word)) {
-      if (next !== undefined && isIdeograph(next)) addTerm(terms, word + next);
-    } else if (word.length >= 4 && !/\d/.test(word)) addTerm(terms, word);
-  });
-}
+/** Chinese and Japanese as ICU's dictionary divides them. */
+const dictionary = new Intl.Segmenter('ja', { granularity: 'word' });
+const unspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}ー]{2,2000}/gu;
+/** Hiragana alone is grammar. */
+const content = /[\p{Script=Han}\p{Script=Katakana}]/u;
 
-const isIdeograph = (word: string): boolean =>
-  word.length === 1 && /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u.test(word);
+/**
+ * Counts the words that may name a topic: of four letters and more, of two and more in Chinese and Japanese; none with
+ * digits, and no placeholder of personal data.
+ */
+export function countTerms(terms: TermCounts, text: string): void {
+  const said = withoutPlaceholders(text);
+  for (const word of splitWords(said)) if (word.length >= 4 && !/\d/.test(word)) addTerm(terms, word);
+  for (const [run] of said.matchAll(unspaced))
+    for (const { segment } of dictionary.segment(run))
+      if (segment.length >= 2 && content.test(segment)) addTerm(terms, segment);
+}
 
 function addTerm(terms: TermCounts, term: string): void {
   terms.total += 1;
@@ -74,15 +80,22 @@ export function nameClusters(clusters: readonly TermCounts[]): string[] {
         const count = counts.get(term)!;
         const everywhere = overall.get(term)!;
         const isDistinct = count / total >= (leastLift * everywhere) / all || count >= nearlyAll * everywhere;
-        return count >= leastCount && isDistinct;
+        return count >= leastCount && isDistinct && !commonWords.has(term);
       })
       .sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
-    const name = ranked
-      .slice(0, termsInName)
-      .map(([term]) => term)
-      .join(', ');
-    const chosen = name === '' ? `cluster ${i + 1}` : taken.has(name) ? `${name} (${i + 1})` : name;
+    const name = freeName(
+      ranked.map(([term]) => term),
+      taken,
+    );
+    const chosen = name ?? `cluster ${i + 1}`;
     taken.add(chosen);
     return chosen;
   });
+}
+
+/** The first terms, the last of them exchanged for a later one while another cluster has the name. */
+function freeName(terms: readonly string[], taken: ReadonlySet<string>): string | undefined {
+  const first = terms.slice(0, termsInName - 1);
+  const names = terms.slice(first.length).map((last) => [...first, last].join(', '));
+  return [...(names.length > 0 ? names : [first.join(', ')])].find((name) => name !== '' && !taken.has(name));
 }
