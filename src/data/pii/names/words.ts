@@ -246,12 +246,20 @@ export type WordSet = {
   readonly has: (key: string) => boolean;
 };
 
+const filterSize = 1 << 11;
+const slotOf = (hash: number): number => (hash ^ (hash >>> 16)) & (filterSize - 1);
+
 /** The words of a text, separated by blanks. */
 export function wordSet(text: string): WordSet {
   const keys = new Set(text.trim().split(/\s+/));
-  const hashes = new Set([...keys].map(hashOf));
+  // Most words are in no set: one byte tells that of nearly all of them.
+  const filter = new Uint8Array(filterSize);
+  for (const key of keys) filter[slotOf(hashOf(key))] = 1;
   return {
-    at: (words, i) => hashes.has(words.hashes[i]!) && keys.has(words.keyOf(i)),
+    at: ({ hashes, keyOf }, i) => {
+      const hash = hashes[i];
+      return hash !== undefined && filter[slotOf(hash)] === 1 && keys.has(keyOf(i));
+    },
     has: (key) => keys.has(key),
   };
 }
