@@ -16,6 +16,7 @@ import { isDate } from './dates.ts';
 import { anyName, anyPlace, kind } from './lexicon.ts';
 import { beginsSentence, follows, isCapital, type Run } from './runs.ts';
 import { spellingOdds } from './spelling.ts';
+import { streetEndings } from './street-words.ts';
 import { gap, shape, type Words, type WordSet, wordSet } from './words.ts';
 
 export type Candidate = Run & { score: number };
@@ -94,18 +95,26 @@ function isNameable(words: Words, i: number): boolean {
   if (one === shape.initial) return words.keyOf(i) !== 'i';
   if ((bits & kind.word) !== 0 && (bits & anyName) === 0) return false;
   const key = words.keyOf(i);
-  if (isDate(words, i) || isGreeting(words, i)) return false;
+  if (isDate(words, i) || isGreeting(words, i) || isPartOfTown(words, i)) return false;
   if (townBeginnings.at(words, i) && i + 1 < words.count && follows(words, i + 1) && isCapital(words, i + 1))
     return false;
   if (titles.at(words, i) && (bits & anyName) === 0) return false;
   if ((bits & kind.nationality) !== 0 && (bits & anyName) === 0) return false;
   if (one === shape.upper) return key.length > 2 && (bits & anyName) !== 0 && (bits & kind.word) === 0;
+  // Maple Ave, but Diane Lane.
+  if (streetEndings.at(words, i) && (bits & kind.family) === 0) return false;
   if ((bits & anyName) !== 0) return true;
   return bits === 0 && !organisationNouns.at(words, i) && !calendar.at(words, i) && !noWord.test(key);
 }
 
-/** Aaah, hmm: letters that no name has in a row, or no vowel among the first. */
-const noWord = /(.)\1\1|^[b-df-hj-np-tv-xz]{3,4}$/;
+/** Aaah, hmm, thanks1: letters that no name has in a row, no vowel among the first, a digit. */
+const noWord = /\d|(.)\1\1|^[b-df-hj-np-tv-xz]{3,4}$/;
+
+/** The York of "new York". */
+function isPartOfTown(words: Words, i: number): boolean {
+  if (i === 0 || !townBeginnings.at(words, i - 1) || words.gaps[i] !== gap.space) return false;
+  return (words.kindOfKey(`${words.keyOf(i - 1)} ${words.keyOf(i)}`) & anyPlace) !== 0;
+}
 
 /** "Cher Pierre", "Cara Giulia": greetings that are names as well, before a given name. */
 function isGreeting(words: Words, i: number): boolean {

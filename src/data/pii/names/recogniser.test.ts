@@ -73,7 +73,9 @@ test('months, days, nationalities, brands and towns are no people, unless someth
     'I stayed at the Hilton and drove a Tesla, then a Ford.',
     'My Marks and Spencer card and my Santander account',
     'I love San Fran and West Bay',
-    'Ahhh Hmm Ive lost it',
+    'Ahhh Hmm Ive lost it, Thanks1',
+    'a flight to new York',
+    'It is on Maple Ave. there',
     'Hi, May I have your name?',
   ])
     assert.deepEqual(names(text), [], text);
