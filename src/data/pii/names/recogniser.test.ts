@@ -186,6 +186,15 @@ test('street addresses of several countries, whole', () => {
   ]);
 });
 
+test('addresses in quoted lines, and towns that no list has', () => {
+  assert.deepEqual(
+    of('ADDRESS', '> Anna Larsen\n> 12 Maple Street\n> Apt. 5\n> Zorvadorf\n> Germany 10069'),
+    ['12 Maple Street', 'Apt. 5', 'Zorvadorf', 'Germany 10069'],
+  );
+  assert.deepEqual(of('ADDRESS', 'I live at Kirchweg 4, Zorvadorf.'), ['Kirchweg 4, Zorvadorf']);
+  assert.deepEqual(of('ADDRESS', 'Is it 12 Maple Street?\nPlease say so, Anna.'), ['12 Maple Street']);
+});
+
 test('numbers that are no house numbers', () => {
   for (const text of [
     'I waited 5 days in a row and paid 20 dollars on the way.',

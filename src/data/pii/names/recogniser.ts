@@ -3,6 +3,7 @@
  * Text without capital letters gives names only where something introduces them.
  */
 import type { PiiSpan, PiiType, Recogniser } from '../recogniser.ts';
+import { quotedLines } from './address-end.ts';
 import { addressesIn } from './addresses.ts';
 import { asksAddress, nameSuffixes, particles } from './cues.ts';
 import { isDate } from './dates.ts';
@@ -72,8 +73,9 @@ function readingsOf(words: Words, before: string): Found[] {
   if (words.hasDigit) {
     const isAnswer = asksAddress.test(before.slice(-questionCharacters));
     const isTalk = isAnswer || asksAddress.test(words.text);
-    add('ADDRESS', 0.9, postBoxes(words, list));
-    add('ADDRESS', 0.8, addressesIn(words, list, isTalk));
+    const lines = (runs: readonly Run[]): Run[] => runs.flatMap((run) => quotedLines(words, run));
+    add('ADDRESS', 0.9, lines(postBoxes(words, list)));
+    add('ADDRESS', 0.8, lines(addressesIn(words, list, isTalk)));
     if (isTalk) add('ADDRESS', 0.6, statedAddresses(words, isAnswer));
   }
   const bareLocations = bareLocation(words, list);

@@ -1,5 +1,6 @@
 /** Addresses without a grammar of streets: post boxes, and what follows "my address is" or answers the question for it. */
-import { extend, isHouseNumber } from './addresses.ts';
+import { extend } from './address-end.ts';
+import { isHouseNumber } from './addresses.ts';
 import type { Lexicon } from './lexicon.ts';
 import type { Run } from './runs.ts';
 import { addressCue, forcesPost, forcesShip, postBox } from './street-words.ts';
