@@ -289,13 +289,24 @@ test('a choice covers more than a random one of the same size, and narrows the i
   }
 });
 
-test('coverage is the mean of the nearest cosine', () => {
-  const { table } = makeTable(50, 3);
-  const probes = Int32Array.from([1, 2]);
-  const chosen = Int32Array.from([3, 4, 5]);
-  const nearest = (row: number): number => Math.max(...[...chosen].map((one) => cosine(table, row, one)));
-  assert.ok(Math.abs(coverage(table, probes, chosen) - (nearest(1) + nearest(2)) / 2) < 1e-9);
-  assert.equal(coverage(table, probes, new Int32Array(0)), 0);
+test('coverage is the mean of the nearest cosine, whatever number of dimensions tells it', () => {
+  for (const dimensions of [3, 16, 40]) {
+    const table = makeVectorTable(300, dimensions);
+    const random = seededRandom(dimensions, 'coverage');
+    for (let row = 0; row < table.count; row++)
+      // The first dimensions say most, as in a projection; a row is like the ones before it.
+      setRow(
+        table,
+        row,
+        Float32Array.from({ length: dimensions }, (_, i) => random.normal() / (1 + i / 8) + (row % 7)),
+      );
+    const probes = Int32Array.from({ length: 100 }, (_, i) => i);
+    const chosen = Int32Array.from({ length: 150 }, (_, i) => 100 + i);
+    const nearest = (row: number): number => Math.max(...[...chosen].map((one) => cosine(table, row, one)));
+    const mean = [...probes].reduce((sum, row) => sum + nearest(row), 0) / probes.length;
+    assert.equal(coverage(table, probes, chosen), mean);
+    assert.equal(coverage(table, probes, new Int32Array(0)), 0);
+  }
 });
 
 test('sentiment: words, negation and strength; other languages are unknown', () => {

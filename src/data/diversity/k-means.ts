@@ -85,13 +85,30 @@ export function nearestCentre(
 ): number {
   let best = 0;
   let highest = -Infinity;
-  for (let cluster = 0; cluster < count; cluster++) {
-    const similarity = dot(rows, start, centres, cluster * dimensions, dimensions);
-    if (similarity > highest) {
-      highest = similarity;
-      best = cluster;
+  const see = (cluster: number, similarity: number): void => {
+    if (similarity <= highest) return;
+    highest = similarity;
+    best = cluster;
+  };
+  let cluster = 0;
+  // Four sums at a time: one alone waits for its last addition.
+  for (; cluster + 4 <= count; cluster += 4) {
+    let [one, two, three, four] = [0, 0, 0, 0];
+    const at = cluster * dimensions;
+    for (let i = 0; i < dimensions; i++) {
+      const value = rows[start + i]!;
+      one += value * centres[at + i]!;
+      two += value * centres[at + dimensions + i]!;
+      three += value * centres[at + 2 * dimensions + i]!;
+      four += value * centres[at + 3 * dimensions + i]!;
     }
+    see(cluster, one);
+    see(cluster + 1, two);
+    see(cluster + 2, three);
+    see(cluster + 3, four);
   }
+  for (; cluster < count; cluster++)
+    see(cluster, dot(rows, start, centres, cluster * dimensions, dimensions));
   return best;
 }
 
