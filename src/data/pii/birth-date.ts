@@ -8,9 +8,9 @@ const months =
 const numeric = '\\d{1,4}([-/. ]{1,2})\\d{1,2}\\1\\d{2,4}';
 const monthFirst = `(?:${months})\\.? {1,2}\\d{1,2}(?:st|nd|rd|th)?,?(?: {1,2}\\d{4})?`;
 const dayFirst = `\\d{1,2}(?:st|nd|rd|th|\\.)?(?: of| de)? {1,2}(?:${months})\\.?,?(?:(?: de)? {1,2}\\d{4})?`;
-const chinese = '\\d{4} ?年 ?\\d{1,2} ?月 ?\\d{1,2} ?日';
+const eastAsian = '\\d{4} ?[年년] ?\\d{1,2} ?[月월] ?\\d{1,2} ?[日号號일]';
 const date = new RegExp(
-  `(?<![A-Za-z\\p{N}])(?:${numeric}|${monthFirst}|${dayFirst}|${chinese}|\\d{8}|\\d{6})(?![A-Za-z\\p{N}])`,
+  `(?<![A-Za-z\\p{N}])(?:${numeric}|${monthFirst}|${dayFirst}|${eastAsian}|\\d{8}|\\d{6})(?![A-Za-z\\p{N}])`,
   'giu',
 );
 const birthWords = wholeWords(
@@ -32,10 +32,15 @@ const birthWords = wholeWords(
     'fecha de nacimiento',
     'data di nascita',
     'geboortedatum',
+    'дата рождения',
+    'родил(?:ся|ась)',
+    'дата народження',
+    'ημερομηνία γέννησης',
   ],
   'giu',
 );
-const chineseWords = /出生|生日/gu;
+const eastAsianWords = /出生|生日|生年月日|誕生日|生まれ|생년월일|생일|태어/gu;
+const bornAfter = /^ ?(?:日)?(?:出生|生まれ|에 태어|생(?!활))/u;
 /** Words after which a date is of something else. */
 const otherWords = wholeWords(
   [
@@ -58,11 +63,14 @@ export const birthDates: Recogniser = {
   find: (text, { before }) => {
     if (!/\d/.test(text)) return [];
     const both = `${before.slice(-120)} ${text}`;
-    if (lastIndexOf(birthWords, both) < 0 && lastIndexOf(chineseWords, both) < 0) return [];
+    if (lastIndexOf(birthWords, both) < 0 && lastIndexOf(eastAsianWords, both) < 0) return [];
     return [...text.matchAll(date)].flatMap(({ 0: found, index }) => {
       const talk = talkBefore(text, index, before);
-      const birthAt = Math.max(lastIndexOf(birthWords, talk), lastIndexOf(chineseWords, talk));
-      return birthAt > lastIndexOf(otherWords, talk) && isPossible(found)
+      const birthAt = Math.max(lastIndexOf(birthWords, talk), lastIndexOf(eastAsianWords, talk));
+      const isBorn =
+        birthAt > lastIndexOf(otherWords, talk) ||
+        bornAfter.test(text.slice(index + found.length, index + found.length + 6));
+      return isBorn && isPossible(found)
         ? [{ type: 'DATE_OF_BIRTH' as const, start: index, end: index + found.length, confidence: 0.8 }]
         : [];
     });

@@ -23,6 +23,7 @@ const words = wholeWords([
  */
 export const cards: Recogniser = {
   types: ['CARD'],
+  readsForms: true,
   needsDigit: true,
   find: (text, { before }) => {
     if (!enoughDigits.test(text)) return [];

@@ -12,6 +12,7 @@ const spelledDomain =
 /** E-mail addresses, looked for around each "@" so that long texts cost linear time. */
 export const emails: Recogniser = {
   types: ['EMAIL'],
+  readsForms: true,
   find: (text) => {
     const spans: PiiSpan[] = [];
     for (let at = text.indexOf('@'); at >= 0; at = text.indexOf('@', at + 1))

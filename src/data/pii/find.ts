@@ -1,5 +1,6 @@
 /** Finds personal data in one text, by whatever recognisers are given. Knows nothing of strategies or records. */
 import type { Allowed } from './allow.ts';
+import { withoutEastAsian, withPlainWidth } from './east-asian-text.ts';
 import { joinAddresses } from './join-addresses.ts';
 import { withoutPlaceholders } from './placeholder.ts';
 import type { Recogniser, RecogniserContext } from './recogniser.ts';
@@ -25,7 +26,8 @@ export type Finder = {
 /** Spans in order, none overlapping another; `before` is the turn before, or the name of the field. Placeholders are looked over. */
 export function findPii(masked: string, finder: Finder, beforeMasked = ''): FoundSpan[] {
   if (masked === '') return [];
-  const text = withoutPlaceholders(masked);
+  const text = withPlainWidth(withoutPlaceholders(masked));
+  const forms = withoutEastAsian(text);
   const before = withoutPlaceholders(beforeMasked.slice(-contextCharacters));
   const spans: FoundSpan[] = [];
   const places: FoundSpan[] = [];
@@ -34,7 +36,7 @@ export function findPii(masked: string, finder: Finder, beforeMasked = ''): Foun
   const hasDigit = /\d/.test(text);
   for (const recogniser of finder.recognisers) {
     if (recogniser.needsDigit && !hasDigit) continue;
-    for (const span of recogniser.find(text, context))
+    for (const span of recogniser.find(recogniser.readsForms ? forms : text, context))
       if (finder.types.has(span.type)) spans.push(span);
       else if (span.type === 'PLACE') places.push(span);
   }

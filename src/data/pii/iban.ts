@@ -13,6 +13,7 @@ const longest = 34;
  */
 export const ibans: Recogniser = {
   types: ['IBAN'],
+  readsForms: true,
   needsDigit: true,
   find: (text) => {
     if (!some.test(text)) return [];

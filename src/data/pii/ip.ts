@@ -12,6 +12,7 @@ const nobody = /^(?:127\.|0\.0\.0\.0|255\.255\.)/;
 /** IPv4 and IPv6 addresses; not version numbers, times or hardware addresses. */
 export const addresses: Recogniser = {
   types: ['IP'],
+  readsForms: true,
   needsDigit: true,
   find: (text) => {
     const spans: PiiSpan[] = [];

@@ -11,6 +11,7 @@ const nobody = /^(?:0+|f+)$/i;
 /** Hardware addresses (EUI-48) in the three usual forms; digits alone may be a time or a number, and need the word. */
 export const macAddresses: Recogniser = {
   types: ['MAC'],
+  readsForms: true,
   needsDigit: true,
   find: (text, { before }) => {
     if (!some.test(text)) return [];

@@ -21,6 +21,7 @@ function wordsOf({ words: names }: NationalForm): RegExp | undefined {
  */
 export const nationalIds: Recogniser = {
   types: ['NATIONAL_ID'],
+  readsForms: true,
   needsDigit: true,
   find: (text, { before }) => {
     if (!enoughDigits.test(text)) return [];

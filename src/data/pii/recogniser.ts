@@ -48,6 +48,8 @@ export type Recogniser = {
   readonly types: readonly PiiType[];
   /** Nothing is found in a text without a digit, so `find` is not called for one. */
   readonly needsDigit?: boolean;
+  /** Reads Latin letters and digits alone: `find` gets the text without Chinese, Japanese and Korean characters. */
+  readonly readsForms?: boolean;
   /**
    * Pure, and linear in the text. Spans may be in any order and may overlap those of other recognisers (find.ts settles
    * that). A cheap test of the text's characters comes first: most texts hold nothing.

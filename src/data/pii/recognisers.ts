@@ -2,6 +2,7 @@
 import { accounts } from './account.ts';
 import { birthDates } from './birth-date.ts';
 import { cards } from './card.ts';
+import { eastAsianLabels } from './east-asian-labels.ts';
 import { emails } from './email.ts';
 import { ibans } from './iban.ts';
 import { addresses as ipAddresses } from './ip.ts';
@@ -30,6 +31,7 @@ export const recognisers: readonly Recogniser[] = [
   secrets,
   licences,
   accounts,
+  eastAsianLabels,
   birthDates,
   postcodes,
   names,

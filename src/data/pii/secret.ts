@@ -61,7 +61,7 @@ const someSecretWord = /key|token|secret|credential|auth/i;
 const random = /(?<![\p{L}\p{N}_+/=-])[\w+/=-]{20,200}(?![\p{L}\p{N}_+/=-])/gu;
 /** "password: x", "my pwd is x", "passcode = x"; the value is what no blank divides. */
 const afterWord =
-  /(?<![\p{L}\p{N}])(password|passwd|passcode|passphrase|pwd|kennwort|passwort|contraseña|mot de passe|pin|otp|one[- ]time code|verification code|security code|cvv2?|cvc2?)(?![\p{L}\p{N}])(?:[\s_-]number)?["'\s]{0,3}(?:is|was|:|=|ist|es|est)[\s"'`:=]{0,4}([^\s"'`]{3,100})/giu;
+  /(?<![\p{L}\p{N}])(password|passwd|passcode|passphrase|pwd|kennwort|passwort|contraseña|mot de passe|пароль|κωδικός|pin|otp|one[- ]time code|verification code|security code|cvv2?|cvc2?)(?![\p{L}\p{N}])(?:[\s_-]number)?["'\s]{0,3}(?:is|was|:|=|ist|es|est)[\s"'`:=]{0,4}([^\s"'`]{3,100})/giu;
 const digitsAfterWord =
   /(?<![\p{L}\p{N}])(?:pin|passcode|otp|cvv2?|cvc2?|security code|verification code)(?![\p{L}\p{N}])/giu;
 const isPinAfter =
@@ -70,6 +70,7 @@ const shortCode = /(?<![\p{L}\p{N}_.,$€£#-])(?<!\d[-/ :])\d{3,6}(?![-/:.]?\d|
 
 export const secrets: Recogniser = {
   types: ['SECRET'],
+  readsForms: true,
   find: (text, { before }) => {
     const hasDigit = /\d/.test(text);
     return [
@@ -138,7 +139,7 @@ function bitsPerCharacter(value: string): number {
 
 /** A password that is told. What is all letters is as likely a word: "the password is wrong". */
 function spoken(text: string): PiiSpan[] {
-  if (!/pass|pwd|pin|otp|code|cv[vc]|kennwort|contrase/i.test(text)) return [];
+  if (!/pass|pwd|pin|otp|code|cv[vc]|kennwort|contrase|парол|κωδικ/i.test(text)) return [];
   return [...text.matchAll(afterWord)].flatMap(({ 0: found, 2: raw, index }) => {
     const value = raw!.replace(/[.,;!?)\]]+$/, '');
     const start = index + found.length - raw!.length;

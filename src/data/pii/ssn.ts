@@ -23,6 +23,7 @@ const words = wholeWords(
  */
 export const socialSecurity: Recogniser = {
   types: ['SSN'],
+  readsForms: true,
   needsDigit: true,
   find: (text, { before }) => {
     if (!/\d{4}/.test(text)) return [];

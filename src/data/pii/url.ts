@@ -26,6 +26,7 @@ const siteWords = wholeWords([
  */
 export const urls: Recogniser = {
   types: ['URL'],
+  readsForms: true,
   find: (text, { before }) => {
     if (!/[\p{L}\p{N}]\.[\p{L}]|:\/\//u.test(text)) return [];
     const spans: PiiSpan[] = [];
