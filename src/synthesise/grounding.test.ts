@@ -4,6 +4,7 @@ import type { Passage } from '../data/knowledge/passage.ts';
 import { type Claim, findFault, supportOf } from './grounding.ts';
 import { citationOf } from './prompt.ts';
 import { sayingOf } from './saying.ts';
+import { quantitiesOf } from './small-numbers.ts';
 
 const passage: Passage = {
   id: 'returns.md#2',
@@ -52,6 +53,30 @@ test('what is made up is rejected, with the reason', () => {
     }),
     undefined,
   );
+});
+
+test('small numbers are facts where they count something, in digits and in words', () => {
+  const evidence = ['usually within five working days'];
+  for (const answer of [
+    'The refund is usually paid within 5 working days.',
+    'The refund is paid to your card. There are two ways to get it.',
+    '1. Send the item back within 30 days.\n2. The refund is paid to your card.',
+  ])
+    assert.equal(fault({ answer, evidence }), undefined, answer);
+  for (const [answer, number] of [
+    ['The refund is usually paid within 3 working days.', 3],
+    ['The refund is usually paid within seven days.', 7],
+    ['The refund is paid to your card within 2 to 5 working days.', 2],
+    ['The refund is paid to your card within nine or 5 working days.', 9],
+  ] as const)
+    assert.match(fault({ answer, evidence }) ?? '', new RegExp(`the number ${number} is not`), answer);
+  assert.deepEqual([...quantitiesOf('退款将在三个工作日内到账，需要两天。')], ['3', '2']);
+  assert.deepEqual(
+    [...quantitiesOf('Innerhalb von drei Tagen, en cinco días, en six mois')],
+    ['3', '5', '6'],
+  );
+  quantitiesOf('one '.repeat(250_000));
+  quantitiesOf('一'.repeat(1_000_000));
 });
 
 test('support is by stems, and by characters in Chinese', () => {

@@ -5,6 +5,7 @@
 import type { Passage } from '../data/knowledge/passage.ts';
 import { hashWords, isContentLength } from '../text/words.ts';
 import { citationOf } from './prompt.ts';
+import { quantitiesOf, smallNumbersIn } from './small-numbers.ts';
 
 export type Claim = {
   /** The passage that the model says it used, by its citation. */
@@ -34,8 +35,9 @@ export function findFault(claim: Claim, passage: Passage, leastSupport: number):
     if (!text.includes(evidence)) return fault('a quotation is not in its passage');
   }
   const known = `${passage.title}\n${passage.section ?? ''}\n${passage.text}\n${claim.question}`;
-  const numbers = numbersOf(known);
-  const foreign = [...numbersOf(claim.answer)].find((number) => !numbers.has(number));
+  const numbers = new Set([...numbersOf(known), ...smallNumbersIn(known)]);
+  const claimed = [...numbersOf(claim.answer), ...quantitiesOf(claim.answer)];
+  const foreign = claimed.find((number) => !numbers.has(number));
   if (foreign !== undefined)
     return { reason: `the number ${foreign} is not in its passage`, kind: 'a number is not in its passage' };
   const support = supportOf(claim.answer, known);
@@ -59,7 +61,7 @@ export function supportOf(text: string, source: string): number | undefined {
   return found / telling.size;
 }
 
-/** Numbers of two digits and more, without their separators of thousands. List numbers and "one of 3" are not facts. */
+/** Numbers of two digits and more, without their separators of thousands. Smaller ones are facts where they count something. */
 function numbersOf(text: string): Set<string> {
   const numbers = new Set<string>();
   for (const [digits] of text.normalize('NFKC').matchAll(/\d+(?:[.,]\d+)*/g)) {
