@@ -1,3 +1,4 @@
+import { bareEmails } from './bare-email.ts';
 import type { PiiSpan, Recogniser } from './recogniser.ts';
 import { commonEndings } from './top-level-domains.ts';
 
@@ -14,7 +15,7 @@ export const emails: Recogniser = {
   types: ['EMAIL'],
   readsForms: true,
   find: (text) => {
-    const spans: PiiSpan[] = [];
+    const spans: PiiSpan[] = bareEmails(text);
     for (let at = text.indexOf('@'); at >= 0; at = text.indexOf('@', at + 1))
       addAround(spans, text, { at, length: 1, host: domain });
     if (/dot/i.test(text))

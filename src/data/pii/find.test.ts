@@ -130,6 +130,8 @@ const words = [
   'ey',
   ' at ',
   ' dot ',
+  'gmailcom',
+  '45 gmailcom ',
   'Mr. ',
 ];
 

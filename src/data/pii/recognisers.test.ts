@@ -27,14 +27,26 @@ function checkSame(recogniser: Recogniser, texts: readonly string[]): void {
   for (const text of texts) assert.equal(marked(recogniser, text), text);
 }
 
-test('e-mail: also spelled out, never without "@" and dot', () => {
+test('e-mail: also spelled out, and of large providers without "@" and dot', () => {
   check(emails, [
     ['mail jo (at) shop (dot) example now', 'mail [EMAIL] now'],
     ['jo.doe at shop dot example', '[EMAIL]'],
     ["o'brien@x.museum; a@b@c.de", '[EMAIL]; a@[EMAIL]'],
     ['x@xn--bcher-kva.xn--p1ai', '[EMAIL]'],
+    ['write to jo 45 gmailcom please', 'write to [EMAIL] please'],
+    ['its johnsmithyahoocom and 415', 'its [EMAIL] and 415'],
+    ['my email is anna 7 bergoutlook dot com', 'my email is [EMAIL]'],
   ]);
-  checkSame(emails, ['nivika 45 gmailcom', 'look at the dot here', '@example.com', 'a@b', 'me @ home.']);
+  checkSame(emails, [
+    'I use gmail.com',
+    'the mailcompany',
+    'yahoo and outlook',
+    'my mail is down',
+    'look at the dot here',
+    '@example.com',
+    'a@b',
+    'me @ home.',
+  ]);
 });
 
 test('phones: Chinese, Japanese and Korean put no space before a number, German compounds say what it is', () => {
