@@ -36,7 +36,7 @@ figure { margin: .8rem 0 1rem; } svg { display: block; width: 100%; height: auto
 .grid { stroke: var(--faint); } .tick { fill: var(--soft); font-size: 12px; } .label { fill: var(--ink); font-size: 13.5px; }
 .line { fill: none; stroke-width: 1.8; stroke-linejoin: round; } .accent-line { stroke: var(--accent); } .muted-line { stroke: var(--grey); } .third-line { stroke: var(--third); }
 .accent-bar { fill: var(--accent); } .muted-bar { fill: var(--grey); opacity: .55; } .third-bar { fill: var(--third); }
-.cluster { fill: var(--grey); opacity: .25; } .cluster-kept { fill: var(--accent); opacity: .6; }
+.cluster { fill: var(--grey); opacity: .25; } .cluster-kept { fill: var(--accent); opacity: .6; } .on-map { fill: var(--ink); paint-order: stroke; stroke: var(--page); stroke-width: 3px; }
 .accent-dot { fill: var(--accent); } .muted-dot { fill: var(--grey); } .interval { stroke-width: 3; stroke-linecap: round; opacity: .45; }
 .baseline { stroke: var(--ink); stroke-width: 1.6; stroke-dasharray: 4 3; } .bar { fill: var(--accent); } .bar-lost { fill: var(--faint); }
 article { background: var(--card); border: 1px solid var(--faint); border-radius: 10px; padding: 1rem 1.2rem; margin: 1rem 0; break-inside: avoid; }

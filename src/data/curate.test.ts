@@ -154,7 +154,7 @@ test('structure mends what can be mended and drops the rest with the reason', as
     ['stray', 'a tool result without a call before it'],
     ['two-results', 'a tool result without a call before it'],
     ['system', 'a system message in the midst of the conversation'],
-    ['no-user', 'no user turn'],
+    ['no-user', 'no user turn before the last reply'],
     ['untrained', 'no assistant turn that is trained on'],
   ]);
 });

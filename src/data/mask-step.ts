@@ -16,11 +16,13 @@ export function maskStep(
 ): ShownStep {
   // A rule that needs a model cannot mask what is to be shown: then nothing is shown.
   const canMask = pii === undefined || 'decide' in pii;
-  const texts = after === undefined || !canMask ? [] : changedTexts(masked(before, pii), masked(after, pii));
+  const texts =
+    after === undefined || !canMask ? [] : changedTexts(maskExample(before, pii), maskExample(after, pii));
   // Where masking is the change itself, both sides read the same: what was there is not for showing.
   return { rule, reasons: drop === undefined ? changes.map(({ reason }) => reason) : [drop], texts };
 }
 
-function masked(example: Example, pii: Rule | undefined): Example {
+/** The example with personal data masked by a rule that looks at one record alone. */
+export function maskExample(example: Example, pii: Rule | undefined): Example {
   return (pii && 'decide' in pii && pii.decide(example).example) || example;
 }

@@ -1,4 +1,5 @@
 /** Charts of the report as inline SVG; colours by class, so they follow light and dark. */
+import { countCharacters } from '../../text/count-characters.ts';
 import { type Html, html } from '../../base/html.ts';
 import { formatCount, formatPercent } from '../../base/number-text.ts';
 
@@ -29,7 +30,7 @@ export function shareBars(rows: readonly ShareRow[], series: readonly Series[]):
       const top = row * rowHeight + 6;
       const middle = top + (series.length * barHeight) / 2 + 4;
       return html`<text class="label" x="${left - 12}" y="${middle}" text-anchor="end"
-          >${shorten(label, 26)}</text
+          >${shorten(label, 25)}</text
         >
         ${shares.map(
           (share, i) =>
@@ -86,39 +87,80 @@ export function histogramChart(
 
 export type MapPoint = { x: number; y: number; name: string; records: number; kept: number };
 
-/** Clusters where they lie: area by records, the filled part by those that were kept. */
+type Spot = MapPoint & { left: number; top: number; radius: number };
+type Box = { left: number; right: number; top: number; bottom: number };
+
+const mapHeight = 460;
+const labelHeight = 13;
+
+/** Clusters where they lie: area by records, the filled part by those that were kept. Names stand where there is room, the largest first. */
 export function clusterMap(points: readonly MapPoint[]): Html {
-  const height = 460;
   const most = Math.max(1, ...points.map(({ records }) => records));
   const [low, high] = [extent(points.map(({ x }) => x)), extent(points.map(({ y }) => y))];
-  const at = (value: number, [from, to]: readonly [number, number], size: number): string =>
-    (50 + ((value - from) / (to - from || 1)) * (size - 100)).toFixed(1);
-  const named = new Set([...points].sort((a, b) => b.records - a.records).slice(0, 25));
-  return html`<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${points.length} clusters">
-    ${points.map((point) => {
-      const radius = 4 + 30 * Math.sqrt(point.records / most);
-      const [x, y] = [at(point.x, low, width), at(point.y, high, height)];
-      return html`<g
-        ><title>${`${point.name}: ${formatCount(point.kept)} of ${formatCount(point.records)} kept`}</title
-        ><circle class="cluster" cx="${x}" cy="${y}" r="${radius.toFixed(1)}" /><circle
-          class="cluster-kept"
-          cx="${x}"
-          cy="${y}"
-          r="${(radius * Math.sqrt(point.kept / Math.max(1, point.records))).toFixed(1)}"
-        />${
-          named.has(point)
-            ? html`<text
-                class="tick"
-                x="${x}"
-                y="${(Number(y) + radius + 12).toFixed(1)}"
-                text-anchor="middle"
-                >${shorten(point.name, 30)}</text
-              >`
-            : null
-        }</g
-      >`;
-    })}
+  const at = (value: number, [from, to]: readonly [number, number], size: number): number =>
+    50 + ((value - from) / (to - from || 1)) * (size - 100);
+  const spots = points
+    .map((point) => ({
+      ...point,
+      left: at(point.x, low, width),
+      top: at(point.y, high, mapHeight),
+      radius: 4 + 30 * Math.sqrt(point.records / most),
+    }))
+    .sort((a, b) => b.records - a.records);
+  return html`<svg viewBox="0 0 ${width} ${mapHeight}" role="img" aria-label="${points.length} clusters">
+    ${spots.map(circles)} ${placeLabels(spots)}
   </svg>`;
+}
+
+function circles({ name, records, kept, left, top, radius }: Spot): Html {
+  const filled = radius * Math.sqrt(kept / Math.max(1, records));
+  return html`<g
+    ><title>${`${name}: ${formatCount(kept)} of ${formatCount(records)} kept`}</title
+    ><circle class="cluster" cx="${left.toFixed(1)}" cy="${top.toFixed(1)}" r="${radius.toFixed(1)}" /><circle
+      class="cluster-kept"
+      cx="${left.toFixed(1)}"
+      cy="${top.toFixed(1)}"
+      r="${filled.toFixed(1)}"
+  /></g>`;
+}
+
+/** A name below its circle, above it or in it, within the drawing and clear of the other names; else only its tooltip has it. */
+function placeLabels(spots: readonly Spot[]): Html[] {
+  const taken: Box[] = [];
+  return spots.flatMap(({ name, left, top, radius }) => {
+    const text = shorten(name, 30);
+    const half = textWidth(text) / 2;
+    const middle = Math.min(width - half, Math.max(half, left));
+    for (const baseline of [top + radius + 12, top - radius - 4, top + 4]) {
+      const box = {
+        left: middle - half,
+        right: middle + half,
+        top: baseline - labelHeight,
+        bottom: baseline + 2,
+      };
+      if (box.top < 0 || box.bottom > mapHeight || taken.some((other) => overlap(box, other))) continue;
+      taken.push(box);
+      return [
+        html`<text
+          class="tick on-map"
+          x="${middle.toFixed(1)}"
+          y="${baseline.toFixed(1)}"
+          text-anchor="middle"
+          >${text}</text
+        >`,
+      ];
+    }
+    return [];
+  });
+}
+
+function overlap(a: Box, b: Box): boolean {
+  return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+}
+
+/** About what a text of 12 units takes: half of its height a letter, all of it a Chinese or Japanese character. */
+function textWidth(text: string): number {
+  return 6.2 * countCharacters(text);
 }
 
 function extent(values: readonly number[]): readonly [number, number] {

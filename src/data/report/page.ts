@@ -1,6 +1,6 @@
 /** The report as one HTML page that needs nothing else. */
 import { type Html, html } from '../../base/html.ts';
-import { formatCount, formatPercent } from '../../base/number-text.ts';
+import { counted, formatCount, formatPercent } from '../../base/number-text.ts';
 import { reportPage } from '../../base/report-page.ts';
 import { histogramChart, legend, shareBars, type Series } from './charts.ts';
 import { type Category, categories, type Histogram } from './profile.ts';
@@ -71,23 +71,23 @@ function reasonDetails({ rule, action, kind, count, examples }: ReasonReport): H
   </details>`;
 }
 
-function exampleArticle({ id, place, reason, before, after }: ReasonExample): Html {
+function exampleArticle({ id, place, reason, before, after, said }: ReasonExample): Html {
   const turn = (name: string, text: string | undefined): Html | null =>
     text === undefined
       ? null
       : html`<div class="turn"><span class="role">${name}</span><span class="said">${text}</span></div>`;
   return html`<article>
-    <header><span>${id}</span><span>${place ?? ''}</span></header>
+    <header><span>${id}</span><span>${place === id ? '' : (place ?? '')}</span></header>
     <p>${reason}</p>
-    ${turn('before', before)} ${turn('after', after)}
+    ${turn('before', before)} ${turn('after', after)} ${turn('said', said)}
   </article>`;
 }
 
 function distributionSection(report: CurationReport): Html {
-  const { collected, kept, languageSample } = report;
+  const { collected, kept, collectedSample } = report;
   const counts = (category: Category): [Record<string, number>, Record<string, number>] =>
-    category === 'language'
-      ? [languageSample.languages, kept.categories.language]
+    category === 'language' || category === 'sentiment'
+      ? [collectedSample[category], kept.categories[category]]
       : [collected.categories[category], kept.categories[category]];
   const shown = categories.filter((one) => {
     const [, after] = counts(one);
@@ -99,8 +99,8 @@ function distributionSection(report: CurationReport): Html {
     ${histograms.map(([name, after]) => histogramFigure(name, collected.histograms[name], after))}
     <p class="soft">
       <small
-        >Languages before curation are those of ${formatCount(languageSample.records)} records, evenly
-        spread.</small
+        >Languages and moods before curation are those of ${counted(collectedSample.records, 'record')},
+        evenly spread; scores are those of all that were scored.</small
       >
     </p>`;
 }
@@ -136,10 +136,18 @@ function histogramFigure(name: string, before: Histogram | undefined, after: His
     );
     return histogram.counts.map((count) => count / sum);
   };
-  const labels = after.counts.map((_count, i) =>
-    name === 'characters' ? formatCount(2 ** i) : String(Number((after.from + i * after.step).toFixed(2))),
-  );
-  const pairs = before ? [shares(before), shares(after)] : [shares(after)];
+  const whole = before ? [shares(before), shares(after)] : [shares(after)];
+  const isOpen = name === 'characters' || name === 'turns';
+  // Lengths have no end: the axis goes as far as there is something.
+  const end = isOpen
+    ? Math.max(...whole.map((one) => one.findLastIndex((value) => value > 0))) + 2
+    : Infinity;
+  const labels = after.counts
+    .map((_count, i) =>
+      name === 'characters' ? formatCount(2 ** i) : String(Number((after.from + i * after.step).toFixed(2))),
+    )
+    .slice(0, end);
+  const pairs = whole.map((one) => one.slice(0, end));
   return html`<h3>${name}</h3>
     <figure>${histogramChart(labels, pairs, before ? both : both.slice(1))}</figure>`;
 }

@@ -4,9 +4,11 @@ import { writeFileAtomic, writeJson } from '../../base/files.ts';
 import type { Json } from '../../base/json.ts';
 import { loadLanguageDetector } from '../../text/language.ts';
 import type { FunnelConfig } from '../config/diversity.ts';
+import { moodOf, sentiment } from '../diversity/sentiment.ts';
 import type { ReasonTally } from '../engine/job-summary.ts';
 import type { FunnelRow } from '../engine/tally.ts';
 import type { Example } from '../example.ts';
+import { readConversation } from '../quality/reading.ts';
 import type { Rule } from '../rule.ts';
 import { type ReportInputs, readInputs } from './inputs.ts';
 import { type LevelReport, levelsOf } from './levels.ts';
@@ -23,6 +25,8 @@ export type ReasonExample = {
   /** Personal data masked; cut around the first difference. Absent where a rule looks at all records at once. */
   before?: string;
   after?: string;
+  /** What customer and agent said, where no text was changed by looking at this record alone. */
+  said?: string;
 };
 
 export type ReasonReport = {
@@ -40,8 +44,14 @@ export type CurationReport = ReportInputs & {
   funnel: readonly FunnelRow[];
   levels: LevelReport[];
   reasons: ReasonReport[];
-  /** Languages of a sample of what was collected, as few sources name them. */
-  languageSample: { records: number; languages: Record<string, number> };
+  /** Languages and moods of a sample of what was collected, as few sources name them. */
+  collectedSample: {
+    records: number;
+    language: Record<string, number>;
+    sentiment: Record<string, number>;
+  };
+  /** What was said in the near-duplicates that are shown, by id. */
+  said: Record<string, string>;
 };
 
 export type ReportContext = {
@@ -61,7 +71,9 @@ export type ReportContext = {
   signal: AbortSignal;
 };
 
-const sampledLanguages = 10_000;
+const sampledRecords = 10_000;
+/** Clusters of near-duplicates whose texts are shown. */
+const shownClusters = 15;
 
 /**
  * Writes report.json and report.html beside what curation wrote. Goes through the ledger and the collected records once
@@ -70,37 +82,48 @@ const sampledLanguages = 10_000;
 export async function writeCurationReport(context: ReportContext): Promise<void> {
   const { examplesPaths, curateFolder, costPath, funnel, targets, collected, kept, rules, signal } = context;
   await countScores(join(curateFolder, 'ledger.jsonl'), { collected, kept, signal });
-  const languageSample = await sampleLanguages(examplesPaths, collected.records, signal);
-  const reasons = await withTexts(context.reasons, { examplesPaths, rules, signal });
+  const collectedSample = await sampleCollected(examplesPaths, collected.records, signal);
+  const inputs = await readInputs(curateFolder, costPath);
+  const duplicates = (inputs.nearDuplicates?.shown ?? []).slice(0, shownClusters);
+  const shownIds = duplicates.flatMap(({ keeper, members }) => [keeper.id, members.at(-1)!.id]);
+  const curatedPath = join(curateFolder, 'examples.jsonl');
+  const texts = await withTexts(context.reasons, shownIds, { examplesPaths, curatedPath, rules, signal });
   const report: CurationReport = {
     formatVersion: 1,
     collected,
     kept,
     funnel,
     levels: levelsOf(funnel, targets),
-    reasons,
-    languageSample,
-    ...(await readInputs(curateFolder, costPath)),
+    ...texts,
+    collectedSample,
+    ...inputs,
   };
   await writeJson(join(curateFolder, 'report.json'), report as unknown as Json);
   await writeFileAtomic(join(curateFolder, 'report.html'), curationPage('Curation', report));
 }
 
-/** Tells the language of records that are evenly spread over what came in. */
-async function sampleLanguages(
+/** Tells language and mood of records that are evenly spread over what came in. */
+async function sampleCollected(
   paths: readonly string[],
   total: number,
   signal: AbortSignal,
-): Promise<CurationReport['languageSample']> {
+): Promise<CurationReport['collectedSample']> {
   const detect = await loadLanguageDetector();
-  const every = Math.max(1, Math.ceil(total / sampledLanguages));
-  const sample = { records: 0, languages: {} as Record<string, number> };
+  const every = Math.max(1, Math.ceil(total / sampledRecords));
+  const sample: CurationReport['collectedSample'] = { records: 0, language: {}, sentiment: {} };
   let index = 0;
   for (const path of paths)
     for await (const example of pickExamples(path, () => index++ % every === 0, signal)) {
       const language = example.meta.language ?? detect(textOf(example)) ?? 'unknown';
       sample.records += 1;
-      sample.languages[language] = (sample.languages[language] ?? 0) + 1;
+      sample.language[language] = (sample.language[language] ?? 0) + 1;
+      const asked = readConversation(example).turns.filter(({ role }) => role === 'user');
+      const mood = sentiment(
+        asked.map(({ words }) => words),
+        language,
+      );
+      const name = mood === undefined ? 'unknown' : moodOf(mood);
+      sample.sentiment[name] = (sample.sentiment[name] ?? 0) + 1;
     }
   return sample;
 }

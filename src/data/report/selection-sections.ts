@@ -1,4 +1,5 @@
 /** The parts of the page about duplicates, scores, selection and cost. */
+import type { CurationReport } from './report.ts';
 import { type Html, html } from '../../base/html.ts';
 import { formatCount, formatNumber } from '../../base/number-text.ts';
 import { clusterMap, histogramChart, legend, type Series, shareBars } from './charts.ts';
@@ -16,7 +17,7 @@ const sides: readonly Series[] = [
 const mostClusters = 15;
 const mostRows = 10;
 
-export function duplicatesSection({ nearDuplicates }: ReportInputs): Html | null {
+export function duplicatesSection({ nearDuplicates, said }: CurationReport): Html | null {
   if (!nearDuplicates) return null;
   const { records, threshold, clusters, removed, largest_cluster, shown, topic_conflicts } = nearDuplicates;
   return html`<h2>Near-duplicates</h2>
@@ -37,6 +38,11 @@ export function duplicatesSection({ nearDuplicates }: ReportInputs): Html | null
           left_alone ? 'left alone: too many' : '',
         ]),
     )}
+    ${shown
+      .slice(0, mostClusters)
+      .map(({ keeper, members, left_alone }) =>
+        duplicateDetails(keeper.id, members.at(-1)!, left_alone, said),
+      )}
     ${
       topic_conflicts.length === 0
         ? null
@@ -48,6 +54,24 @@ export function duplicatesSection({ nearDuplicates }: ReportInputs): Html | null
                 .map(({ kept, removed: gone, count }) => [kept, gone, formatCount(count)]),
             )}`
     }`;
+}
+
+/** The record that stays beside the one that is least like it. */
+function duplicateDetails(
+  kept: string,
+  { id, similarity }: { id: string; similarity: number },
+  leftAlone: boolean | undefined,
+  said: CurationReport['said'],
+): Html | null {
+  if (said[kept] === undefined || said[id] === undefined) return null;
+  const turn = (name: string, one: string): Html =>
+    html`<div class="turn">
+      <span class="role">${name}</span><span class="said">${one} ${said[one]!}</span>
+    </div>`;
+  return html`<details>
+    <summary>${kept} and ${id}, similarity ${similarity.toFixed(2)}</summary>
+    <article>${turn('kept', kept)} ${turn(leftAlone ? 'kept too' : 'left out', id)}</article>
+  </details>`;
 }
 
 export function qualitySection({ quality }: ReportInputs): Html | null {
@@ -100,6 +124,18 @@ export function selectionSection({ quality, diversity }: ReportInputs): Html | n
     ${made.map(comparisonOf)}`;
 }
 
+const textNames: Readonly<Record<string, string>> = {
+  conversations: 'conversations counted',
+  distinct_1: 'distinct words, share of all',
+  distinct_2: 'distinct pairs of words',
+  distinct_3: 'distinct runs of three words',
+};
+
+function formatFigure(value: number | undefined): string {
+  if (value === undefined) return '';
+  return Number.isInteger(value) ? formatCount(value) : formatNumber(value);
+}
+
 function comparisonOf({ level, records, kept, comparison }: Selection & { level: string }): Html {
   const { all, chosen, random } = comparison;
   const sets = [all, random, chosen];
@@ -108,8 +144,8 @@ function comparisonOf({ level, records, kept, comparison }: Selection & { level:
     ...sets.map((set) => formatNumber(set.numbers[name]?.mean ?? 0)),
   ]);
   const texts = Object.keys(chosen.texts ?? {}).map((name) => [
-    name,
-    ...sets.map((set) => (set.texts?.[name] === undefined ? '' : formatNumber(set.texts[name]))),
+    textNames[name] ?? name,
+    ...sets.map((set) => formatFigure(set.texts?.[name])),
   ]);
   const evenness = Object.keys(all.categories).map((name) => [
     `evenness of ${name}`,
@@ -121,6 +157,12 @@ function comparisonOf({ level, records, kept, comparison }: Selection & { level:
       ['', ...sides.map(({ name }) => name)],
       [...evenness, ...numbers, ...texts, ...(coverage.some(Boolean) ? [['coverage', ...coverage]] : [])],
     )}
+    <p class="soft">
+      <small
+        >Evenness is 1 where all values are as frequent (entropy over the most it can be); coverage is the
+        mean cosine of a conversation with the nearest that was chosen.</small
+      >
+    </p>
     ${legend(sides)} ${Object.keys(all.categories).map((name) => categoryFigure(name, sets))}`;
 }
 

@@ -55,7 +55,7 @@ function faultOf(messages: readonly Message[]): string | undefined {
     if (role === 'tool' && openCalls === 0) return 'a tool result without a call before it';
     openCalls = role === 'tool' ? openCalls - 1 : (toolCalls?.length ?? 0);
   }
-  return hasUser ? undefined : 'no user turn';
+  return hasUser ? undefined : 'no user turn before the last reply';
 }
 
 function mergeTurns(messages: readonly Message[]): Message[] {

@@ -25,6 +25,10 @@ test('facts are numbers, addresses and names within a sentence', () => {
     ['$4.50', 'ab-123', 'ann', 'https://help.example/a', 'the'],
   );
   assert.deepEqual([...factsOf('Please wait a moment.')], []);
+  assert.deepEqual([...factsOf('Thank you, dear [NAME_1], we write to [EMAIL_2].')], []);
+  assert.deepEqual([...factsOf('Das Paket kommt in 3 Tagen zu Ihnen, mit dem Etikett.', 'de')], ['3']);
+  assert.deepEqual([...factsOf('预计3个工作日内送达，订单LM-204511。')], ['3', 'lm-204511']);
+  assert.deepEqual([...factsOf('返金は14日以内です。')], ['14']);
 });
 
 test('a fact counts as needed only where nothing before holds it', () => {

@@ -80,7 +80,7 @@ function knowledgeFinding({ facts, hasPassages }: Evidence): Finding {
   return {
     question,
     answer: share > muchKnowledge ? 'no' : 'yes',
-    evidence: `${formatPercent(share)} of ${counted(replies, 'reply', 'replies')} state a number, name or address that stood nowhere before (${formatCount(unseen)} of ${counted(stated, 'fact')}).${found}`,
+    evidence: `${formatPercent(share)} of ${counted(replies, 'reply', 'replies')} state a number, name or address that stood nowhere before (${formatCount(unseen)} of ${counted(stated, 'fact')}); above ${formatPercent(muchKnowledge)} that counts as knowledge.${found}`,
     advice:
       share > muchKnowledge
         ? 'Agents answer from what they know. Give the model those facts at run time (retrieval, tools) and teach it how to use them; weights forget and go stale.'

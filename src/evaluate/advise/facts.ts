@@ -4,6 +4,7 @@
  * nowhere has to be known, and knowledge belongs into a knowledge base, not into weights.
  */
 import type { Example } from '../../data/example.ts';
+import { withoutPlaceholders } from '../../data/pii/placeholder.ts';
 
 export type FactCount = {
   replies: number;
@@ -17,27 +18,31 @@ export type FactCount = {
   repliesWithUnseen: number;
 };
 
-const number = /(?<![\p{L}\p{N}-])\p{L}{0,4}-?[$€£¥]?\d[\p{L}\d.,:/-]{0,30}/gu;
+/** Chinese and Japanese put no space between a number and what it counts. */
+const number =
+  /(?<![[\p{L}\p{N}]--[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]]|-)[\p{L}--[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]]{0,4}-?[$€£¥]?\d[[\p{L}\d.,:\/\-]--[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]]{0,30}/gv;
 const address = /(?:https?:\/\/|www\.)[^\s<>"')\]]{1,300}/gu;
 /** A capital within a sentence: after a word or a comma, not at its start. */
 const name = /(?<=[\p{Ll}\d,] )\p{Lu}[\p{L}\p{M}'’]{2,30}(?![-\d])/gu;
 
-/** The facts of a text, folded for comparison. */
-export function factsOf(text: string): Set<string> {
+/** The facts of a text, folded for comparison. German writes every noun with a capital, so there none is a name. */
+export function factsOf(text: string, language?: string): Set<string> {
   const facts = new Set<string>();
-  for (const pattern of [number, address, name])
-    for (const [fact] of text.matchAll(pattern)) facts.add(fold(fact));
+  const said = withoutPlaceholders(text);
+  const isGerman = language !== undefined && /^de\b/i.test(language);
+  for (const pattern of isGerman ? [number, address] : [number, address, name])
+    for (const [fact] of said.matchAll(pattern)) facts.add(fold(fact));
   return facts;
 }
 
 /** Counts the facts of every reply. `passages` are the words of the knowledge base, where there is one. */
 export function countFacts(examples: Iterable<Example>, passages?: (fact: string) => boolean): FactCount {
   const count: FactCount = { replies: 0, stated: 0, unseen: 0, inPassages: 0, repliesWithUnseen: 0 };
-  for (const { messages } of examples) {
+  for (const { messages, meta } of examples) {
     let seen = '';
     for (const { role, content, toolCalls } of messages) {
       if (role === 'assistant' && content !== '') {
-        const facts = [...factsOf(content)];
+        const facts = [...factsOf(content, meta.language)];
         const unseen = facts.filter((fact) => !seen.includes(fact));
         count.replies += 1;
         count.stated += facts.length;
@@ -65,10 +70,11 @@ export function newFactShare(earlier: readonly Example[], later: readonly Exampl
 }
 
 function* unseenFacts(examples: readonly Example[]): Generator<string> {
-  for (const { messages } of examples) {
+  for (const { messages, meta } of examples) {
     let seen = '';
     for (const { role, content } of messages) {
-      if (role === 'assistant') for (const fact of factsOf(content)) if (!seen.includes(fact)) yield fact;
+      if (role === 'assistant')
+        for (const fact of factsOf(content, meta.language)) if (!seen.includes(fact)) yield fact;
       seen += ` ${fold(content)}`;
     }
   }
