@@ -208,7 +208,7 @@ async function finish(
   if (notAnswered > 0)
     report({
       type: 'warning',
-      message: `${notAnswered} of ${requests} requests got no answer; attune run --force synthesise asks for these again.`,
+      message: `${notAnswered} of ${requests} requests got no answer (ledger.jsonl says why); attune run --force synthesise asks for these again.`,
     });
   if (ledger.kept === 0)
     report({ type: 'warning', message: 'no synthetic example came out; ledger.jsonl says why' });

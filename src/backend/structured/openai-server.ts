@@ -118,7 +118,10 @@ function readResponse(response: unknown): ServerAnswer | Trouble {
   if (!isRecord(response) || !isRecord(choice) || !isRecord(message))
     return {
       cause: 'no usable response',
-      message: 'the response holds no choices[0].message',
+      message:
+        typeof response === 'string'
+          ? 'the response is no JSON: is the URL that of the API?'
+          : 'the response holds no choices[0].message',
       retry: true,
       mayBeBilled: true,
     };

@@ -227,6 +227,28 @@ test('sealed mails are no messages; of signed ones the signature goes', async ()
   assert.deepEqual(changed, ['thread: left out encrypted messages (2)']);
 });
 
+test('spam, drafts and deleted mails that an export still holds are no messages', async () => {
+  const at = (minute: number, more: object, body: string, who = ask): string =>
+    eml({ ...who, ...more, Date: `Tue, 12 Mar 2024 10:${minute}:00 +0000`, Subject: 'Re: Lamp' }, body);
+  const { texts, changed } = await run(
+    { mail: 'in', agents },
+    {
+      'in/1.eml': at(10, { Subject: 'Lamp', 'X-Gmail-Labels': 'Inbox,Opened' }, 'It is dark.'),
+      'in/2.eml': at(11, { 'X-Gmail-Labels': 'Spam, Unread' }, 'Win a lamp!'),
+      'in/3.eml': at(12, { 'X-Gmail-Labels': 'Drafts' }, 'Press', reply),
+      'in/4.eml': at(13, { 'X-Mozilla-Status': '0009' }, 'Wrong answer.', reply),
+      'in/5.eml': at(14, { 'X-Mozilla-Status': '0011' }, 'Press the switch.', reply),
+      'in/6.eml': at(15, { 'X-Spam-Flag': 'YES' }, 'Win a switch!'),
+    },
+  );
+  assert.deepEqual(texts, [['user: Lamp\n\nIt is dark.', 'assistant: Press the switch.']]);
+  assert.deepEqual(changed, [
+    'thread: left out spam (2)',
+    'thread: left out drafts (1)',
+    'thread: left out deleted messages (1)',
+  ]);
+});
+
 test('a file that is no mail costs no other file of the folder', async () => {
   const { texts, dropped } = await run(
     { mail: 'in', agents },

@@ -193,6 +193,8 @@ async function readPost(
 function whyNoMessage(mail: Email, from: string, agent: boolean, isAgent: IsAgent): NoMessage | undefined {
   const headers = new Map(mail.headers.toReversed().map(({ key, value }) => [key, value]));
   if (isAutomaticMail(headers, from)) return 'automatic messages';
+  const marked = markOf(headers);
+  if (marked !== undefined) return marked;
   if (isEncrypted(headers.get('content-type') ?? '') || isEncryptedText(mail.text ?? ''))
     return 'encrypted messages';
   const recipients = [...(mail.to ?? []), ...(mail.cc ?? [])].flatMap((one) => one.group ?? [one]);
@@ -200,6 +202,19 @@ function whyNoMessage(mail: Email, from: string, agent: boolean, isAgent: IsAgen
   return agent && recipients.length > 0 && recipients.every((one) => isAgent(one))
     ? 'internal notes'
     : undefined;
+}
+
+/** Thunderbird's flag of mails that were deleted and still lie in the file until it is compacted. */
+const expunged = 0x0008;
+
+/** What the mailbox's owner or a program noted: exports of Gmail hold spam and drafts too. */
+function markOf(headers: ReadonlyMap<string, string>): NoMessage | undefined {
+  const labels = (headers.get('x-gmail-labels') ?? '').toLowerCase().split(/\s{0,3},\s{0,3}/);
+  if (labels.includes('spam') || /^yes\b/i.test(headers.get('x-spam-flag')?.trim() ?? '')) return 'spam';
+  if (labels.includes('drafts') || labels.includes('draft')) return 'drafts';
+  if (labels.includes('trash')) return 'deleted messages';
+  const status = Number.parseInt(headers.get('x-mozilla-status') ?? '', 16);
+  return (status & expunged) !== 0 ? 'deleted messages' : undefined;
 }
 
 /** PGP/MIME (RFC 3156) and S/MIME (RFC 8551), whose signed messages may be sealed too: only detached signatures leave the text. */

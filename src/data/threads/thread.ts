@@ -13,6 +13,8 @@ export type NoMessage =
   | 'repeated messages'
   | 'drafts'
   | 'encrypted messages'
+  | 'spam'
+  | 'deleted messages'
   | 'forwards to somebody else';
 
 /** One contribution to a thread, its text not cleaned yet. */
