@@ -1,4 +1,5 @@
 import type { Json } from '../../base/json.ts';
+import { formatCount } from '../../base/number-text.ts';
 import { seededRandom } from '../../base/random.ts';
 import type { DiversityConfig, FunnelConfig } from '../config/diversity.ts';
 import { chooseDiverse } from '../diversity/choose-diverse.ts';
@@ -77,6 +78,11 @@ export function diversity({ config, funnel, selection }: DiversityOptions): Corp
       });
       const random = chooseAtRandom(count, target, tools.seed, 'diversity');
       const kept = selection === 'random' ? random : best;
+      if (target < count)
+        tools.report({
+          type: 'note',
+          message: `${formatCount(target)} of ${formatCount(count)} conversations are kept (curate.funnel): attune data compare-selection measures whether as many at random would do as well`,
+        });
       const probes = chooseProbes(count, target, tools.seed);
       await tools.writeReport('diversity', {
         records: count,

@@ -164,6 +164,9 @@ test('selection random keeps as many, and other ones', async () => {
     best.kept.map(({ meta }) => meta.id),
   );
   assert.ok(random.kept.some(({ messages }) => messages[2]!.content === 'Ok'));
+  assert.deepEqual(best.notes, [
+    '150 of 300 conversations are kept (curate.funnel): attune data compare-selection measures whether as many at random would do as well',
+  ]);
 });
 
 test('without labels the clusters are the topics, and their names are words of the texts', async () => {
