@@ -30,15 +30,17 @@ export function categoryBuilder(count: number): {
   };
 }
 
-/** The records of each label, in order. */
-export function groupsOf({ names, ids }: Category): Int32Array[] {
+/** The records of each label: of all, in order, or of those given, in their order. */
+export function groupsOf({ names, ids }: Category, records?: Int32Array): Int32Array[] {
+  const count = records?.length ?? ids.length;
   const sizes = new Int32Array(names.length);
-  for (const id of ids) sizes[id]! += 1;
+  for (let i = 0; i < count; i++) sizes[ids[records?.[i] ?? i]!]! += 1;
   const groups = Array.from(sizes, (size) => new Int32Array(size));
   const filled = new Int32Array(names.length);
-  ids.forEach((id, record) => {
-    groups[id]![filled[id]!] = record;
-    filled[id]! += 1;
-  });
+  for (let i = 0; i < count; i++) {
+    const record = records?.[i] ?? i;
+    const id = ids[record]!;
+    groups[id]![filled[id]!++] = record;
+  }
   return groups;
 }

@@ -1,10 +1,11 @@
 import type { Json } from '../../base/json.ts';
-import { seededRandom, shuffled } from '../../base/random.ts';
+import { seededRandom, shuffledIndexes } from '../../base/random.ts';
 import { hashWords, type Words } from '../../text/words.ts';
 import type { Example } from '../example.ts';
 import type { ConcludeTools } from '../rule.ts';
 import type { Columns } from './columns.ts';
 import { describeSet, rounded } from './describe-set.ts';
+import { countMarks, marked } from './marks.ts';
 import { textStatistics } from './text-statistics.ts';
 
 /** Conversations of each set whose texts are counted; of the set with more words only as many as the other has. */
@@ -51,28 +52,16 @@ function mapRounded(values: Record<string, number>): Record<string, number> {
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, rounded(value)]));
 }
 
-export function countMarks(marks: Uint8Array): number {
-  let count = 0;
-  for (const mark of marks) count += mark;
-  return count;
-}
-
-export function marked(marks: Uint8Array): Int32Array {
-  const records = new Int32Array(countMarks(marks));
-  let at = 0;
-  marks.forEach((mark, i) => {
-    if (mark === 1) records[at++] = i;
-  });
-  return records;
-}
-
 async function countTexts(
   chosen: Uint8Array,
   random: Uint8Array,
   { seed, readExamples }: Pick<ConcludeTools, 'seed' | 'readExamples'>,
 ): Promise<{ chosen: Words[]; random: Words[] }> {
-  const draw = (marks: Uint8Array): Set<number> =>
-    new Set(shuffled([...marked(marks)], seededRandom(seed, 'texts')).slice(0, mostCounted));
+  const draw = (marks: Uint8Array): Set<number> => {
+    const records = marked(marks);
+    const order = shuffledIndexes(records.length, seededRandom(seed, 'texts')).subarray(0, mostCounted);
+    return new Set(Array.from(order, (i) => records[i]!));
+  };
   const [ofChosen, ofRandom] = [draw(chosen), draw(random)];
   const indexes = [...new Set([...ofChosen, ...ofRandom])].sort((a, b) => a - b);
   const texts: { chosen: Words[]; random: Words[] } = { chosen: [], random: [] };

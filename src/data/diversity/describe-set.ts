@@ -1,4 +1,5 @@
 import type { Category, Columns } from './columns.ts';
+import { marked } from './marks.ts';
 
 export type CategorySummary = {
   /** The commonest labels with their counts; what does not fit is in `others`. */
@@ -24,12 +25,11 @@ const shownLabels = 50;
 
 /** The distributions of the records that are marked in `chosen`; of all without it. */
 export function describeSet(columns: Columns, count: number, chosen?: Uint8Array): SetSummary {
-  const records: number[] = [];
-  for (let i = 0; i < count; i++) if (chosen === undefined || chosen[i] === 1) records.push(i);
+  const records = marked(chosen ?? new Uint8Array(count).fill(1));
   return {
     records: records.length,
     categories: mapValues(columns.categories, (category) => summariseCategory(category, records)),
-    numbers: mapValues(columns.numbers, (values) => summariseNumbers(records.map((i) => values[i]!))),
+    numbers: mapValues(columns.numbers, (values) => summariseNumbers(values, records)),
   };
 }
 
@@ -37,7 +37,7 @@ function mapValues<T, R>(record: Readonly<Record<string, T>>, change: (value: T)
   return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value)]));
 }
 
-function summariseCategory({ names, ids }: Category, records: readonly number[]): CategorySummary {
+function summariseCategory({ names, ids }: Category, records: Int32Array): CategorySummary {
   const counts = new Map<number, number>();
   for (const record of records) counts.set(ids[record]!, (counts.get(ids[record]!) ?? 0) + 1);
   const ranked = [...counts].sort(([a, x], [b, y]) => y - x || a - b);
@@ -55,8 +55,11 @@ function summariseCategory({ names, ids }: Category, records: readonly number[])
   };
 }
 
-function summariseNumbers(values: readonly number[]): NumberSummary {
-  const sorted = Float64Array.from(values.filter((value) => !Number.isNaN(value))).sort();
+function summariseNumbers(values: Float32Array, records: Int32Array): NumberSummary {
+  const all = new Float32Array(records.length);
+  let known = 0;
+  for (const record of records) if (!Number.isNaN(values[record]!)) all[known++] = values[record]!;
+  const sorted = all.subarray(0, known).sort();
   const at = (share: number): number =>
     sorted.length === 0
       ? 0

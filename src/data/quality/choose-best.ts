@@ -1,4 +1,5 @@
 import { seededRandom, shuffledIndexes } from '../../base/random.ts';
+import { type Category, groupsOf } from '../diversity/columns.ts';
 import { divideQuota } from '../diversity/quotas.ts';
 
 /**
@@ -8,27 +9,21 @@ import { divideQuota } from '../diversity/quotas.ts';
  */
 export function chooseBest(
   scores: Float32Array,
-  topics: Uint32Array,
+  topics: Category,
   { target, leastScore, seed }: { target: number; leastScore: number; seed: number },
 ): Uint8Array {
   const kept = new Uint8Array(scores.length);
   const draw = shuffledIndexes(scores.length, seededRandom(seed, 'quality'));
-  const byTopic = new Map<number, number[]>();
-  for (const record of draw) {
-    if (scores[record]! < leastScore) continue;
-    const list = byTopic.get(topics[record]!);
-    if (list) list.push(record);
-    else byTopic.set(topics[record]!, [record]);
-  }
-  const names = [...byTopic.keys()].sort((a, b) => a - b);
+  const enough = draw.filter((record) => scores[record]! >= leastScore);
+  const groups = groupsOf(topics, enough).filter(({ length }) => length > 0);
   const quotas = divideQuota(
-    names.map((name) => byTopic.get(name)!.length),
+    groups.map(({ length }) => length),
     target,
     0,
   );
-  names.forEach((name, i) => {
-    const ranked = byTopic.get(name)!.sort((a, b) => scores[b]! - scores[a]!);
-    for (const record of ranked.slice(0, quotas[i])) kept[record] = 1;
+  groups.forEach((group, i) => {
+    group.sort((a, b) => scores[b]! - scores[a]!);
+    for (const record of group.subarray(0, quotas[i])) kept[record] = 1;
   });
   return kept;
 }

@@ -211,7 +211,7 @@ test('the combined score is the weighted mean of what is known', () => {
 
 test('the best of every topic stay, in proportion; equals are drawn by the seed', () => {
   const scores = Float32Array.from({ length: 100 }, (_, i) => (i % 10) / 10);
-  const topics = Uint32Array.from({ length: 100 }, (_, i) => Number(i >= 80));
+  const topics = { names: ['a', 'b'], ids: Uint32Array.from({ length: 100 }, (_, i) => Number(i >= 80)) };
   const kept = chooseBest(scores, topics, { target: 50, leastScore: 0, seed: 1 });
   const count = (from: number, to: number): number => kept.slice(from, to).reduce((sum, one) => sum + one, 0);
   assert.deepEqual([count(0, 80), count(80, 100)], [40, 10]);

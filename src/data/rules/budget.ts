@@ -1,5 +1,6 @@
-import { seededRandom, shuffled } from '../../base/random.ts';
+import { seededRandom, shuffledIndexes } from '../../base/random.ts';
 import type { CurateConfig } from '../config.ts';
+import { type Category, categoryBuilder, groupsOf } from '../diversity/columns.ts';
 import type { CorpusRule } from '../rule.ts';
 
 type Budget = NonNullable<CurateConfig['budget']>;
@@ -11,31 +12,33 @@ export function budgetSample(budget: Budget): CorpusRule<string, Uint8Array> {
     name: 'budget',
     observe: ({ meta }) => (budget.by === 'topic' ? (meta.topic ?? '') : ''),
     conclude: async (facts, { seed }) => {
-      const topics: string[] = [];
-      for await (const topic of facts) topics.push(topic);
-      const sample = new Uint8Array(facts.count);
-      for (const i of chooseSample(topics, budget.examples, seed)) sample[i] = 1;
-      return sample;
+      const topics = categoryBuilder(facts.count);
+      let record = 0;
+      for await (const topic of facts) topics.set(record++, topic);
+      return chooseSample(topics.category, budget.examples, seed);
     },
     apply: (example, index, sample) => (sample[index] === 1 ? { example } : { drop: reason }),
   };
 }
 
-/** Indices of the sample: every topic in proportion by the largest-remainder method, drawn at random within a topic. */
-export function chooseSample(topics: readonly string[], size: number, seed: number): Set<number> {
-  if (topics.length <= size) return new Set(topics.keys());
-  const byTopic = Map.groupBy(topics.keys(), (i) => topics[i]!);
-  const names = [...byTopic.keys()].sort();
-  const quotas = names.map((name) => (byTopic.get(name)!.length * size) / topics.length);
+/** Marks the sample: every topic in proportion by the largest-remainder method, drawn at random within a topic. */
+export function chooseSample(topics: Category, size: number, seed: number): Uint8Array {
+  const { length } = topics.ids;
+  const sample = new Uint8Array(length);
+  if (length <= size) return sample.fill(1);
+  const groups = groupsOf(topics);
+  const names = [...topics.names.keys()].sort((a, b) => (topics.names[a]! < topics.names[b]! ? -1 : 1));
+  const quotas = names.map((name) => (groups[name]!.length * size) / length);
   const counts = quotas.map(Math.floor);
   const order = [...names.keys()].sort(
     (a, b) => quotas[b]! - counts[b]! - (quotas[a]! - counts[a]!) || a - b,
   );
   const left = size - counts.reduce((sum, count) => sum + count, 0);
   for (const i of order.slice(0, left)) counts[i]! += 1;
-  return new Set(
-    names.flatMap((name, i) =>
-      shuffled(byTopic.get(name)!, seededRandom(seed, 'budget', name)).slice(0, counts[i]),
-    ),
-  );
+  names.forEach((name, i) => {
+    const group = groups[name]!;
+    const drawn = shuffledIndexes(group.length, seededRandom(seed, 'budget', topics.names[name]!));
+    for (const place of drawn.subarray(0, counts[i])) sample[group[place]!] = 1;
+  });
+  return sample;
 }

@@ -3,7 +3,8 @@ import type { Json } from '../../base/json.ts';
 import type { FunnelConfig } from '../config/diversity.ts';
 import type { QualityConfig } from '../config/quality.ts';
 import { categoryBuilder, type Columns } from '../diversity/columns.ts';
-import { compareSelection, countMarks } from '../diversity/compare-selection.ts';
+import { compareSelection } from '../diversity/compare-selection.ts';
+import { countMarks } from '../diversity/marks.ts';
 import { rounded } from '../diversity/describe-set.ts';
 import { targetOf } from '../diversity/target.ts';
 import type { Example } from '../example.ts';
@@ -71,7 +72,7 @@ export function quality({ config, funnel, selection }: QualityOptions): CorpusRu
           type: 'note',
           message: `${facts.count === 1 ? 'the one conversation stays' : `all ${formatCount(facts.count)} conversations stay`}, whatever the score: the funnel chooses among ${formatCount(funnel.at_least)} and more (curate.funnel.at_least)`,
         });
-      const best = chooseBest(combined, columns.categories['topic']!.ids, {
+      const best = chooseBest(combined, columns.categories['topic']!, {
         target,
         leastScore: config.min_score,
         seed: tools.seed,

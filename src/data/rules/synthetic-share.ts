@@ -1,8 +1,9 @@
+import { categoryBuilder } from '../diversity/columns.ts';
 import type { CorpusRule } from '../rule.ts';
 import { chooseSample } from './budget.ts';
 
-/** The plan: the records that are left out, by index. */
-type LeftOut = Set<number>;
+/** The plan: a 1 for each record that is left out. */
+type LeftOut = Uint8Array;
 
 /**
  * Keeps so many synthetic examples (`meta.synthetic`) that they are at most `maxShare` of all, every kind in
@@ -14,20 +15,25 @@ export function syntheticShare(maxShare: number): CorpusRule<string | null, Left
     name: 'synthetic_share',
     observe: ({ meta }) => (meta['synthetic'] === true ? String(meta['kind'] ?? '') : null),
     conclude: async (facts, { seed }) => {
-      const synthetic: number[] = [];
-      const kinds: string[] = [];
+      let synthetic = 0;
+      for await (const kind of facts) synthetic += Number(kind !== null);
+      const kinds = categoryBuilder(synthetic);
+      const records = new Int32Array(synthetic);
       let index = 0;
+      let found = 0;
       for await (const kind of facts) {
         if (kind !== null) {
-          synthetic.push(index);
-          kinds.push(kind);
+          kinds.set(found, kind);
+          records[found++] = index;
         }
         index += 1;
       }
-      const kept = chooseSample(kinds, mostSynthetic(index - synthetic.length, maxShare), seed);
-      return new Set(synthetic.filter((_, i) => !kept.has(i)));
+      const kept = chooseSample(kinds.category, mostSynthetic(facts.count - synthetic, maxShare), seed);
+      const leftOut = new Uint8Array(facts.count);
+      records.forEach((record, i) => (leftOut[record] = 1 - kept[i]!));
+      return leftOut;
     },
-    apply: (example, index, leftOut) => (leftOut.has(index) ? { drop: reason } : { example }),
+    apply: (example, index, leftOut) => (leftOut[index] === 1 ? { drop: reason } : { example }),
   };
 }
 
