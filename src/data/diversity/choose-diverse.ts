@@ -31,6 +31,8 @@ export function chooseDiverse(
     target,
     balance,
   );
+  // One for all buckets: 256 kB each would pile up faster than they are collected.
+  const similarities = new Float32Array(bucketSize ** 2);
   const choose = method === 'k-center' ? kCenter : facilityLocation;
   groups.forEach((rows, g) => {
     const quota = quotas[g]!;
@@ -46,18 +48,17 @@ export function chooseDiverse(
     );
     buckets.forEach((bucket, b) => {
       if (counts[b] === 0) return;
-      for (const item of choose(similaritiesOf(table, bucket), bucket.length, counts[b]!))
-        kept[bucket[item]!] = 1;
+      fillSimilarities(similarities, table, bucket);
+      for (const item of choose(similarities, bucket.length, counts[b]!)) kept[bucket[item]!] = 1;
     });
   });
   return kept;
 }
 
-function similaritiesOf(table: VectorTable, rows: Int32Array): Float32Array {
+/** [count, count], row by row. */
+function fillSimilarities(similarities: Float32Array, table: VectorTable, rows: Int32Array): void {
   const count = rows.length;
-  const similarities = new Float32Array(count * count);
   for (let a = 0; a < count; a++)
     for (let b = a; b < count; b++)
       similarities[a * count + b] = similarities[b * count + a] = cosine(table, rows[a]!, rows[b]!);
-  return similarities;
 }
