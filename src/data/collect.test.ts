@@ -251,6 +251,17 @@ test('the configuration refuses what contradicts itself', () => {
   assert.equal(collectConfig.safeParse({ sources: [{ jsonl: 'a' }, { jsonl: 'a' }] }).success, false);
 });
 
+test('JSON over several lines is told as such', async () => {
+  for (const text of [
+    `{\r\n ${chat('Where is it, please?', 'On its way.').slice(1)}`,
+    '[\n {"a": 1},\n {"a": 2}\n]',
+  ])
+    await assert.rejects(run({ 'a.json': text }, { sources: [{ jsonl: 'a.json' }] }), {
+      code: 'data',
+      message: 'a.json is one JSON text over several lines, not JSON Lines',
+    });
+});
+
 test('a folder where one file is wanted: what is in it, and how to name it', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'attune-folder-'));
   mkdirSync(join(folder, 'chats'));

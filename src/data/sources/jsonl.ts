@@ -1,4 +1,6 @@
+import { AttuneError } from '../../base/errors.ts';
 import { type JsonLine, readJsonLines } from '../../formats/jsonl.ts';
+import { readLineBatches } from '../../formats/lines.ts';
 import { type SourceConfig, sourceName } from '../config/sources.ts';
 import { checkRecord, RecordError } from './check.ts';
 import { sourceFile } from './files.ts';
@@ -23,6 +25,10 @@ export async function* readJsonlSource(
       first.push(next.value);
       if (first.length === recordsForDetection) break;
     }
+    if (first[0]?.error !== undefined && (await isSpread(path, config)))
+      throw new AttuneError('data', `${file} is one JSON text over several lines, not JSON Lines`, {
+        fix: "Write one record a line: jq -c . old.json > new.jsonl, or jq -c '.[]' where it is a list. Exports of help desks have sources of their own.",
+      });
     const values = first.flatMap(({ value, error }) => (error === undefined ? [value] : []));
     if (values.length > 0) {
       format = detectFormat(values, file);
@@ -50,6 +56,15 @@ export async function* readJsonlSource(
       type: 'warning',
       message: `${file}: fields without a place in an example were left out: ${[...ignored].slice(0, 10).join(', ')}${ignored.size > 10 ? ' ...' : ''}`,
     });
+}
+
+/** Whether the first line opens a JSON text that goes on below, as in files that are laid out to be read by people. */
+async function isSpread(path: string, { encoding }: SourceConfig): Promise<boolean> {
+  for await (const batch of readLineBatches(path, { encoding }))
+    return (
+      batch.kind === 'lines' && /^\s{0,100}[[{]\s{0,100}$/.test(batch.text.slice(0, batch.text.indexOf('\n')))
+    );
+  return false;
 }
 
 async function* chain<T>(first: readonly T[], rest: AsyncIterable<T>): AsyncGenerator<T> {

@@ -94,6 +94,19 @@ test('Zendesk: a chat, whose messages are the lines of one comment', async () =>
   assert.deepEqual(changed, ['thread: left out system events (1)']);
 });
 
+test('Zendesk: messaging, whose transcript names web users', async () => {
+  const body =
+    'Conversation with Web User 64ab\n\n(10:15:00) Web User 64ab: my lamp is dark\n(10:15:30) Tom: Press the switch.';
+  const ticket = {
+    id: 1,
+    requester_id: 5,
+    via: { channel: 'native_messaging' },
+    comments: [{ author_id: 9, body, public: true, created_at: '2024-03-12T10:20:00Z' }],
+  };
+  const { texts } = await run({ zendesk: 'z.json' }, { 'z.json': JSON.stringify(ticket) });
+  assert.deepEqual(texts, [['user: my lamp is dark', 'assistant: Press the switch.']]);
+});
+
 test('Zendesk: tickets merged in a circle, into themselves and into one that is not there', async () => {
   const ticket = (id: number, into: number, word: string): string =>
     JSON.stringify({

@@ -1,9 +1,9 @@
-/** Zendesk's chats: the whole conversation is one comment, a line each: "(10:15:00 AM) Ida: hello". */
+/** Zendesk's chats and messaging: the whole conversation is one comment, a line each: "(10:15:00 AM) Ida: hello". */
 import { lineReader } from '../threads/chat-lines.ts';
 import type { Post } from '../threads/thread.ts';
 
 const readLine = lineReader('({time}) {name}: {text}');
-const visitor = /^(?:visitor|client|customer|user)\b/i;
+const visitor = /^(?:visitor|client|customer|user|(?:web|ios|android) user)\b/i;
 
 /**
  * The messages of a chat as posts at the time of the comment, in its order; undefined for a text of another form. The

@@ -91,7 +91,8 @@ function toThread(ticket: UnknownRecord, context: ThreadContext): Thread {
     subject: spoken ? undefined : textFact(ticket['subject'] ?? ticket['raw_subject']),
     posts: recordsAt(ticket, 'comments').flatMap((comment) => {
       const post = toPost(comment, requesterId, context);
-      const chat = channel === 'chat' || recordAt(comment, 'via')['channel'] === 'chat';
+      const by = textFact(recordAt(comment, 'via')['channel']) ?? '';
+      const chat = spoken || /chat|messaging/.test(by);
       const transcript = textFact(comment['plain_body']) ?? textFact(comment['body']) ?? '';
       return (chat ? chatPosts(transcript, post, textFact(requester['name'])) : undefined) ?? [post];
     }),
