@@ -52,6 +52,16 @@ export const personVerbs: WordSet = wordSet(`
   loves bought ordered paid sent received signed joined left listed believes knows made plays played sings sang dice dijo
   est a ist hat sagte war`);
 
+/** After a name: what only people do. */
+export const livingVerbs: WordSet = wordSet(
+  'lives lived resides resided married studied graduated died retired vive wohnt habite vivait woonde abita mora',
+);
+
+/** Between what was said and who said it: "…," says Anna. */
+export const sayingVerbs: WordSet = wordSet(
+  'says said replied answered added explained wrote sagt sagte dice dijo dit disse',
+);
+
 /** Before a place. `in` may stand before anything; the second group is about places only. */
 export const placePrepositions: WordSet = wordSet(
   'in from to near at around across outside towards toward through throughout within into en desde a dans depuis nach aus bei a da di em de para uit naar',

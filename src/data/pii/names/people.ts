@@ -3,11 +3,13 @@ import { isBrand } from './brands.ts';
 import {
   calendar,
   greetings,
+  livingVerbs,
   nameSuffixes,
   organisationNouns,
   particles,
   personVerbs,
   relations,
+  sayingVerbs,
   signOffs,
   titles,
   townBeginnings,
@@ -49,6 +51,8 @@ const points = {
   greeted: 1.5,
   relation: 1.5,
   verbAfter: 1.0,
+  livingVerbAfter: 2.4,
+  sayingVerbBefore: 1.2,
   /** Beside another name in a list: "Anna, Berta and Carl". */
   givenBeside: 1,
   familyBeside: 0.7,
@@ -209,6 +213,8 @@ const weaklyIntroducedBy =
 const labelBefore =
   /(?:^|[\n,;|(])[ \t]*(?:[\p{L}'’]{1,20}[ ]){0,2}(?:name|customer|client|contact|agent|user|author|attn|recipient|passenger|guest|from|to|by|nombre|nom|kunde|kundin|cliente|client)[ \t]*[:=][ \t]*$/iu;
 
+const endsSpeech = gap.comma | gap.quote | gap.stop;
+
 /** The last words of both patterns, to look for first. */
 const introductions: WordSet = wordSet(
   "is was to name names called named me llamo es m'appelle est heisse ist chiamo e chamo heet as by him her it am i'm im it's here with meet met contact for attn under soy bin suis c'est sono sou ben account card order booking reservation",
@@ -235,6 +241,12 @@ function pointsBefore(words: Words, first: number, run: Run): number {
   else if (signOffs.at(words, first - 1) && (gaps[first]! & (gap.comma | gap.newline)) !== 0)
     score += points.labelled;
   else if (relations.at(words, first - 1) && isNext) score += points.relation;
+  else if (
+    sayingVerbs.at(words, first - 1) &&
+    gaps[first] === gap.space &&
+    (gaps[first - 1]! & endsSpeech) !== 0
+  )
+    score += points.sayingVerbBefore;
   else if (first > run.first) {
     if (townBeginnings.at(words, first - 1)) score += points.townBefore;
     else if ((words.kindOf(first - 1) & kind.word) !== 0 && !beginsSentence(words, first - 1))
@@ -257,6 +269,7 @@ function pointsAfter(words: Words, { first, last }: Run, run: Run): number {
   if (beginsLine && (between & gap.colon) !== 0 && last - first < 2) score += points.speaker;
   if (last + 1 >= words.count) return score;
   if (last < run.last && (words.kindOf(last + 1) & kind.word) !== 0) score += points.nounAfter;
+  else if (between === gap.space && livingVerbs.at(words, last + 1)) score += points.livingVerbAfter;
   else if (
     between === gap.space &&
     words.shapes[last + 1] === shape.lower &&

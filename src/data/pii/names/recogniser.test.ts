@@ -31,6 +31,8 @@ test('names of people by lists, spelling and context', () => {
     ['Me llamo Sofía Hernández', ['Sofía Hernández']],
     ['Bonjour, je m’appelle Amélie Rousseau.', ['Amélie Rousseau']],
     ['my wife Ingrid called you', ['Ingrid']],
+    ['“We will see,” says Hartmundsson.', ['Hartmundsson']],
+    ['Torvika lives here now', ['Torvika']],
   ];
   for (const [text, expected] of cases) assert.deepEqual(names(text), expected, text);
 });
@@ -97,6 +99,10 @@ test('names in lower case that no list has, where only a name fits', () => {
     ['it’s danelle vorhees speaking', ['danelle vorhees']],
     ['can you change my booking, im tanisha', ['tanisha']],
     ['send money to guy lamberton', ['guy lamberton']],
+    [
+      'the kids are zorvan, tamara, ingrid, dolores and brian',
+      ['zorvan', 'tamara', 'ingrid', 'dolores', 'brian'],
+    ],
     ['a transfer to savigns', []],
     ['i paid paypal and netflix', []],
     ['im confuzed', []],

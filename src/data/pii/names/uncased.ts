@@ -68,6 +68,7 @@ export function lowerCaseNames(words: Words): Run[] {
     else candidates.push(i);
   }
   if (candidates.length === 0) return found;
+  if (candidates.length >= leastList) found.push(...listsOfNames(words, candidates));
   const isShort = words.count <= 4;
   if (!isShort && ordinary < leastKnownShare * (ordinary + candidates.length)) return found;
   let end = -1;
@@ -78,6 +79,34 @@ export function lowerCaseNames(words: Words): Run[] {
     else if (run.last - i < mostWords && isInSlot(words, run)) found.push(run);
     end = run.last;
   }
+  return found;
+}
+
+const leastList = 3;
+
+/** "they are leonti, terrence, pamela and brian": single words between commas, most of them given names. */
+function listsOfNames(words: Words, candidates: readonly number[]): Run[] {
+  const found: Run[] = [];
+  let list: number[] = [];
+  const end = (): void => {
+    const given = list.filter((i) => (words.kindOf(i) & kind.given) !== 0).length;
+    if (list.length >= leastList && 3 * given >= 2 * list.length)
+      for (const i of list) found.push({ first: i, last: i });
+    list = [];
+  };
+  for (const i of candidates) {
+    if ((words.kindOf(i) & (kind.region | kind.country)) !== 0 || !isStrange(words, i)) continue;
+    const before = list.at(-1);
+    const isNext =
+      before !== undefined &&
+      ((before === i - 1 && (words.gaps[i]! & gap.comma) !== 0) ||
+        (before === i - 2 &&
+          words.gaps[i] === gap.space &&
+          ['and', 'or', 'y', 'und', 'et'].includes(words.keyOf(i - 1))));
+    if (!isNext) end();
+    list.push(i);
+  }
+  end();
   return found;
 }
 
