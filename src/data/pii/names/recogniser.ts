@@ -9,12 +9,13 @@ import { asksAddress, nameSuffixes, particles } from './cues.ts';
 import { isDate } from './dates.ts';
 import { anyName, anyPlace, kind, type Lexicon, lexicon } from './lexicon.ts';
 import { organisationsIn } from './organisations.ts';
+import { lowerCaseNames } from './lower-case.ts';
 import { leastPersonScore, peopleIn } from './people.ts';
 import { leastPlaceScore, placesIn } from './places.ts';
 import { beginsSentence, capitalRuns, type Run, spanOf } from './runs.ts';
 import { postBoxes, statedAddresses } from './stated-addresses.ts';
 import { bareLocation, lowerCasePlaces } from './stated-places.ts';
-import { bareName, introducedNames, lowerCaseNames } from './uncased.ts';
+import { bareName, introducedNames } from './uncased.ts';
 import { gap, shape, type Words, wordsOf } from './words.ts';
 
 type Found = Run & { type: PiiType; confidence: number };
