@@ -1,21 +1,25 @@
-/** Records from CUAD: find a clause in a part of a contract, or say that it is not there; name a clause's kind. */
+/** Records from CUAD: name the kind of a clause; read from a clause which law governs. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Papa from 'papaparse';
-import { type Random, seededRandom, shuffled } from '../../src/base/random.ts';
-import { splitSentences } from '../../src/text/sentences.ts';
+import { seededRandom, shuffled } from '../../src/base/random.ts';
 import { parsePythonList } from './python-list.ts';
-import { type LegalRecord, notPresent } from './records.ts';
+import type { LegalRecord, Task } from './records.ts';
 
-/** A part of a contract and a clause that the small base's 1,024 tokens have room for, in characters. */
-const partCharacters = 900;
+/** Longer clauses make training slower and name their kind no better. */
 const clauseCharacters = { least: 60, most: 420 };
-/** Of each kind, drawn from as many contracts. */
-const perKind = { find: 9, absent: 4, name: 7 };
+/** Of each kind, from as many contracts; a kind that fewer contracts have is left out. */
+const perKind = 100;
+const lawKind = 'Governing Law';
 const contractSource = 'CUAD v1';
 
-/** A contract as one line of text, and its labelled clauses by kind. */
-export type Contract = { name: string; text: string; clauses: ReadonlyMap<string, readonly string[]> };
+/** A contract's labelled clauses by kind, each on one line. */
+export type Contract = {
+  name: string;
+  clauses: ReadonlyMap<string, readonly string[]>;
+  /** As the annotators put it, such as "New York"; empty where they found none. */
+  governingLaw: string;
+};
 
 export type LeftOut = {
   cells: number;
@@ -46,7 +50,8 @@ export function readContracts(csvPath: string, textFolder: string, leftOut: Left
         parsePythonList(row[kind] || '[]').flatMap((clause) => usable(clause, text, leftOut)),
       ]),
     );
-    return [{ name: name.replace(/\.pdf$/i, ''), text, clauses }];
+    const governingLaw = oneLine(row[`${lawKind}-Answer`] ?? '');
+    return [{ name: name.replace(/\.pdf$/i, ''), clauses, governingLaw }];
   });
 }
 
@@ -79,28 +84,22 @@ function usable(clause: string, contract: string, leftOut: LeftOut): string[] {
   return [];
 }
 
-export function contractRecords(
-  contracts: readonly Contract[],
-  questions: ReadonlyMap<string, string>,
-): LegalRecord[] {
+/**
+ * Clauses to be named, of the kinds that enough contracts have, and clauses on the governing law to be read. One clause of
+ * a contract is drawn for a kind, and the contracts whose governing law is asked for are others than those that name it.
+ */
+export function contractRecords(contracts: readonly Contract[]): LegalRecord[] {
   const kinds = [...contracts[0]!.clauses.keys()];
   return kinds.flatMap((kind) => {
-    const random = seededRandom(7, 'legal', kind);
-    const order = shuffled(contracts, random);
-    const having = order.filter(({ clauses }) => clauses.get(kind)!.length > 0);
-    const without = order.filter(
-      ({ clauses, text }) => clauses.get(kind)!.length === 0 && text.length > 2 * partCharacters,
-    );
-    const alone = having.flatMap((contract) =>
+    const drawn = shuffled(contracts, seededRandom(7, 'legal', kind)).flatMap((contract) =>
       soleClauses(contract, kind)
         .slice(0, 1)
         .map((clause) => ({ contract, clause })),
     );
-    return [
-      ...having.slice(0, perKind.find).map((contract) => findRecord(contract, kind, questions, random)),
-      ...without.slice(0, perKind.absent).map((contract) => absentRecord(contract, kind, questions, random)),
-      ...alone.slice(-perKind.name).map(({ contract, clause }) => nameRecord(contract, kind, clause)),
-    ];
+    if (drawn.length < perKind) return [];
+    const named = drawn.slice(0, perKind).map((one) => nameRecord(kind, one));
+    const asked = kind === lawKind ? drawn.slice(perKind).flatMap(lawRecord) : [];
+    return [...named, ...asked].map((one, i) => ({ id: `${kind}/${i + 1}`, ...one }));
   });
 }
 
@@ -112,35 +111,10 @@ function soleClauses({ clauses }: Contract, kind: string): string[] {
     .filter((clause) => !others.some((text) => text.includes(clause) || clause.includes(text)));
 }
 
-function findRecord(
-  contract: Contract,
-  kind: string,
-  questions: ReadonlyMap<string, string>,
-  random: Random,
-): LegalRecord {
-  const clause = contract.clauses.get(kind)![0]!;
-  const at = contract.text.indexOf(clause);
-  const room = partCharacters - clause.length;
-  const input = part(contract.text, at - random.integer(Math.max(1, room)), at, at + clause.length);
-  return record(contract, kind, 'find', { instruction: question(kind, questions), input, output: clause });
-}
+type Clause = { contract: Contract; clause: string };
+type Unnumbered = Omit<LegalRecord, 'id'>;
 
-function absentRecord(
-  contract: Contract,
-  kind: string,
-  questions: ReadonlyMap<string, string>,
-  random: Random,
-): LegalRecord {
-  const start = random.integer(contract.text.length - partCharacters);
-  const input = part(contract.text, start, start, start);
-  return record(contract, kind, 'absent', {
-    instruction: question(kind, questions),
-    input,
-    output: notPresent,
-  });
-}
-
-function nameRecord(contract: Contract, kind: string, clause: string): LegalRecord {
+function nameRecord(kind: string, { contract, clause }: Clause): Unnumbered {
   return record(contract, kind, 'name', {
     instruction: 'Name the kind of this contract clause.',
     input: clause,
@@ -148,60 +122,31 @@ function nameRecord(contract: Contract, kind: string, clause: string): LegalReco
   });
 }
 
-function question(kind: string, questions: ReadonlyMap<string, string>): string {
-  return `Quote the clause of the kind "${kind}" from this part of a contract, or say that it is not present. ${questions.get(kind.toLowerCase()) ?? ''}`.trim();
-}
-
-/** About `partCharacters` from `start`, in whole sentences where there are any, with all from `from` to `to` in it. */
-function part(text: string, start: number, from: number, to: number): string {
-  const first = Math.max(0, start);
-  const sentences = splitSentences(text.slice(first, first + partCharacters));
-  let at = first;
-  const kept: string[] = [];
-  sentences.forEach((sentence, i) => {
-    const end = at + sentence.length;
-    const isWhole = i > 0 && i < sentences.length - 1;
-    if (isWhole || (end > from && at < to) || sentences.length < 3) kept.push(sentence);
-    at = end;
-  });
-  return kept.join('').trim();
+/** Where the annotators' answer stands in the clause word for word: it is to be read, not known. */
+function lawRecord({ contract, clause }: Clause): Unnumbered[] {
+  const { governingLaw } = contract;
+  if (governingLaw === '' || !clause.includes(governingLaw)) return [];
+  return [
+    record(contract, lawKind, 'law', {
+      instruction: 'Which law governs this contract?',
+      input: clause,
+      output: governingLaw,
+    }),
+  ];
 }
 
 function record(
   { name }: Contract,
   category: string,
-  task: string,
+  task: Task,
   text: Pick<LegalRecord, 'instruction' | 'input' | 'output'>,
-): LegalRecord {
+): Unnumbered {
   return {
-    id: `cuad/${name}/${category}/${task}`,
     ...text,
     source: `${contractSource}: ${name}`,
     category,
+    task,
     language: 'en',
     conversation_id: name,
   };
-}
-
-/** What each kind asks, from CUAD's own list of categories. */
-export function readQuestions(readmePath: string): Map<string, string> {
-  const text = readFileSync(readmePath, 'utf8').replace(/\s+/g, ' ');
-  const found = [
-    ...text.matchAll(/Category: (?:\(incl[^)]*\) )?(.{3,80}?) Description: (.{10,700}?) Answer Format:/g),
-  ];
-  return new Map(found.map(([, category, description]) => [kindName(category!), description!.trim()]));
-}
-
-/** The list of categories and the table name a few kinds differently. */
-function kindName(category: string): string {
-  const name = category.trim().toLowerCase();
-  const renamed: Record<string, string> = {
-    'notice to terminate renewal': 'notice period to terminate renewal',
-    'right of first refusal, offer or negotiation (rofr/rofo/rofn)': 'rofr/rofo/rofn',
-    'price restriction': 'price restrictions',
-    'affiliate ip license-licensor': 'affiliate license-licensor',
-    'affiliate ip license-licensee': 'affiliate license-licensee',
-    'unlimited/all-you-can-eat license': 'unlimited/all-you-can-eat-license',
-  };
-  return renamed[name] ?? name;
 }

@@ -10,7 +10,6 @@ import { loadExamples } from '../../src/data/read-examples.ts';
 import { loadProject } from '../../src/pipeline/load.ts';
 import { contractRecords } from './contracts.ts';
 import { parsePythonList } from './python-list.ts';
-import { notPresent } from './records.ts';
 import { statuteRecords } from './statutes.ts';
 
 test('a Python list of texts is read as Python reads it', () => {
@@ -33,45 +32,51 @@ test('a Python list of texts is read as Python reads it', () => {
   );
 });
 
-test('a clause is in the part that it is asked for from, and absent from the others', () => {
-  const filler = 'The parties meet once a year. '.repeat(80);
-  const law = 'This Agreement shall be governed by the laws of the State of Nevada in all respects.';
-  const contract = (name: string, clause: string) => ({
-    name,
-    text: `${filler}${clause} ${filler}`,
-    clauses: new Map([['Governing Law', clause === '' ? [] : [clause]]]),
-  });
-  const questions = new Map([['governing law', 'Which law governs?']]);
-  const records = contractRecords([contract('a', law), contract('b', '')], questions);
+test('a clause is named once a contract, of kinds that many have, and the law is read from other contracts', () => {
+  const insurance = 'Each party shall keep insurance against what it may owe to others under this Agreement.';
+  const lawOf = (state: string): string => `This Agreement is governed by the laws of the State of ${state}.`;
+  const contracts = Array.from({ length: 103 }, (_, i) => ({
+    name: `contract ${i}`,
+    governingLaw: i === 0 ? 'Nevada' : 'Ohio',
+    clauses: new Map([
+      ['Governing Law', [lawOf('Nevada'), lawOf('Ohio')]],
+      ['Insurance', i < 99 ? [insurance] : []],
+      // Two labels: either name would be right.
+      ['Audit Rights', [lawOf('Nevada'), 'The books may be looked at once a year.']],
+    ]),
+  }));
+  const records = contractRecords(contracts);
+  const asked = records.filter(({ task }) => task === 'law');
+  const named = records.filter(({ task }) => task === 'name');
   assert.deepEqual(
-    records.map(({ id, output }) => [id, output]),
+    [...Map.groupBy(named, ({ output }) => output)].map(([kind, all]) => [kind, all.length]),
     [
-      ['cuad/a/Governing Law/find', law],
-      ['cuad/b/Governing Law/absent', notPresent],
-      ['cuad/a/Governing Law/name', 'Governing Law'],
+      ['Governing Law', 100],
+      ['Audit Rights', 100],
     ],
   );
-  assert.ok(records[0]!.input.includes(law) && records[0]!.input.length <= 900);
-  assert.ok(!records[1]!.input.includes('Nevada'));
-  assert.match(records[0]!.instruction, /"Governing Law".* Which law governs\?$/);
+  assert.ok(named.every(({ input, output }) => input.includes('Ohio') === (output === 'Governing Law')));
+  assert.equal(new Set(records.map(({ source, category }) => `${source} ${category}`)).size, records.length);
+  assert.ok(asked.length >= 2 && asked.every(({ output }) => output === 'Ohio'));
 });
 
-test('an article is quoted by the title and date of its statute, and never names it where that is asked', () => {
-  const article = (number: string, text: string) => ({
+test('a paragraph is whole, and does not name the statute that is asked for', () => {
+  const paragraph = (number: number, text: string) => ({
     law: '中华人民共和国公司法(2023-12-29)',
-    branch: '民法商法',
+    article: '第一条',
     number,
     text,
   });
   const records = statuteRecords([
-    article('第一条', '为了规范公司的组织和行为，保护公司和股东的合法权益，制定公司法。'),
-    article('第二条', '公司是企业法人，有独立的法人财产，享有法人财产权，承担责任。'),
+    paragraph(1, '为了规范公司的组织和行为，保护公司和股东的合法权益，制定公司法。'),
+    paragraph(2, '公司是企业法人，有独立的法人财产，享有法人财产权，承担责任。'),
+    paragraph(3, '公司应当自作出决议之日起通知债权人，公告下列各项重要的事项：'),
+    paragraph(4, '法律另有规定的，从其规定。'),
   ]);
-  assert.deepEqual(records.map(({ instruction, output }) => [instruction, output.slice(0, 10)]).toSorted(), [
-    ['《中华人民共和国公司法》（2023-12-29）第一条是怎样规定的？', '为了规范公司的组织和'],
-    ['《中华人民共和国公司法》（2023-12-29）第二条是怎样规定的？', '公司是企业法人，有独'],
-    ['下面的条文出自哪部法律？', '《中华人民共和国公司'],
-  ]);
+  assert.deepEqual(
+    records.map(({ id, output, source }) => [id, output, source]),
+    [['公司法/第一条/2', '公司法', '中华人民共和国法律: 中华人民共和国公司法(2023-12-29)']],
+  );
 });
 
 test('the records are read as instruction, input and output, with their category as topic', async () => {
@@ -86,19 +91,19 @@ test('the records are read as instruction, input and output, with their category
     signal: new AbortController().signal,
   });
   assert.deepEqual(summary, {
-    in: 1143,
-    kept: 1143,
+    in: 2362,
+    kept: 2362,
     bad: 0,
     sources: {
-      './data/contracts.jsonl': { in: 729, kept: 729, bad: 0 },
-      './data/statutes.jsonl': { in: 414, kept: 414, bad: 0 },
+      './data/contracts.jsonl': { in: 1462, kept: 1462, bad: 0 },
+      './data/statutes.jsonl': { in: 900, kept: 900, bad: 0 },
     },
   });
   const examples = await loadExamples(join(outputFolder, 'examples.jsonl'));
-  assert.equal(new Set(examples.map(({ meta }) => meta.id)).size, 1143);
+  assert.equal(new Set(examples.map(({ meta }) => meta.id)).size, 2362);
   assert.equal(
     new Set(examples.filter(({ meta }) => meta.language === 'en').map(({ meta }) => meta.topic)).size,
-    37,
+    12,
   );
   for (const { messages, meta } of examples) {
     assert.deepEqual(
@@ -108,7 +113,7 @@ test('the records are read as instruction, input and output, with their category
     assert.equal(meta.topic, meta['category']);
     assert.match(String(meta['original_source']), /^(?:CUAD v1|中华人民共和国法律): /);
     assert.equal(/\p{Script=Han}/u.test(messages[0]!.content), meta.language === 'zh');
-    if (meta.id.endsWith('/find')) assert.ok(messages[1]!.content.includes(messages[2]!.content), meta.id);
+    if (meta['task'] !== 'name') assert.ok(messages[1]!.content.includes(messages[2]!.content), meta.id);
   }
   const text = readFileSync(join(import.meta.dirname, 'data/contracts.jsonl'), 'utf8');
   assert.ok(!text.includes('<omitted>'));

@@ -1,3 +1,6 @@
+/** name: the kind of a clause, or the statute of a paragraph; law: the law that governs a contract. */
+export type Task = 'name' | 'law';
+
 /** The records of this recipe: instruction, input and output, with where they come from and what they are about. */
 export type LegalRecord = {
   id: string;
@@ -6,12 +9,10 @@ export type LegalRecord = {
   output: string;
   /** The data set, and the contract or statute in it. */
   source: string;
-  /** Kind of clause, or branch of law. */
+  /** Kind of clause, or statute. */
   category: string;
+  task: Task;
   language: 'en' | 'zh';
-  /** Records of one contract stay on one side of the split. */
+  /** Records of one contract, or of one article, stay on one side of the split. */
   conversation_id: string;
 };
-
-/** What a model is to say where a clause is not in the text it was given. */
-export const notPresent = 'Not present.';
