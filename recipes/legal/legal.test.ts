@@ -11,6 +11,7 @@ import { loadProject } from '../../src/pipeline/load.ts';
 import { contractRecords } from './contracts.ts';
 import { parsePythonList } from './python-list.ts';
 import { statuteRecords } from './statutes.ts';
+import { wordCounter } from './word-counter.ts';
 
 test('a Python list of texts is read as Python reads it', () => {
   assert.deepEqual(parsePythonList(`['8th day', "it's", 'a "b"', 'x\\'y', '\\u4e2d\\x41\\n', ]`), [
@@ -77,6 +78,22 @@ test('a paragraph is whole, and does not name the statute that is asked for', ()
     records.map(({ id, output, source }) => [id, output, source]),
     [['公司法/第一条/2', '公司法', '中华人民共和国法律: 中华人民共和国公司法(2023-12-29)']],
   );
+});
+
+test('counting words tells texts apart by their words, or pairs of characters, and else says the most frequent', () => {
+  const label = wordCounter([
+    { text: 'The insurer pays the premium.', label: 'insurance' },
+    { text: 'The court hears the plaintiff.', label: 'court' },
+    { text: '船舶的船长', label: 'sea' },
+    { text: 'Ships at sea.', label: 'sea' },
+  ]);
+  assert.deepEqual(['premium', 'COURT', '船长', '长船', ''].map(label), [
+    'insurance',
+    'court',
+    'sea',
+    'sea',
+    'sea',
+  ]);
 });
 
 test('the records are read as instruction, input and output, with their category as topic', async () => {

@@ -25,8 +25,9 @@ const titles: Readonly<Record<string, string>> = {
   'zh name': 'statute of a paragraph',
 };
 
-/** A test question, its right answer, and what each system said. */
-type Asked = { gold: string; base: string; tuned: string; frequent: string; counted: string };
+type System = 'base' | 'tuned' | 'frequent' | 'counted';
+/** A test question's right answer, and what each system said; questions from one contract or article go together. */
+type Asked = Record<System, string> & { gold: string; conversation: string };
 
 async function readAsked(): Promise<Map<string, Asked[]>> {
   const project = await loadProject(join(import.meta.dirname, 'attune.yaml'));
@@ -61,6 +62,7 @@ async function readAsked(): Promise<Map<string, Asked[]>> {
     const { frequent, count } = baselines.get(taskOf(example))!;
     return {
       task: taskOf(example),
+      conversation: example.meta.conversation ?? conversation,
       gold: answerOf(example),
       base: base.text,
       tuned: tuned.text,
@@ -84,7 +86,7 @@ function mostFrequent(answers: readonly string[]): string {
 }
 
 /** The mean of F1 over the answers that are right somewhere. */
-function macroF1(asked: readonly Asked[], system: keyof Asked): number {
+function macroF1(asked: readonly Asked[], system: System): number {
   const labels = [...new Set(asked.map(({ gold }) => gold))];
   const scores = labels.map((label) => {
     const said = asked.filter((one) => exactMatch(one[system], label) === 1);
@@ -101,10 +103,10 @@ const within = (interval: Interval | null, show: (value: number) => string): str
   interval ? ` (${show(interval[0])} to ${show(interval[1])})` : '';
 
 function row(title: string, asked: readonly Asked[]): string[] {
-  const against = (system: 'base' | 'frequent' | 'counted'): ReturnType<typeof comparePaired> =>
+  const against = (system: System): ReturnType<typeof comparePaired> =>
     comparePaired(
-      asked.map((one, i) => ({
-        conversation: String(i),
+      asked.map((one) => ({
+        conversation: one.conversation,
         base: exactMatch(one[system], one.gold),
         tuned: exactMatch(one.tuned, one.gold),
         weight: 1,

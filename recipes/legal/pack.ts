@@ -27,6 +27,4 @@ console.log(
 const paragraphs = await readParagraphs(laws);
 const statutes = statuteRecords(paragraphs);
 const statuteFile = await writeJsonLines(join(folder, 'statutes.jsonl'), statutes);
-console.log(
-  `${paragraphs.length} paragraphs. ${statutes.length} records, ${statuteFile.byteLength} bytes`,
-);
+console.log(`${paragraphs.length} paragraphs. ${statutes.length} records, ${statuteFile.byteLength} bytes`);

@@ -2,9 +2,7 @@
  * Multinomial naive Bayes with add-0.1 smoothing over words, and over pairs of characters where no blanks separate words:
  * what can be known from the words of a text alone, learnt in milliseconds.
  */
-export function wordCounter(
-  examples: readonly { text: string; label: string }[],
-): (text: string) => string {
+export function wordCounter(examples: readonly { text: string; label: string }[]): (text: string) => string {
   const vocabulary = new Set(examples.flatMap(({ text }) => wordsOf(text)));
   const classes = [...Map.groupBy(examples, ({ label }) => label)].map(([label, members]) => {
     const counts = new Map<string, number>();
