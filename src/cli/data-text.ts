@@ -3,7 +3,7 @@ import { counted } from '../base/number-text.ts';
 import type { DataDiff } from '../data/diff.ts';
 import type { Story } from '../data/explain.ts';
 import type { ShownStep } from '../data/mask-step.ts';
-import { categories, type Profile } from '../data/report/profile.ts';
+import { categories, type Histogram, type Profile } from '../data/report/profile.ts';
 import type { ValidationReport } from '../data/validate/report.ts';
 import { formatNumber, formatTable } from './format.ts';
 
@@ -27,9 +27,12 @@ export function formatDiff(diff: DataDiff, a: string, b: string): string {
   ];
   const tables = categories
     .map((category) => [category, categoryRows(diff.a, diff.b, category)] as const)
-    .filter(([, rows]) => rows.length > 0)
-    .map(([category, rows]) => `\n${category}\n${formatTable(rows)}`);
-  return `${formatTable(counts)}\n${formatTable(fates)}${tables.join('')}`;
+    .filter(([, rows]) => rows.length > 0);
+  const lengths = (['turns', 'characters'] as const).map(
+    (name) => [name, histogramRows(diff.a.histograms[name], diff.b.histograms[name], name)] as const,
+  );
+  const sections = [...tables, ...lengths].map(([name, rows]) => `\n${name}\n${formatTable(rows)}`);
+  return `${formatTable(counts)}\n${formatTable(fates)}${sections.join('')}`;
 }
 
 function someIds({ count, ids }: { count: number; ids: readonly string[] }): string {
@@ -42,6 +45,11 @@ function categoryRows(a: Profile, b: Profile, category: (typeof categories)[numb
   const [before, after] = [a.categories[category], b.categories[category]];
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
   if (names.every((name) => name === 'unknown')) return [];
+  // A set before curation names no languages and moods: shares of what one side does not tell compare nothing.
+  const tells = (counts: Readonly<Record<string, number>>): boolean =>
+    Object.keys(counts).some((name) => name !== 'unknown');
+  if (!tells(before) || !tells(after))
+    return [['', `only ${tells(before) ? 'the first' : 'the second'} tells it`]];
   const share = (counts: Readonly<Record<string, number>>, profile: Profile, name: string): number =>
     (counts[name] ?? 0) / Math.max(1, profile.records);
   return names
@@ -51,7 +59,21 @@ function categoryRows(a: Profile, b: Profile, category: (typeof categories)[numb
     .map(({ name, from, to }) => ['', name, percent(from), percent(to), points(to - from)]);
 }
 
-export function formatStory(story: Story, steps: readonly ShownStep[]): string {
+/** Shares of what is in each bucket, in their order. */
+function histogramRows(a: Histogram | undefined, b: Histogram | undefined, name: string): string[][] {
+  const sum = ({ counts }: Histogram): number => counts.reduce((total, count) => total + count, 0);
+  const share = (one: Histogram | undefined, i: number): number =>
+    one === undefined ? 0 : one.counts[i]! / Math.max(1, sum(one));
+  const label = (i: number): string =>
+    name === 'characters' ? `${formatNumber(2 ** i)} to ${formatNumber(2 ** (i + 1) - 1)}` : formatNumber(i);
+  return (a ?? b)!.counts
+    .map((_count, i) => ({ name: label(i), from: share(a, i), to: share(b, i) }))
+    .filter(({ from, to }) => from + to > 0)
+    .map(({ name: bucket, from, to }) => ['', bucket, percent(from), percent(to), points(to - from)]);
+}
+
+/** `left` is the record as it was when it was left out, personal data masked. */
+export function formatStory(story: Story, steps: readonly ShownStep[], left: Story['curated']): string {
   const { id, events, collected, curated, split } = story;
   const place = events.find((event) => event.place)?.place;
   const lines = [`${id}${place === undefined ? '' : `, from ${place}`}\n`];
@@ -68,6 +90,7 @@ export function formatStory(story: Story, steps: readonly ShownStep[]): string {
   if (split !== undefined) lines.push(`  ${'split'.padEnd(10)} in ${split}\n`);
   if (curated) lines.push('\nas it is now\n', ...curated.messages.map(messageLine));
   else if (collected) lines.push('\nIt is not among the curated examples.\n');
+  if (left) lines.push('\nas it was when it was left out\n', ...left.messages.map(messageLine));
   return lines.join('');
 }
 

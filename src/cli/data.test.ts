@@ -20,9 +20,17 @@ const chat = (i: number): string =>
     ],
   });
 
+const short = JSON.stringify({
+  id: 'short',
+  messages: [
+    { role: 'user', content: 'me9@mail.example?' },
+    { role: 'assistant', content: 'Yes.' },
+  ],
+});
+
 before(async () => {
   const lines = Array.from({ length: 30 }, (_one, i) => chat(i));
-  writeFileSync(join(folder, 'chats.jsonl'), [...lines, '{"broken"', ''].join('\n'));
+  writeFileSync(join(folder, 'chats.jsonl'), [...lines, '{"broken"', short, ''].join('\n'));
   writeFileSync(
     join(folder, 'attune.yaml'),
     'name: tickets\ncollect:\n  max_bad_share: 0.5\n  sources:\n    - jsonl: chats.jsonl\n',
@@ -45,6 +53,16 @@ test('explain follows a record through every stage', async () => {
   assert.doesNotMatch(out, /me3@mail/, 'what was masked is not shown');
 });
 
+test('explain shows what was said in a record that was left out, personal data masked', async () => {
+  const { out } = await cli('data explain short');
+  assert.match(out, /min_characters +dropped +\d+ characters, fewer than 50/);
+  assert.match(out, /as it was when it was left out\n.*\n +user +\[EMAIL\]\?\n +assistant +Yes\.\n/);
+  for (const id of ['short', 'chat-3']) {
+    const { json } = await cli(`data explain ${id} --json`);
+    assert.doesNotMatch(JSON.stringify(json), /me\d@mail/);
+  }
+});
+
 test('explain knows a line that was no record, by its place', async () => {
   const { exit, out } = await cli('data explain chats.jsonl:31');
   assert.equal(exit, 0);
@@ -61,6 +79,8 @@ test('diff compares stages, files and artifacts', async () => {
   const { out, json } = await cli('data diff collect curate --json');
   assert.deepEqual(json.at(-1)!['changed'] instanceof Object, true, out);
   assert.equal((json.at(-1)!['changed'] as { count: number }).count, 30);
+  const plain = await cli('data diff collect curate');
+  assert.match(plain.out, /sentiment\n +only the second tells it\n\nturns\n +2 +100\.0% +100\.0%/);
   const same = await cli('data diff curate split');
   assert.match(same.out, /same +30\n/);
   const { exit, err } = await cli('data diff curate nothing-of-that-name');
@@ -71,8 +91,8 @@ test('diff compares stages, files and artifacts', async () => {
 test('validate looks at the sources as they are, and ends with an error where one stands in the way', async () => {
   const { exit, out, err } = await cli('data validate');
   assert.notEqual(exit, 0);
-  assert.match(out, /^31 records, 30 readable; for generation/);
-  assert.match(out, /error +1 of 31 records cannot be read \(chats\.jsonl:31/);
+  assert.match(out, /^32 records, 31 readable; for generation/);
+  assert.match(out, /error +1 of 32 records cannot be read \(chats\.jsonl:31/);
   assert.match(err, /1 kind of error stands in the way of training/);
   const curated = await cli('data validate curate --task chat --json');
   const { records, task, errors } = curated.json.find(({ type }) => type === 'result') as {

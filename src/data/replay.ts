@@ -33,6 +33,12 @@ export function replay(example: Example, rules: readonly Rule[]): ReplayStep[] {
   return steps;
 }
 
+/** The example as these rules left it, or as it was when one dropped it. */
+export function lastState(example: Example, steps: readonly ReplayStep[]): Example {
+  const last = steps.at(-1);
+  return last?.after ?? last?.before ?? example;
+}
+
 /** The texts in which two states of a record differ, message by message while their numbers agree. */
 export function changedTexts(before: Example, after: Example): { before: string; after: string }[] {
   const texts = ({ messages }: Example): string[] =>

@@ -3,8 +3,8 @@ import type { Command } from 'commander';
 import { AttuneError } from '../../base/errors.ts';
 import { diffExamples } from '../../data/diff.ts';
 import { type DataFolders, explain } from '../../data/explain.ts';
-import { maskStep } from '../../data/mask-step.ts';
-import { replay } from '../../data/replay.ts';
+import { maskExample, maskStep } from '../../data/mask-step.ts';
+import { changedTexts, lastState, replay } from '../../data/replay.ts';
 import { makeRules } from '../../data/rules.ts';
 import { createContext, type Context } from '../context.ts';
 import { formatDiff, formatStory } from '../data-text.ts';
@@ -61,7 +61,13 @@ function addExplain(data: Command, io: Io): void {
       const mask = rules.find(({ name }) => name === 'pii');
       const steps = story.collected ? replay(story.collected, rules) : [];
       const masked = steps.map((step) => maskStep(step, mask));
-      context.result({ ...story, steps: masked }, formatStory(story, masked));
+      const canMask = mask === undefined || 'decide' in mask;
+      const last = story.collected && canMask && maskExample(lastState(story.collected, steps), mask);
+      if (last && story.curated && story.events.some(({ rule }) => rule === 'boilerplate'))
+        masked.push({ rule: 'boilerplate', reasons: [], texts: changedTexts(last, story.curated) });
+      const left = story.curated ? undefined : last || undefined;
+      const { collected: _raw, ...told } = story;
+      context.result({ ...told, steps: masked, ...(left && { left }) }, formatStory(story, masked, left));
     });
 }
 

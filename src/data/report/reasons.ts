@@ -2,7 +2,7 @@
 import type { ReasonTally } from '../engine/job-summary.ts';
 import type { Example } from '../example.ts';
 import { maskExample, maskStep } from '../mask-step.ts';
-import { changedTexts, replay, type ReplayStep } from '../replay.ts';
+import { changedTexts, lastState, replay } from '../replay.ts';
 import type { Rule } from '../rule.ts';
 import { pickExamples } from './pick-lines.ts';
 import type { ReasonExample, ReasonReport } from './report.ts';
@@ -54,7 +54,7 @@ export async function withTexts(
     for await (const example of pickById(path, new Set(wanted.keys()), signal)) {
       const { id } = example.meta;
       const steps = replay(example, rules);
-      const masked = maskExample(endOf(example, steps), pii);
+      const masked = maskExample(lastState(example, steps), pii);
       if (shownIds.includes(id)) said[id] = excerpt(masked);
       for (const { rule, example: place } of wanted.get(id) ?? []) {
         const step = steps.find((one) => one.rule === rule);
@@ -85,11 +85,6 @@ async function* pickById(
   };
   for await (const example of pickExamples(path, mayBeWanted, signal))
     if (ids.has(example.meta.id)) yield example;
-}
-
-function endOf(example: Example, steps: readonly ReplayStep[]): Example {
-  const last = steps.at(-1);
-  return last?.after ?? last?.before ?? example;
 }
 
 /** Who says what, each turn by its beginning. */

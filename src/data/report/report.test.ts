@@ -143,6 +143,18 @@ test('the levels stand beside their targets, and a choice beside chance; where n
   );
 });
 
+test('what was left out is shown by what was said, and languages and moods are known before as well', () => {
+  const { reasons, collectedSample } = json();
+  const short = reasons.find(({ rule }) => rule === 'min_characters');
+  assert.equal(short?.examples[0]?.said, 'customer: hi\nagent: yo');
+  assert.equal(collectedSample.records, 3);
+  assert.equal(collectedSample.sentiment['neutral'], 3);
+  assert.deepEqual(
+    reasons.map(({ rule }) => rule),
+    ['normalise', 'min_characters', 'pii'],
+  );
+});
+
 test('personal data is in no file of the stage', () => {
   for (const name of ['report.html', 'report.json', 'examples.jsonl', 'ledger.jsonl'])
     assert.ok(!readFileSync(join(curateFolder, name), 'utf8').includes(secret), name);

@@ -114,18 +114,21 @@ async function sampleCollected(
   let index = 0;
   for (const path of paths)
     for await (const example of pickExamples(path, () => index++ % every === 0, signal)) {
-      const language = example.meta.language ?? detect(textOf(example)) ?? 'unknown';
+      const language = example.meta.language ?? detect(textOf(example));
       sample.records += 1;
-      sample.language[language] = (sample.language[language] ?? 0) + 1;
+      addOne(sample.language, language ?? 'unknown');
       const asked = readConversation(example).turns.filter(({ role }) => role === 'user');
       const mood = sentiment(
         asked.map(({ words }) => words),
         language,
       );
-      const name = mood === undefined ? 'unknown' : moodOf(mood);
-      sample.sentiment[name] = (sample.sentiment[name] ?? 0) + 1;
+      addOne(sample.sentiment, mood === undefined ? 'unknown' : moodOf(mood));
     }
   return sample;
+}
+
+function addOne(counts: Record<string, number>, name: string): void {
+  counts[name] = (counts[name] ?? 0) + 1;
 }
 
 function textOf({ messages }: Example): string {
