@@ -82,7 +82,7 @@ async function* concludeShuffle(
   tools: ConcludeTools,
   context: ShuffleContext,
 ): AsyncGenerator<unknown> {
-  const shuffle = openShuffle(context);
+  const shuffle = openShuffle(rule.name, context);
   const whole = await rule.conclude(shuffle, tools);
   if (!rule.slice) yield whole;
   else

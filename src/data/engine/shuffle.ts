@@ -24,7 +24,8 @@ export type ShuffleContext = {
   signal: AbortSignal;
 };
 
-export function openShuffle(context: ShuffleContext): Shuffle {
+/** `rule` is what progress is reported of. */
+export function openShuffle(rule: string, context: ShuffleContext): Shuffle {
   const { results, partitions, runner, report, signal } = context;
   const parts = observedParts(results);
   return {
@@ -44,7 +45,13 @@ export function openShuffle(context: ShuffleContext): Shuffle {
       const jobs = await jobsOf(context, { reduction, inputs, folder, count: pieces?.length ?? partitions });
       let done = 0;
       const onDone = (): void =>
-        report({ type: 'progress', label: reduction, done: ++done, total: jobs.length, unit: 'partitions' });
+        report({
+          type: 'progress',
+          label: `${rule} ${reduction}`,
+          done: ++done,
+          total: jobs.length,
+          unit: 'partitions',
+        });
       const made = await runJobs(jobs, runner, { signal, onRecords: () => {} }, onDone);
       return openReduced(made.map((one) => one.pieces.path));
     },
