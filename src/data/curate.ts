@@ -35,7 +35,7 @@ export type CurateContext = {
   services?: CurateServices;
   /** Opens what runs so many jobs (default: the threads of this machine). The result is the same whatever it is. */
   openRunner?: (jobs: number) => JobRunner;
-  /** Bytes of examples in a job (default 4 MiB). */
+  /** Bytes of examples in a job (default 4 MiB at most, less where that makes too few jobs to share). */
   rangeBytes?: number;
   /** Jobs of a reduction (default: by the size of the examples). The result is the same for any number. */
   partitions?: number;
