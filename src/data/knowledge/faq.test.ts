@@ -24,7 +24,7 @@ const [[ship, shipped], [pay, paid]] = both as [[string, string], [string, strin
 
 const forms: Record<string, string> = {
   headings: `<h1>FAQ</h1><h3>${ship}</h3><p>${shipped}</p><h3>${pay}</h3><p>${paid}</p>`,
-  'numbered headings': `<h3>1. ${ship}</h3><p>${shipped}</p><h3>Q2) ${pay}</h3><p>${paid}</p>`,
+  'numbered headings': `<h3>1.2. ${ship}</h3><p>${shipped}</p><h3>Q2) ${pay}</h3><p>${paid}</p>`,
   details: `<details><summary>${ship}</summary>${shipped}</details><details><summary>${pay}</summary>${paid}</details>`,
   'definition list': `<dl><dt>${ship}</dt><dd>${shipped}</dd><dt>${pay}</dt><dd>${paid}</dd></dl>`,
   'JSON-LD': `<p>Help</p><script type="application/ld+json">${JSON.stringify({

@@ -13,9 +13,9 @@ const openings: readonly RegExp[] = [
   /^(?:我(?:该|应该)?(?:如何|怎么|怎样|能否|可以|可不可以)|如何|怎么|怎样|为什么|为何|什么(?:是|叫|时候|情况)|谁(?:可以|能)|哪(?:些|里|个)|多久|多少|是否|能否|可否)/,
 ];
 const longestQuestionCharacters = 300;
-/** "Q:", "Q2.", "3." and "3)" in front of a question. */
+/** "Q:", "Q2.", "3.", "3)" and "1.2" in front of a question. */
 const numbering =
-  /^(?:(?:q|question|frage|pregunta|domanda|问|問|问题)\s?\d{0,3}\s?[:.：)]|\d{1,3}[.)])\s{0,5}/i;
+  /^(?:(?:q|question|frage|pregunta|domanda|问|問|问题)\s?\d{0,3}\s?[:.：)]|\d{1,3}(?:\.\d{1,3}){0,4}[.)]|\d{1,3}(?:\.\d{1,3}){1,4}(?=\s))\s{0,5}/i;
 
 /**
  * A heading that ends with a question mark, or begins the way that a question does. A heading such as "How to sign in"
