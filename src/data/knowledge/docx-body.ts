@@ -1,6 +1,6 @@
 /** The body of a Word document as blocks. */
 import { BlockBuilder } from './block-builder.ts';
-import type { Numbering, Styles } from './docx-parts.ts';
+import type { ListPlace, Numbering, Styles } from './docx-parts.ts';
 import type { Block } from './page.ts';
 import { readXml } from './xml.ts';
 
@@ -29,6 +29,8 @@ export async function readDocumentXml(
   const open: Paragraph[] = [];
   let hiddenDepth = 0;
   let isHiddenRun = false;
+  /** The run that is open; letters of the mark at a paragraph's end have properties too, and are none. */
+  let run: { isBold: boolean } | undefined;
   let inText = false;
   let title: string | undefined;
   let heading = '';
@@ -41,9 +43,10 @@ export async function readDocumentXml(
     one.begun = true;
     const style = parts.styles.get(one.style);
     const level = one.outline ?? style?.level;
+    const list = one.list === '' ? style?.list : { id: one.list, level: one.level, depth: one.level };
     if (level !== undefined) builder.openHeading(Math.max(1, level), undefined);
-    else if (one.list !== '' && one.list !== '0')
-      builder.item(one.level, markerOf(one, parts.numbering, counters));
+    else if (list !== undefined && list.id !== '0')
+      builder.item(list.depth, markerOf(list, parts.numbering, counters));
     else builder.startParagraph();
   };
   await readXml(xml, {
@@ -68,6 +71,10 @@ export async function readDocumentXml(
       else if (name === 'r') {
         begin(paragraph);
         isHiddenRun = false;
+        run = { isBold: false };
+      } else if (name === 'b' && run && attribute('val') !== '0' && attribute('val') !== 'false') {
+        if (!run.isBold) builder.openBold();
+        run.isBold = true;
       } else if (name === 'vanish') isHiddenRun = attribute('val') !== '0' && attribute('val') !== 'false';
       else if (name === 't') inText = true;
       else if (name === 'tab') builder.text(' ');
@@ -95,7 +102,10 @@ export async function readDocumentXml(
         return;
       }
       if (name === 't') inText = false;
-      else if (name === 'hyperlink') builder.closeLink();
+      else if (name === 'r') {
+        if (run?.isBold === true) builder.closeBold();
+        run = undefined;
+      } else if (name === 'hyperlink') builder.closeLink();
       else if (name === 'p') {
         builder.closeHeading();
         builder.closeItem();
@@ -121,10 +131,10 @@ function outlineLevel(value: string | undefined): number | undefined {
   return value !== undefined && /^[0-8]$/.test(value) ? Number(value) + 1 : undefined;
 }
 
-function markerOf({ list, level }: Paragraph, numbering: Numbering, counters: Map<string, number[]>): string {
-  const { ordered, start } = numbering(list, level);
-  let counts = counters.get(list);
-  if (!counts) counters.set(list, (counts = []));
+function markerOf({ id, level }: ListPlace, numbering: Numbering, counters: Map<string, number[]>): string {
+  const { ordered, start } = numbering(id, level);
+  let counts = counters.get(id);
+  if (!counts) counters.set(id, (counts = []));
   counts.length = Math.min(counts.length, level + 1);
   counts[level] = (counts[level] ?? start - 1) + 1;
   return ordered ? `${counts[level]}. ` : '- ';

@@ -1,33 +1,45 @@
 /** What a Word document keeps beside its text: styles, lists, and where its links lead. */
 import { readXml } from './xml.ts';
 
+/** A list by its id, the level in its definition, and how deep its items stand, from 0. */
+export type ListPlace = { id: string; level: number; depth: number };
+
 /** Outline levels of paragraph styles by id, from 1; 0 is the document's title. Contents are lists of headings. */
-export type Styles = ReadonlyMap<string, { level?: number; isContents: boolean }>;
+export type Styles = ReadonlyMap<string, { level?: number; list?: ListPlace; isContents: boolean }>;
 
 /** Numbered or not, by list and level: `${numId}/${ilvl}`. */
 export type Numbering = (list: string, level: number) => { ordered: boolean; start: number };
 
+type RawStyle = { name: string; basedOn: string; outline: string; list: string; listLevel: number };
+
 export async function readStyles(xml: string | undefined): Promise<Styles> {
-  const raw = new Map<string, { name: string; basedOn: string; outline: string }>();
-  let style: { name: string; basedOn: string; outline: string } | undefined;
+  const raw = new Map<string, RawStyle>();
+  let style: RawStyle | undefined;
   await readXml(xml ?? '', {
     open: (name, attribute) => {
       if (name === 'style')
-        raw.set(attribute('styleId') ?? '', (style = { name: '', basedOn: '', outline: '' }));
+        raw.set(
+          attribute('styleId') ?? '',
+          (style = { name: '', basedOn: '', outline: '', list: '', listLevel: 0 }),
+        );
       if (style === undefined) return;
       if (name === 'name') style.name = attribute('val') ?? '';
       if (name === 'basedOn') style.basedOn = attribute('val') ?? '';
       if (name === 'outlineLvl') style.outline = attribute('val') ?? '';
+      if (name === 'numId') style.list = attribute('val') ?? '';
+      if (name === 'ilvl') style.listLevel = Math.min(8, Number.parseInt(attribute('val') ?? '', 10) || 0);
     },
     close: (name) => {
       if (name === 'style') style = undefined;
     },
   });
-  const styles = new Map<string, { level?: number; isContents: boolean }>();
+  const styles = new Map<string, { level?: number; list?: ListPlace; isContents: boolean }>();
   for (const id of raw.keys()) {
     const level = levelOf(id, raw);
+    const list = listOf(id, raw);
     styles.set(id, {
       ...(level !== undefined && { level }),
+      ...(list !== undefined && { list }),
       isContents: /^toc \d$|^table of (?:figures|contents)/i.test(raw.get(id)!.name),
     });
   }
@@ -35,10 +47,7 @@ export async function readStyles(xml: string | undefined): Promise<Styles> {
 }
 
 /** Word names its own heading styles in English whatever the language; others state a level or build on one. */
-function levelOf(
-  id: string,
-  raw: ReadonlyMap<string, { name: string; basedOn: string; outline: string }>,
-): number | undefined {
+function levelOf(id: string, raw: ReadonlyMap<string, RawStyle>): number | undefined {
   let style = raw.get(id);
   for (let steps = 0; style !== undefined && steps < 20; steps++) {
     const heading = /^heading (\d)$/i.exec(style.name)?.[1];
@@ -46,6 +55,18 @@ function levelOf(
     if (/^title$/i.test(style.name)) return 0;
     if (/^\d$/.test(style.outline)) return style.outline === '9' ? undefined : Number(style.outline) + 1;
     style = raw.get(style.basedOn);
+  }
+  return undefined;
+}
+
+/** The list of a style; Word's own "List Bullet 2" is the first level of a list of its own, and stands one deeper. */
+function listOf(id: string, raw: ReadonlyMap<string, RawStyle>): ListPlace | undefined {
+  let style = raw.get(id);
+  for (let steps = 0; style !== undefined && steps < 20; steps++) {
+    const { list, listLevel, name, basedOn } = style;
+    const deeper = Number(/^list (?:bullet|number) ([2-5])$/i.exec(name)?.[1] ?? 1) - 1;
+    if (list !== '') return { id: list, level: listLevel, depth: Math.max(listLevel, deeper) };
+    style = raw.get(basedOn);
   }
   return undefined;
 }

@@ -71,6 +71,34 @@ test('footnotes and endnotes stand below the paragraph that refers to them', asy
   );
 });
 
+test('lists by style, and questions in bold letters', async () => {
+  const bold = (text: string, value = ''): string =>
+    `<w:p><w:pPr><w:rPr><w:b/></w:rPr></w:pPr><w:r><w:rPr><w:b${value}/></w:rPr><w:t>${text}</w:t></w:r></w:p>`;
+  const { blocks } = await readDocx(
+    writeDocx(
+      [
+        styled('Pack it', 'Listennummer'),
+        styled('gently', 'Liste2'),
+        styled('Send it', 'Listennummer'),
+        bold('Can I cancel?'),
+        paragraph('Yes, within three days.'),
+        bold('Is this plain?', ' w:val="0"'),
+      ].join(''),
+    ),
+  );
+  assert.deepEqual(
+    blocks.filter(isText).map(({ text, lead }) => [text, lead]),
+    [
+      ['1. Pack it', undefined],
+      ['  - gently', undefined],
+      ['2. Send it', undefined],
+      ['Can I cancel?', 'Can I cancel?'],
+      ['Yes, within three days.', undefined],
+      ['Is this plain?', undefined],
+    ],
+  );
+});
+
 test('an entry that says it is small is not unpacked past its limit', async () => {
   const block = deflateRawSync(Buffer.alloc(4_000_000), { finishFlush: constants.Z_FULL_FLUSH });
   const packed = Buffer.concat([...Array<Buffer>(200).fill(block), deflateRawSync(Buffer.alloc(0))]);

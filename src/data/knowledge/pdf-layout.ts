@@ -130,8 +130,8 @@ function blocksOf(sheets: readonly TextLine[][], body: number, levelOf: (size: n
     open = undefined;
   };
   sheets.forEach((lines, index) => {
-    const widest = lines.reduce((most, { right }) => Math.max(most, right), 0);
-    for (const line of lines) {
+    const widest = widestOf(lines, body);
+    for (const [at, line] of lines.entries()) {
       const kind = line.isRow
         ? 'row'
         : isHeading(line, body)
@@ -144,7 +144,7 @@ function blocksOf(sheets: readonly TextLine[][], body: number, levelOf: (size: n
         kind !== 'item' &&
         kind !== 'row' &&
         open.kind !== 'row' &&
-        continues(open, line, { kind, gap, widest, sheet: index + 1 });
+        continues(open, line, { kind, gap, widest: widest[at]!, sheet: index + 1 });
       if (goesOn) {
         open!.lines.push(line.text);
         open!.last = line;
@@ -158,6 +158,20 @@ function blocksOf(sheets: readonly TextLine[][], body: number, levelOf: (size: n
   });
   close();
   return blocks;
+}
+
+/** For each line how far the lines of its column go: a column is what stands between two jumps up, headings aside. */
+function widestOf(lines: readonly TextLine[], body: number): number[] {
+  const widest: number[] = [];
+  for (let start = 0; start < lines.length;) {
+    let end = start + 1;
+    while (end < lines.length && lines[end]!.y <= lines[end - 1]!.y) end += 1;
+    const column = lines.slice(start, end);
+    const text = column.filter((line) => !isHeading(line, body));
+    const most = (text.length > 0 ? text : column).reduce((far, { right }) => Math.max(far, right), 0);
+    for (; start < end; start++) widest.push(most);
+  }
+  return widest;
 }
 
 /** Whether a line belongs to the paragraph, item or heading before it. */
@@ -203,7 +217,8 @@ function compoundsIn(sheets: readonly TextLine[][]): Set<string> {
 function statedTitle(title: unknown): string | undefined {
   if (typeof title !== 'string') return undefined;
   const text = title.replace(/\s+/g, ' ').trim();
-  return text.length < 3 || /\.\w{2,5}$|^(?:microsoft|untitled|unbenannt|slide)/i.test(text)
+  return text.length < 3 ||
+    /\.\w{2,5}$|^\(?(?:microsoft|untitled|unbenannt|slide|anonymous|unspecified)/i.test(text)
     ? undefined
     : text;
 }
