@@ -52,6 +52,17 @@ export const personVerbs: WordSet = wordSet(`
   loves bought ordered paid sent received signed joined left listed believes knows made plays played sings sang dice dijo
   est a ist hat sagte war`);
 
+/** Verbs and small words of other languages that are names as well, and more often begin an instruction. */
+export const sentenceStarts: WordSet = wordSet(`
+  elija lea tome envie abra borre deje vaya siga ley asi durante tal aun dado dada salvo debera podra habra sera
+  ceci celle durant cartes vada prema salvi secondo allora anzi va leia segundo alem wahlen seit warten namen ga lees`);
+
+/** The commonest words of other languages that are none of English. */
+export const otherLanguages: WordSet = wordSet(`
+  el los las del que en por para su es una un y se lo como mas esta le les des du une et est pour dans vous nous je
+  qui der das und ist nicht ein eine ich sie mit fur zu il di che non sono della um uma nao os da het een
+   ik je niet`);
+
 /** After a name: what only people do. */
 export const livingVerbs: WordSet = wordSet(
   'lives lived resides resided married studied graduated died retired vive wohnt habite vivait woonde abita mora',

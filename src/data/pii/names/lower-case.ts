@@ -1,6 +1,6 @@
 /** Names in lower case that nothing introduces. */
 import { isBrand } from './brands.ts';
-import { personVerbs, relations } from './cues.ts';
+import { otherLanguages, personVerbs, relations } from './cues.ts';
 import { anyName, anyPlace, kind } from './lexicon.ts';
 import type { Run } from './runs.ts';
 import { isInSlot } from './slots.ts';
@@ -26,6 +26,7 @@ export function lowerCaseNames(words: Words): Run[] {
   if (candidates.length === 0) return found;
   if (candidates.length >= leastList) found.push(...listsOfNames(words, candidates));
   const isShort = words.count <= 4;
+  if (!isShort && isOtherLanguage(words)) return found;
   if (!isShort && ordinary < leastKnownShare * (ordinary + candidates.length)) return found;
   let end = -1;
   for (const i of candidates) {
@@ -39,6 +40,13 @@ export function lowerCaseNames(words: Words): Run[] {
 }
 
 const leastList = 3;
+
+/** Text of other languages has many words that the lexicon lacks. */
+function isOtherLanguage(words: Words): boolean {
+  let count = 0;
+  for (let i = 0; i < words.count; i++) if (otherLanguages.at(words, i)) count++;
+  return count >= 2 && 8 * count >= words.count;
+}
 
 /** "they are leonti, terrence, pamela and brian": single words between commas, most of them given names. */
 function listsOfNames(words: Words, candidates: readonly number[]): Run[] {

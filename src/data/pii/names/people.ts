@@ -6,6 +6,8 @@ import {
   nameSuffixes,
   organisationNouns,
   particles,
+  personVerbs,
+  sentenceStarts,
   titles,
   townBeginnings,
 } from './cues.ts';
@@ -74,6 +76,7 @@ function isNameable(words: Words, i: number): boolean {
   if ((bits & kind.word) !== 0 && (bits & anyName) === 0) return false;
   const key = words.keyOf(i);
   if (isDate(words, i) || isGreeting(words, i) || isPartOfTown(words, i)) return false;
+  if (sentenceStarts.at(words, i) && isInstruction(words, i)) return false;
   if (townBeginnings.at(words, i) && i + 1 < words.count && follows(words, i + 1) && isCapital(words, i + 1))
     return false;
   if (titles.at(words, i) && (bits & anyName) === 0) return false;
@@ -87,6 +90,13 @@ function isNameable(words: Words, i: number): boolean {
 
 /** Aaah, hmm, thanks1: letters that no name has in a row, no vowel among the first, a digit. */
 const noWord = /\d|(.)\1\1|^[b-df-hj-np-tv-xz]{3,4}$/;
+
+/** "Elija un dispositivo": the first word, and no verb of people after it. */
+function isInstruction(words: Words, i: number): boolean {
+  const next = i + 1;
+  if (!beginsSentence(words, i) || words.shapes[next] !== shape.lower) return false;
+  return !personVerbs.at(words, next) || words.keyOf(next) === 'a';
+}
 
 /** The York of "new York". */
 function isPartOfTown(words: Words, i: number): boolean {

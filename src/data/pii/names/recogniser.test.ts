@@ -120,6 +120,8 @@ test('words that are names only in context', () => {
     'Please Reset My Password In The Settings Menu.',
     'My order came in May, not in April.',
     'Thanks for the help! Great Service.',
+    'Elija un dispositivo. Vaya a la página y pulse en el lado izquierdo.',
+    'Une fois validés, les codes sont pour vous. Ceci étant fait, un code sera envoyé.',
     'See Section 4 of the Terms and Conditions.',
     'The API returns JSON over HTTP.',
     'I AM VERY ANGRY ABOUT THIS ORDER',

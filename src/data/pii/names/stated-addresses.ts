@@ -48,7 +48,8 @@ export function statedAddresses(words: Words, isAnswer: boolean): Run[] {
     let first = firstWordFrom(words, offset);
     const limit = Math.min(words.count, first + mostBeforeNumber);
     while (first < limit && words.shapes[first] !== shape.number) first++;
-    if (first >= limit || !isHouseNumber(words, first)) continue;
+    // "3. Enter the code": the number of a step.
+    if (first >= limit || !isHouseNumber(words, first) || (words.gaps[first + 1]! & gap.dot) !== 0) continue;
     let last = first;
     for (let at = first + 1; at < Math.min(words.count, first + mostWords); at++) {
       const between = words.gaps[at]!;
