@@ -56,7 +56,7 @@ function histogramOf(values: Float32Array, kept: Uint8Array): Histogram {
   return { known, mean: known === 0 ? 0 : rounded(sum / known), before, after };
 }
 
-/** The worst that stayed and the best that went, with the beginnings of what was said. */
+/** The worst that stayed and the best that went, if any did, with the beginnings of what was said. */
 async function readAtCut(
   { scores, combined, kept }: Scored,
   readExamples: ConcludeTools['readExamples'],
@@ -72,7 +72,6 @@ async function readAtCut(
     });
     return found;
   };
-  if (!kept.includes(0)) return [];
   const records = [...of(1, 1), ...of(0, -1)].sort((a, b) => a - b);
   const shown: Json[] = [];
   for await (const { index, example } of readExamples(records)) {

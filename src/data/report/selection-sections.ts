@@ -92,7 +92,9 @@ export function qualitySection({ quality }: ReportInputs): Html | null {
       quality.at_the_cut.length === 0
         ? null
         : html`<details>
-            <summary>Records next to the cut</summary>
+            <summary>
+              ${quality.at_the_cut.every(({ kept }) => kept) ? 'The lowest scores' : 'Records next to the cut'}
+            </summary>
             ${quality.at_the_cut.map(
               ({ id, kept, quality: score, customer, agent }) =>
                 html`<article>

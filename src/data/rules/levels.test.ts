@@ -118,6 +118,12 @@ test('a small set loses nothing to selection, and is told its scores, topics, mo
   assert.equal(first!.meta['sentiment'], 'negative');
   assert.equal(typeof first!.meta['cluster'], 'string');
   assert.deepEqual([report('quality').kept, report('diversity').kept], [120, 120]);
+  const lowest = kept.map(({ meta }) => Number(meta['quality'])).sort((x, y) => x - y);
+  const shown = report('quality').at_the_cut.map((one) => one.quality);
+  assert.deepEqual(
+    shown.sort((x, y) => x - y),
+    lowest.slice(0, 5),
+  );
   const scores = ledger.flatMap((entry) =>
     entry.id === 'r0' && entry.action === 'scored' ? [entry.scores!] : [],
   );
