@@ -73,3 +73,31 @@ test('data hashed under another key is made anew, under the same key it is reuse
   assert.match(kept, /\[EMAIL_[0-9a-f]{12}\]/);
   for (const key of [first, second]) assert.ok(!kept.includes(key));
 });
+
+test('what is masked or dropped is in no artifact, report or story, whatever was done to the text before', async () => {
+  const conversations = Array.from({ length: 30 }, (_, i) => [
+    user(
+      `Question   ${i} by <b>mary</b>${i}@poppins.example:${i % 3 === 0 ? ` my SSN is 536-90-${4300 + i}.` : ''} where is parcel ${i}?`,
+    ),
+    assistant(`Parcel number ${i} is   on its way to my colleague ${i}.`),
+  ]);
+  for (const strategy of ['placeholder', 'surrogate']) {
+    const folder = project(conversations, { strategy, types: { ssn: 'drop' } });
+    const { exit, err } = await cli(folder, 'run --until curate');
+    assert.equal(exit, 0, err);
+    const curated = readdirSync(join(folder, '.attune/artifacts')).find((name) =>
+      name.startsWith('curate-'),
+    )!;
+    const files = readdirSync(join(folder, '.attune/artifacts', curated));
+    assert.ok(files.includes('report.html') && files.includes('report.json'), files.join());
+    for (const file of files) {
+      const text = readFileSync(join(folder, '.attune/artifacts', curated, file), 'utf8');
+      assert.ok(!/536-90-43|@poppins/.test(text), `${strategy}: ${file}`);
+    }
+    for (const id of ['c0', 'c1']) {
+      const { out } = await cli(folder, `data explain ${id}`);
+      assert.match(out, /normalise +changed/);
+      assert.doesNotMatch(out, /536-90-43|@poppins/);
+    }
+  }
+});

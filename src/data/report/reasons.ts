@@ -55,6 +55,7 @@ export async function withTexts(
       const { id } = example.meta;
       const steps = replay(example, rules);
       const masked = maskExample(lastState(example, steps), pii);
+      if (masked === undefined) continue;
       if (shownIds.includes(id)) said[id] = excerpt(masked);
       for (const { rule, example: place } of wanted.get(id) ?? []) {
         const step = steps.find((one) => one.rule === rule);
