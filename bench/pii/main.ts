@@ -15,6 +15,7 @@ import { multidogo } from './files/multidogo.ts';
 import { nlupp } from './files/nlupp.ts';
 import { presidioResearch } from './files/presidio-research.ts';
 import { star } from './files/star.ts';
+import { statutes } from './files/statutes.ts';
 import { writeMeasured } from '../document.ts';
 import { cacheFolder as sharedCache } from '../paths.ts';
 import { kinds, type Presidio, presidio, smallModel } from './presidio.ts';
@@ -35,6 +36,7 @@ const files: Record<string, (folder: string) => Promise<EvaluationFile>> = {
   chinese: () => Promise.resolve(inventedIn('Chinese')),
   japanese: () => Promise.resolve(inventedIn('Japanese')),
   korean: () => Promise.resolve(inventedIn('Korean')),
+  statutes,
 };
 
 /** The files of the guide. */
@@ -48,6 +50,7 @@ const published = [
   'chinese',
   'japanese',
   'korean',
+  'statutes',
 ];
 
 const cacheFolder = join(sharedCache, 'pii');

@@ -9,6 +9,7 @@ import { addresses as ipAddresses } from './ip.ts';
 import { licences } from './licence.ts';
 import { macAddresses } from './mac.ts';
 import { eastAsianNames } from './names/east-asian.ts';
+import { introducedElsewhere } from './names/introductions.ts';
 import { names } from './names/recogniser.ts';
 import { nationalIds } from './national-id.ts';
 import { phones } from './phone.ts';
@@ -36,4 +37,5 @@ export const recognisers: readonly Recogniser[] = [
   postcodes,
   names,
   eastAsianNames,
+  introducedElsewhere,
 ];

@@ -9,6 +9,7 @@ import {
   titles,
   townBeginnings,
 } from './cues.ts';
+import { addressedAs } from './eastern-words.ts';
 import { kind } from './lexicon.ts';
 import { beginsSentence, follows, type Run } from './runs.ts';
 import { gap, shape, type Words, type WordSet, wordSet } from './words.ts';
@@ -69,7 +70,8 @@ export function pointsBefore(words: Words, first: number, run: Run): number {
   if ((before & (gap.colon | gap.glue)) !== 0 && labelBefore.test(left)) score += points.labelled;
   const key = words.keyOf(first - 1);
   const isNext = (gaps[first]! & (gap.stop | gap.colon | gap.newline)) === 0;
-  if (titles.at(words, first - 1) && (isNext || follows(words, first))) score += points.title;
+  if ((titles.at(words, first - 1) || addressedAs.at(words, first - 1)) && (isNext || follows(words, first)))
+    score += points.title;
   else if (greetings.at(words, first - 1) && isNext) score += points.greeted;
   else if (signOffs.at(words, first - 1) && (gaps[first]! & (gap.comma | gap.newline)) !== 0)
     score += points.labelled;

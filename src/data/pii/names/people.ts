@@ -12,6 +12,7 @@ import {
   townBeginnings,
 } from './cues.ts';
 import { isDate } from './dates.ts';
+import { addressedAs, sentenceOpeners } from './eastern-words.ts';
 import { anyName, anyPlace, kind } from './lexicon.ts';
 import { pointsAfter, pointsBefore } from './people-in-context.ts';
 import { beginsSentence, follows, isCapital, type Run } from './runs.ts';
@@ -75,6 +76,7 @@ function isNameable(words: Words, i: number): boolean {
   if (one === shape.initial) return words.keyOf(i) !== 'i';
   if ((bits & kind.word) !== 0 && (bits & anyName) === 0) return false;
   const key = words.keyOf(i);
+  if (sentenceOpeners.at(words, i) || addressedAs.at(words, i)) return false;
   if (isDate(words, i) || isGreeting(words, i) || isPartOfTown(words, i)) return false;
   if (sentenceStarts.at(words, i) && isInstruction(words, i)) return false;
   if (townBeginnings.at(words, i) && i + 1 < words.count && follows(words, i + 1) && isCapital(words, i + 1))
