@@ -5,14 +5,16 @@ import type { TextLine } from './pdf-layout.ts';
 const leastLines = 3;
 /** Columns hold sentences; cells of a table are shorter. */
 const leastCharacters = 15;
+/** Times that a page is split into what is left and right: newspapers have eight columns. */
+const mostSplits = 8;
 const marker = /^(?:[•▪◦‣·●○■□–*-]|\(?\d{1,3}[.)]?|\(?[a-z][.)])$/;
 
 /** Lines as the file has them, `beside` marking those that go on in the line before them. */
-export function inReadingOrder(lines: readonly TextLine[]): TextLine[] {
+export function inReadingOrder(lines: readonly TextLine[], depth = 0): TextLine[] {
   const rows = rowsOf(lines);
   if (rows.length === lines.length) return [...lines];
-  const gutter = gutterOf(rows);
-  return gutter === undefined ? tablesOf(rows) : columnsOf(rows, gutter);
+  const gutter = depth < mostSplits ? gutterOf(rows) : undefined;
+  return gutter === undefined ? tablesOf(rows) : columnsOf(rows, gutter, depth);
 }
 
 function rowsOf(lines: readonly TextLine[]): TextLine[][] {
@@ -26,12 +28,7 @@ function rowsOf(lines: readonly TextLine[]): TextLine[][] {
 /** Where most of the gaps within lines lie, when there is text on both of its sides and next to none across it. */
 function gutterOf(rows: readonly TextLine[][]): number | undefined {
   const gaps = rows.flatMap((row) => row.slice(1).map(({ x }, i) => ({ from: row[i]!.right, to: x })));
-  const middles = new Set(gaps.map(({ from, to }) => Math.round((from + to) / 2)));
-  let best: { at: number; count: number } | undefined;
-  for (const at of middles) {
-    const count = gaps.filter(({ from, to }) => from < at && at < to).length;
-    if (count > (best?.count ?? 0)) best = { at, count };
-  }
+  const best = mostShared(gaps);
   if (best === undefined || best.count < leastLines) return undefined;
   const { at, count } = best;
   const pieces = rows.flat();
@@ -45,13 +42,33 @@ function gutterOf(rows: readonly TextLine[][]): number | undefined {
     : undefined;
 }
 
+/** The middle of the stretch that most of these have in common. */
+function mostShared(
+  stretches: readonly { from: number; to: number }[],
+): { at: number; count: number } | undefined {
+  const ends = stretches
+    .flatMap(({ from, to }) => [
+      { at: from, change: 1 },
+      { at: to, change: -1 },
+    ])
+    .sort((a, b) => a.at - b.at || a.change - b.change);
+  let best: { at: number; count: number } | undefined;
+  let count = 0;
+  ends.forEach(({ at, change }, i) => {
+    count += change;
+    const next = ends[i + 1]?.at ?? at;
+    if (count > (best?.count ?? 0) && next > at) best = { at: (at + next) / 2, count };
+  });
+  return best;
+}
+
 /** What is left of the gutter before what is right of it; lines across the gutter stand between such parts of the page. */
-function columnsOf(rows: readonly TextLine[][], gutter: number): TextLine[] {
+function columnsOf(rows: readonly TextLine[][], gutter: number, depth: number): TextLine[] {
   const ordered: TextLine[] = [];
   let left: TextLine[] = [];
   let right: TextLine[] = [];
   const close = (): void => {
-    ordered.push(...inReadingOrder(left), ...inReadingOrder(right));
+    for (const side of [left, right]) for (const line of inReadingOrder(side, depth + 1)) ordered.push(line);
     left = [];
     right = [];
   };
@@ -62,7 +79,7 @@ function columnsOf(rows: readonly TextLine[][], gutter: number): TextLine[] {
       [isAcross ? ordered : left, (line: TextLine) => isAcross || line.x < gutter],
       [right, (line: TextLine) => !isAcross && line.x >= gutter],
     ] as const)
-      to.push(...row.filter(isHere).map((line, i) => ({ ...line, beside: i > 0 })));
+      for (const [i, line] of row.filter(isHere).entries()) to.push({ ...line, beside: i > 0 });
   }
   close();
   return ordered;
@@ -80,8 +97,8 @@ function tablesOf(rows: readonly TextLine[][]): TextLine[] {
     return {
       ...first,
       text: row.length === 1 ? first.text : text,
-      right: Math.max(...row.map(({ right }) => right)),
-      size: Math.max(...row.map(({ size }) => size)),
+      right: row.reduce((far, { right }) => Math.max(far, right), 0),
+      size: row.reduce((most, { size }) => Math.max(most, size), 0),
       ...(isTable && { isRow: true }),
     };
   });

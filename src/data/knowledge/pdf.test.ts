@@ -4,6 +4,8 @@ import { deflateSync } from 'node:zlib';
 import { writePdf } from '../../../test/support/pdf-writer.ts';
 import type { Block } from './page.ts';
 import { openPdfReader } from './pdf.ts';
+import { inReadingOrder } from './pdf-columns.ts';
+import type { TextLine } from './pdf-layout.ts';
 
 const reader = openPdfReader();
 after(() => reader.close());
@@ -118,6 +120,23 @@ test('columns side by side are read one after the other, tables row by row', asy
     '1 Team | 50 | 10',
     '1 1. Choose a plan.',
   ]);
+});
+
+test('a page of pieces beside one another in any order is read in the time of its length', () => {
+  const pieces = (count: number, perLine: number, step: number): TextLine[] =>
+    Array.from({ length: count }, (_, i) => {
+      const x = ((i % perLine) * step) % 100_003;
+      return {
+        text: 'words that may be prose',
+        x,
+        right: x + 5,
+        y: -Math.floor(i / perLine),
+        size: 1,
+        beside: i % perLine > 0,
+      };
+    });
+  for (const lines of [pieces(50_000, 50_000, 37), pieces(50_000, 4, 100), pieces(50_000, 500, 20)])
+    assert.ok(inReadingOrder(lines).length > 0);
 });
 
 test('passwords, pictures of text and damage are refused, and the reader goes on', async () => {
