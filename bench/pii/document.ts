@@ -6,10 +6,14 @@ export function measuredText(results: readonly Result[], versions: string): stri
     `#### ${result.file.name}`,
     `${result.file.records.length.toLocaleString('en')} records. ${result.file.note}`,
     typeTable(result),
-    'By other rules, over all types:',
-    ruleTable(result),
-    "Recall by the file's own labels:",
-    labelTable(result),
+    ...(result.systems[0]!.score.labels.size > 0
+      ? [
+          'By other rules, over all types:',
+          ruleTable(result),
+          "Recall by the file's own labels:",
+          labelTable(result),
+        ]
+      : []),
   ]);
   return [`Compared with ${versions}.`, overallTable(results), ...parts].join('\n\n');
 }

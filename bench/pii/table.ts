@@ -102,6 +102,8 @@ export function labelTable({ systems }: Result): string {
   return table([['label', 'gold', ...systems.map(({ name }) => `${name} recall`)], ...rows]);
 }
 
-function figures({ precision, recall, f2, found }: Score): string[] {
+function figures({ precision, recall, f2, found, gold }: Score): string[] {
+  // Where nothing is to be found, how much is found is told by the false finds alone.
+  if (gold === 0) return ['–', '–', '–'];
   return [found === 0 ? '–' : figure(precision), figure(recall), figure(f2)];
 }
