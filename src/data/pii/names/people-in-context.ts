@@ -32,6 +32,8 @@ const points = {
   speaker: 0.7,
   possessive: 0.4,
   placeBefore: -1.2,
+  /** "5 Tage": what is counted is written like a name in German. */
+  numberBefore: -2,
   articleBefore: -1.2,
   nounAfter: -1,
   /** Chicken Tikka, North Hill: an ordinary word with a capital letter before it. */
@@ -90,6 +92,7 @@ export function pointsBefore(words: Words, first: number, run: Run): number {
   if ((gaps[first]! & ~gap.space) !== 0) return score;
   if (key === 'in' || key === 'near') score += points.placeBefore;
   if (key === 'the') score += points.articleBefore;
+  if (words.shapes[first - 1] === shape.number) score += points.numberBefore;
   return score;
 }
 

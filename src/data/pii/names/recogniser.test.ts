@@ -45,6 +45,13 @@ test('names in lower case after an introduction or as an answer', () => {
   assert.deepEqual(names('my name is on the card'), []);
 });
 
+test('German nouns that are counted, or stand beside an article, are no people', () => {
+  assert.deepEqual(names('Die Lieferung dauert höchstens 5 Tage.'), []);
+  assert.deepEqual(names('Wir haben Elektronik der Quill-Leselicht auf Lager.'), []);
+  assert.deepEqual(names('Frau Aïsha van der Berg hat bestellt.'), ['Aïsha van der Berg']);
+  assert.deepEqual(names('Konto 15623485 Anna Müller'), ['Anna Müller']);
+});
+
 test('a greeting stays and the name behind it goes', () => {
   for (const [text, name] of [
     ['Hola María, su pedido no ha llegado', 'María'],

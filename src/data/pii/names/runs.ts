@@ -51,9 +51,14 @@ export function capitalRuns(words: Words): Run[] {
 function nextInRun(words: Words, i: number): number | undefined {
   for (let at = i; at < Math.min(words.count, i + 3) && follows(words, at); at++) {
     if (isCapital(words, at)) return at;
-    if (!particles.at(words, at)) return undefined;
+    if (!particles.at(words, at) || (at === i && isArticle(words, at))) return undefined;
   }
   return undefined;
+}
+
+/** "Beleuchtung der Marke": der is a part of names after another particle only, as in "van der Berg". */
+function isArticle(words: Words, i: number): boolean {
+  return words.keyOf(i) === 'der';
 }
 
 /** The text from the first word of a run to the end of its last. */
