@@ -10,23 +10,14 @@ const config = piiConfig.parse({
   types: { url: 'placeholder', place: 'placeholder', organisation: 'placeholder' },
 });
 
-export type Timed = { finds: FoundSpan[][]; megabytesPerSecond: number };
-
-export function attuneFinds(file: EvaluationFile): Timed {
+export function attuneFinds(file: EvaluationFile): FoundSpan[][] {
   const { finder } = maskRules(config);
-  const startedMs = performance.now();
-  const finds = file.records.map(({ text, before }) => findPii(text, finder, before));
-  const seconds = (performance.now() - startedMs) / 1000;
-  const bytes = file.records.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0);
-  return {
-    finds: finds.map((spans) =>
-      spans.flatMap(({ type, start, end }) => {
-        const common = attuneTypes[type];
-        return common === undefined
-          ? []
-          : [{ type: common, start, end, ...(helpful.has(type) && { isHelpful: true }) }];
-      }),
-    ),
-    megabytesPerSecond: bytes / 1e6 / seconds,
-  };
+  return file.records.map(({ text, before }) =>
+    findPii(text, finder, before).flatMap(({ type, start, end }) => {
+      const common = attuneTypes[type];
+      return common === undefined
+        ? []
+        : [{ type: common, start, end, ...(helpful.has(type) && { isHelpful: true }) }];
+    }),
+  );
 }

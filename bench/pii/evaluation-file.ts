@@ -17,6 +17,8 @@ export type EvaluationFile = {
   /** Types that the file labels. A find of another type is counted neither way. */
   scope: ReadonlySet<CommonType>;
   records: EvaluationRecord[];
+  /** Presidio's default reads English: it has nothing to say about other files. */
+  isEnglish: boolean;
   /** What a reader has to know of the file's labels. */
   note: string;
   /** Least precision and recall over all types, where promised; else it is enough to be better than Presidio. */

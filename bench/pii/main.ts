@@ -106,20 +106,18 @@ async function main(): Promise<void> {
 }
 
 async function scoreAll(file: EvaluationFile, peer: Presidio | undefined): Promise<Result> {
-  const ours = attuneFinds(file);
   const systems: System[] = [
     {
       name: 'Attune',
-      score: scoreFile(file, ours.finds),
-      megabytesPerSecond: ours.megabytesPerSecond,
+      score: scoreFile(file, attuneFinds(file)),
       looksFor: new Set(Object.values(attuneTypes)),
     },
   ];
-  for (const kind of peer ? kinds : []) {
-    const { finds, megabytesPerSecond } = await peer!.find(file, kind);
+  for (const kind of peer && file.isEnglish ? kinds : []) {
+    const finds = await peer!.find(file, kind);
     const name = kind === smallModel ? 'Presidio, small model' : 'Presidio';
     const looksFor = presidioLooksFor(kind === smallModel);
-    systems.push({ name, score: scoreFile(file, finds), megabytesPerSecond, looksFor });
+    systems.push({ name, score: scoreFile(file, finds), looksFor });
   }
   return { file, systems };
 }
@@ -138,9 +136,8 @@ function plain({ file, systems }: Result): object {
   return {
     file: file.name,
     records: file.records.length,
-    systems: systems.map(({ name, score, megabytesPerSecond }) => ({
+    systems: systems.map(({ name, score }) => ({
       name,
-      megabytesPerSecond,
       overall: score.overall,
       types: Object.fromEntries(score.types),
       falsePer1000: score.falsePer1000,

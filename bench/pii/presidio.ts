@@ -4,7 +4,6 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exists, writeFileAtomic } from '../../src/base/files.ts';
 import { sha256 } from '../../src/base/hash.ts';
-import type { Timed } from './attune.ts';
 import type { EvaluationFile } from './evaluation-file.ts';
 import { helpful, presidioTypes } from './labels.ts';
 import { cacheFolder as sharedCache } from '../paths.ts';
@@ -20,11 +19,10 @@ const cacheFolder = join(sharedCache, 'pii');
 export const kinds = ['patterns', smallModel] as const;
 type Kind = (typeof kinds)[number];
 type PresidioSpan = { type: string; start: number; end: number; score: number };
-type Answer = { spans: PresidioSpan[][]; seconds: number };
 
 export type Presidio = {
   version: string;
-  find: (file: EvaluationFile, kind: Kind) => Promise<Timed>;
+  find: (file: EvaluationFile, kind: Kind) => Promise<FoundSpan[][]>;
 };
 
 /** Installs Presidio into bench/.cache/pii/.venv, once. */
@@ -47,9 +45,7 @@ export async function presidio(say: (line: string) => void): Promise<Presidio> {
         say(`Presidio (${kind}) on ${file.name}, ${file.records.length} records`);
         await writeFileAtomic(path, JSON.stringify(await ask(python, kind, input)));
       }
-      const { spans, seconds } = JSON.parse(await readFile(path, 'utf8')) as Answer;
-      const bytes = file.records.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0);
-      return { finds: spans.map(toFinds), megabytesPerSecond: bytes / 1e6 / seconds };
+      return (JSON.parse(await readFile(path, 'utf8')) as PresidioSpan[][]).map(toFinds);
     },
   };
 }
@@ -65,7 +61,7 @@ function toFinds(spans: readonly PresidioSpan[]): FoundSpan[] {
   return finds;
 }
 
-async function ask(python: string, kind: Kind, input: string): Promise<Answer> {
+async function ask(python: string, kind: Kind, input: string): Promise<PresidioSpan[][]> {
   const child = spawn(python, [join(import.meta.dirname, 'presidio.py'), kind], {
     stdio: ['pipe', 'pipe', 'ignore'],
   });
@@ -79,6 +75,5 @@ async function ask(python: string, kind: Kind, input: string): Promise<Answer> {
   const status = await ended;
   if (status !== 0) throw new Error(`presidio.py ${kind} ended with ${status}`);
   const lines = Buffer.concat(chunks).toString('utf8').trimEnd().split('\n');
-  const { seconds } = JSON.parse(lines.pop()!) as { seconds: number };
-  return { spans: lines.map((line) => JSON.parse(line) as PresidioSpan[]), seconds };
+  return lines.map((line) => JSON.parse(line) as PresidioSpan[]);
 }

@@ -6,7 +6,6 @@ import { criteria, type FileScore, type Score } from './score.ts';
 export type System = {
   name: string;
   score: FileScore;
-  megabytesPerSecond: number;
   /** Types it has a recogniser for. */
   looksFor: ReadonlySet<CommonType>;
 };
@@ -38,10 +37,9 @@ export function overallTable(results: readonly Result[]): string {
     'F2',
     'false per 1,000',
     'masked without PII',
-    'MB/s',
   ];
   const rows = results.flatMap(({ file, systems }) =>
-    systems.map(({ name, score, megabytesPerSecond }) => {
+    systems.map(({ name, score }) => {
       const { typed } = score.overall.half;
       return [
         `${file.name}: ${name}`,
@@ -50,7 +48,6 @@ export function overallTable(results: readonly Result[]): string {
         ...figures(typed),
         score.falsePer1000.toFixed(1),
         `${(score.maskedWithoutGold * 100).toFixed(2)} %`,
-        megabytesPerSecond.toFixed(megabytesPerSecond < 1 ? 3 : 1),
       ];
     }),
   );

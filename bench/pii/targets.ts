@@ -38,8 +38,6 @@ function absolute({ file, systems }: Result): Check[] {
  * better than.
  */
 function againstPeer({ file, systems: [ours, ...peers] }: Result): Check[] {
-  // Where nothing is to be found there is no recall, and all precision is nought.
-  if (!file.records.some(({ gold }) => gold.length > 0)) return [];
   return peers.flatMap(({ name, score, looksFor }) => {
     const shared = [...file.scope].filter((type) => looksFor.has('NAME') || looksFor.has(type));
     const recall = [ours!.score, score].map((one) => one.overall.half.typed.recall);

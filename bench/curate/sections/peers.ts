@@ -29,9 +29,9 @@ import { textQualityAndDuplicates } from '../settings.ts';
 const target = { atLeast: 5 };
 
 /** Conversations, and how many of them Presidio is given, which takes longest of all. */
-const sizes = { full: { all: 20_000, pii: 5000 }, quick: { all: 1000, pii: 100 } };
+const sizes = { full: { all: 20_000, pii: 1000 }, quick: { all: 1000, pii: 100 } };
 
-/** Each line of the table: whose work is compared with whose. */
+/** Each line of the table: whose work is compared with whose. The whole does more than any peer, so it has no target. */
 const comparisons = [
   {
     ours: 'whole default',
@@ -171,7 +171,7 @@ function speedFindings(runs: Runs): Finding[] {
     ours: rate(ours),
     peer: `${peer} ${rate(peer)}`,
     ratio: ratioSpread(secondsOf(peer), secondsOf(ours)),
-    target,
+    ...(ours !== 'whole default' && { target }),
   }));
 }
 

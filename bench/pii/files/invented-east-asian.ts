@@ -183,6 +183,7 @@ export function inventedIn(name: keyof typeof languages): EvaluationFile {
     name: `invented tickets, ${name}`,
     scope: scopeOf(records),
     records,
-    note: `Our own templates, values by faker's locale; in half of them there is none, and words and numbers that look like one. Presidio reads them by its English rules.`,
+    isEnglish: false,
+    note: `Our own templates, values by faker's locale; in half of them there is none, and words and numbers that look like one.`,
   };
 }

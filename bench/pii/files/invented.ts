@@ -99,6 +99,7 @@ export function invented(): EvaluationFile {
     name: 'invented tickets',
     scope: scopeOf(records),
     records,
+    isEnglish: true,
     target: { recall: 0.97, precision: 0.97 },
     note: 'Our own templates, values by faker in ten locales; every second number is an order, a price, a version, a date. Structured types only.',
   };

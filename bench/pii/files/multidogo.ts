@@ -40,6 +40,7 @@ export async function multidogo(folder: string, part: 'train' | 'test'): Promise
     name: part === 'train' ? 'MultiDoGO slots' : 'MultiDoGO slots, test parts',
     scope: scopeOf(records),
     records,
+    isEnglish: true,
     note: 'Customer turns, lower case, no punctuation. E-mail addresses have neither "@" nor a dot: those of large providers can be told all the same. Social security and policy numbers are mostly bare digits after a question that is not in the data: no pattern can find these.',
     notByPattern: ['SSN', 'ACCOUNT'],
   };

@@ -29,6 +29,7 @@ export async function nlupp(folder: string): Promise<EvaluationFile> {
     name: 'NLU++ names',
     scope: scopeOf(records),
     records,
+    isEnglish: true,
     note: 'Only person_name is scored.',
   };
 }

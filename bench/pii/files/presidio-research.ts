@@ -29,6 +29,7 @@ export async function presidioResearch(
     name: `presidio-research ${name}`,
     scope: scopeOf(records),
     records,
+    isEnglish: true,
     note: 'All spans are labelled. DATE_TIME, AGE, TITLE and NRP are out of scope.',
     ...(name === 'synth_dataset_v2' && { target: { recall: 0.8, precision: 0.85 } }),
   };

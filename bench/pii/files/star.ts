@@ -52,6 +52,7 @@ export async function star(): Promise<EvaluationFile> {
     name: 'STAR values',
     scope: scopeOf(records),
     records,
+    isEnglish: true,
     note: 'Customer turns; gold is what went to the database as a name of a customer, an account number, a PIN or a date of birth. Names of doctors, drivers and banks and answers to security questions count neither way. Other names that customers made up are counted as mistakes of both systems, so precision is a lower bound. The names are scripted, 8 to 48 distinct a slot.',
   };
 }

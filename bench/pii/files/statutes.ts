@@ -18,6 +18,7 @@ export async function statutes(folder: string): Promise<EvaluationFile> {
     name: 'Chinese statutes',
     scope: new Set(commonTypes.filter((type) => !notLabelled.includes(type))),
     records,
+    isEnglish: false,
     note: 'Nothing in them is personal data but the name of Sun Yat-sen, once: what is found is wrong.',
   };
 }
