@@ -37,7 +37,18 @@ test('the compiled program makes a project and plans its run', async () => {
   for (const stage of ['collect', 'train', 'register']) assert.match(stdout, new RegExp(`\\b${stage}\\b`));
 });
 
-test('the tarball holds the program, its licence and documents, and no tests', async () => {
+test('the tarball holds the program, its licence and documents, no tests and nothing that a run left', async () => {
+  const left = join(root, 'recipes', 'customer-support', '.attune', 'tmp-package-test');
+  await mkdir(left, { recursive: true });
+  await writeFile(join(left, 'made-here.txt'), '');
+  try {
+    await checkTarball();
+  } finally {
+    await rm(left, { recursive: true });
+  }
+});
+
+async function checkTarball(): Promise<void> {
   const { stdout } = await run('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: root });
   const report = JSON.parse(stdout) as { files: { path: string }[] }[];
   const paths = report[0]!.files.map(({ path }) => path);
@@ -49,10 +60,13 @@ test('the tarball holds the program, its licence and documents, and no tests', a
     'the recipes are in the tarball',
   );
   assert.deepEqual(
-    paths.filter((path) => path.startsWith('src/') || path.startsWith('test/') || path.endsWith('.test.ts')),
+    paths.filter(
+      (path) =>
+        /^(?:src|test)\//.test(path) || /\/(?:\.attune|fixtures)\//.test(path) || path.endsWith('.test.ts'),
+    ),
     [],
   );
-});
+}
 
 /** bin/attune.js believing itself on Node 20, in a folder of its own. */
 async function onNode20(nearby?: string): Promise<{ status: number | null; stdout: string; stderr: string }> {
