@@ -95,6 +95,11 @@ test('each reason is shown with records, before and after', () => {
   assert.deepEqual([short?.action, short?.count, short?.kind], ['dropped', 1, 'fewer than 50 characters']);
 });
 
+test('where no two say the same there is a sentence and no empty table', () => {
+  assert.match(html().replace(/\s+/g, ' '), /Of 2 conversations none says nearly the same as another/);
+  assert.doesNotMatch(html(), /Least similar/);
+});
+
 test('the levels stand beside their targets, and a choice beside chance; where nothing was chosen nothing is said', async () => {
   const whole = json();
   assert.deepEqual(whole.levels, [

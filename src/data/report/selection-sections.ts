@@ -20,6 +20,12 @@ const mostRows = 10;
 export function duplicatesSection({ nearDuplicates, said }: CurationReport): Html | null {
   if (!nearDuplicates) return null;
   const { records, threshold, clusters, removed, largest_cluster, shown, topic_conflicts } = nearDuplicates;
+  if (shown.length === 0)
+    return html`<h2>Near-duplicates</h2>
+      <p class="soft">
+        Of ${formatCount(records)} conversations none says nearly the same as another (Jaccard similarity of
+        at least ${threshold}).
+      </p>`;
   return html`<h2>Near-duplicates</h2>
     <p class="soft">
       Of ${formatCount(records)} conversations ${formatCount(removed)} say nearly the same as one that was
