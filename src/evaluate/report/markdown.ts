@@ -4,6 +4,7 @@ import type { EvaluationResults } from '../results.ts';
 import type { Comparison } from '../statistics/compare.ts';
 import * as format from './format.ts';
 import type { ReportInputs } from './inputs.ts';
+import { metricRows } from './metric-rows.ts';
 import { capitalised, subsetTitles, summarySentence } from './phrases.ts';
 
 /** The report as GitHub-flavoured Markdown: the same content as the page, curves as a few numbers. */
@@ -53,25 +54,10 @@ function escapeMarkdown(text: string): string {
   return text.replace(/[\\`*_[\]<>|#]/g, (char) => `\\${char}`).replace(/\s*\n\s*/g, ' ');
 }
 
-function metricsTable({ metrics, names, settings }: EvaluationResults): string {
-  const rows = metricNames.flatMap((name) => {
-    const metric = metrics[name];
-    if (!metric) return [];
-    const { base, tuned, difference, p_value_holm } = metric;
-    return [
-      [
-        metricInfo[name].title,
-        format.formatValue(name, base.value),
-        format.formatValue(name, tuned.value),
-        format.formatDifference(name, difference.value),
-        format.formatInterval(name, difference.interval),
-        format.formatPValue(p_value_holm),
-        format.verdictText[format.verdict(name, metric)],
-      ],
-    ];
-  });
+function metricsTable(results: EvaluationResults): string {
+  const { names, settings } = results;
   const interval = `${Math.round(100 * settings.confidence)}% interval`;
-  return `## Metrics\n\n${table(['Metric', capitalised(names.base), capitalised(names.tuned), 'Difference', interval, 'p (Holm)', `${capitalised(names.tuned)} is`], rows)}`;
+  return `## Metrics\n\n${table(['Metric', capitalised(names.base), capitalised(names.tuned), 'Difference', interval, 'p (Holm)', `${capitalised(names.tuned)} is`], metricRows(results))}`;
 }
 
 function baselines({

@@ -2,12 +2,10 @@ import { join } from 'node:path';
 import { sha256File } from '../../base/hash.ts';
 import type { Json } from '../../base/json.ts';
 import { formatCount } from '../../base/number-text.ts';
-import { resolveBase } from '../../model/base.ts';
 import { tunedFiles } from '../../registry/serving.ts';
-import { openEncoder } from '../../text/encoder.ts';
 import type { Artifact, Stage, StageContext, StageName } from '../stage.ts';
 import { evaluateStage } from '../stages/evaluate.ts';
-import { type Keep, openTogether, scoredModel, type Systems } from '../stages/evaluated-systems.ts';
+import { evaluateSystems, type Keep, scoredModel, type Systems } from '../stages/evaluated-systems.ts';
 import { trainedModel } from '../stages/trained-model.ts';
 
 type Inputs = StageContext['inputs'];
@@ -22,40 +20,23 @@ export function comparisonStage(drawn: Inputs): Stage {
     ...evaluateStage,
     configPart: (config) => ({ ...evaluateStage.configPart(config), drawn: digests }),
     run: async (context) => {
-      const { evaluate } = await import('../../evaluate/evaluate.ts');
-      const { config, inputs, projectFolder, outputFolder, workFolder, report, signal } = context;
+      const { config, inputs } = context;
       await refuseOtherTest(drawn, inputs);
-      const base = await resolveBase(config.train.base, { projectFolder, report, signal });
-      const { opened, close } = await openTogether(async (keep): Promise<Systems> => {
+      const openBoth = async (base: string, keep: Keep): Promise<Systems> => {
         const open = (side: Inputs, name: string): Promise<Systems['base']> =>
           openTrained(context, { side, name, base, keep });
         return { base: await open(drawn, 'random'), tuned: await open(inputs, 'chosen') };
+      };
+      const results = await evaluateSystems(context, openBoth, {
+        names: { base: 'random', tuned: 'chosen' },
+        comparison: describe(drawn, inputs),
+        warnings: [oneTrainingEach],
+        title: `${config.name}: chosen against random`,
+        funnelFile: join(inputs.split!.folder, 'selection', 'funnel.json'),
       });
-      try {
-        const results = await evaluate({
-          ...opened,
-          names: { base: 'random', tuned: 'chosen' },
-          comparison: describe(drawn, inputs),
-          warnings: [oneTrainingEach],
-          testFile: join(inputs.split!.folder, 'test.jsonl'),
-          trainFile: join(inputs.split!.folder, 'train.jsonl'),
-          config: config.evaluate,
-          projectFolder,
-          workFolder,
-          outputFolder,
-          seed: config.seed,
-          encode: await openEncoder(base, config.train.sequence_length),
-          title: `${config.name}: chosen against random`,
-          funnelFile: join(inputs.split!.folder, 'selection', 'funnel.json'),
-          report,
-          signal,
-        });
-        return JSON.parse(
-          JSON.stringify({ random: results.base, chosen: results.tuned, difference: results.difference }),
-        ) as Record<string, Json>;
-      } finally {
-        await close();
-      }
+      return JSON.parse(
+        JSON.stringify({ random: results.base, chosen: results.tuned, difference: results.difference }),
+      ) as Record<string, Json>;
     },
   };
 }

@@ -2,11 +2,9 @@ import { join } from 'node:path';
 import type { Backend } from '../../backend/backend.ts';
 import type { Json } from '../../base/json.ts';
 import type { EvaluateConfig } from '../../evaluate/config.ts';
-import { resolveBase } from '../../model/base.ts';
 import { baseFiles, tunedFiles } from '../../registry/serving.ts';
-import { openEncoder } from '../../text/encoder.ts';
 import type { Stage, StageContext } from '../stage.ts';
-import { type Keep, openTogether, scoredModel, type Systems } from './evaluated-systems.ts';
+import { evaluateSystems, type Keep, scoredModel, type Systems } from './evaluated-systems.ts';
 import { trainedModel } from './trained-model.ts';
 
 /** Base and tuned model side by side on the test split; what generates is what will serve. */
@@ -20,33 +18,15 @@ export const evaluateStage: Stage = {
   sourceFiles: async ({ evaluate }, projectFolder) =>
     evaluate.actions === undefined ? [] : [join(projectFolder, evaluate.actions)],
   run: async (context) => {
-    const { evaluate } = await import('../../evaluate/evaluate.ts');
-    const { config, inputs, projectFolder, outputFolder, workFolder, report, signal } = context;
-    const base = await resolveBase(config.train.base, { projectFolder, report, signal });
-    const { opened, close } = await openTogether((keep) => openSystems(context, base, keep));
-    try {
-      const results = await evaluate({
-        ...opened,
-        testFile: join(inputs.split!.folder, 'test.jsonl'),
-        trainFile: join(inputs.split!.folder, 'train.jsonl'),
-        config: config.evaluate,
-        projectFolder,
-        workFolder,
-        outputFolder,
-        seed: config.seed,
-        encode: await openEncoder(base, config.train.sequence_length),
-        title: config.name,
-        trainingMetricsFile: join(trainedModel(inputs).folder, 'metrics.jsonl'),
-        funnelFile: join(inputs.curate!.folder, 'funnel.json'),
-        report,
-        signal,
-      });
-      return JSON.parse(
-        JSON.stringify({ base: results.base, tuned: results.tuned, difference: results.difference }),
-      ) as Record<string, Json>;
-    } finally {
-      await close();
-    }
+    const { config, inputs } = context;
+    const results = await evaluateSystems(context, (base, keep) => openSystems(context, base, keep), {
+      title: config.name,
+      trainingMetricsFile: join(trainedModel(inputs).folder, 'metrics.jsonl'),
+      funnelFile: join(inputs.curate!.folder, 'funnel.json'),
+    });
+    return JSON.parse(
+      JSON.stringify({ base: results.base, tuned: results.tuned, difference: results.difference }),
+    ) as Record<string, Json>;
   },
 };
 

@@ -1,15 +1,52 @@
-/** The models that an evaluation holds open at once. */
-import type { EvaluatedSystem } from '../../evaluate/job.ts';
+/** Evaluates two models that are held open at once. */
+import { join } from 'node:path';
+import type { EvaluatedSystem, EvaluateJob } from '../../evaluate/job.ts';
 import type { SystemName } from '../../evaluate/reply-log.ts';
+import type { EvaluationResults } from '../../evaluate/results.ts';
+import { resolveBase } from '../../model/base.ts';
+import { openEncoder } from '../../text/encoder.ts';
 import type { ProjectConfig } from '../config.ts';
+import type { StageContext } from '../stage.ts';
 
 export type Systems = Record<SystemName, EvaluatedSystem>;
 
 /** Notes what was opened, to be closed at the end. */
 export type Keep = <T extends { close: () => Promise<void> }>(opening: Promise<T>) => Promise<T>;
 
+/**
+ * Evaluates what `open` opens on the test split, as the project says, and closes it again. What both ways of evaluating
+ * have in common; `job` is the rest.
+ */
+export async function evaluateSystems(
+  { config, inputs, projectFolder, outputFolder, workFolder, report, signal }: StageContext,
+  open: (base: string, keep: Keep) => Promise<Systems>,
+  job: Pick<EvaluateJob, 'title' | 'funnelFile'> & Partial<EvaluateJob>,
+): Promise<EvaluationResults> {
+  const { evaluate } = await import('../../evaluate/evaluate.ts');
+  const base = await resolveBase(config.train.base, { projectFolder, report, signal });
+  const { opened, close } = await openTogether((keep) => open(base, keep));
+  try {
+    return await evaluate({
+      ...opened,
+      testFile: join(inputs.split!.folder, 'test.jsonl'),
+      trainFile: join(inputs.split!.folder, 'train.jsonl'),
+      config: config.evaluate,
+      projectFolder,
+      workFolder,
+      outputFolder,
+      seed: config.seed,
+      encode: await openEncoder(base, config.train.sequence_length),
+      report,
+      signal,
+      ...job,
+    });
+  } finally {
+    await close();
+  }
+}
+
 /** Opens several things; closes again what was open when one cannot be. */
-export async function openTogether<T>(
+async function openTogether<T>(
   open: (keep: Keep) => Promise<T>,
 ): Promise<{ opened: T; close: () => Promise<void> }> {
   const kept: { close: () => Promise<void> }[] = [];
