@@ -82,7 +82,12 @@ export async function startModelServer(
     const request = await readRequest(incoming, model.requests.length);
     model.requests.push(request);
     model.mostAtOnce = Math.max(model.mostAtOnce, ++underWay);
-    response.on('close', () => (underWay -= 1));
+    // "finish" comes before the client can have read the answer and asked again, "close" also when it was cut off.
+    const ended = (): void => {
+      response.off('finish', ended).off('close', ended);
+      underWay -= 1;
+    };
+    response.on('finish', ended).on('close', ended);
     await behave(await respond(request), request, response, model);
   };
   return model;

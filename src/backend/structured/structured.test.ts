@@ -280,7 +280,13 @@ for (const provider of ['openai', 'anthropic'] as const)
     });
 
     test('never more requests at once than allowed; equal ones are asked for once', async () => {
-      const { asker, server } = await open(provider, () => ({ ...good, delayMs: 5 }), { concurrency: 3 });
+      const three = Promise.withResolvers<void>();
+      const answerOnceThreeAreOpen = async ({ index }: ModelRequest): Promise<Behaviour> => {
+        if (index === 2) three.resolve();
+        await three.promise;
+        return good;
+      };
+      const { asker, server } = await open(provider, answerOnceThreeAreOpen, { concurrency: 3 });
       await Promise.all(Array.from({ length: 20 }, (_, n) => asker.ask(question(n % 10))));
       assert.equal(server.requests.length, 10);
       assert.equal(server.mostAtOnce, 3);
