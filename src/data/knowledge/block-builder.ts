@@ -1,34 +1,18 @@
 /** Puts blocks together from what a parser of HTML meets. It knows no tags, only what they mean. */
+import { newTable, openCell, type Table, takeRow } from './open-table.ts';
 import { type Block, isText, type TextBlock, type TextKind } from './page.ts';
 import { questionLevel } from './question-blocks.ts';
 import { isQuestion } from './question.ts';
-import { isHan } from './size.ts';
+import { RunningText } from './running-text.ts';
 
+type Facts = Pick<TextBlock, 'linksOnly' | 'lead'>;
 type List = { next: number | undefined };
-type Table = {
-  header: string[] | undefined;
-  /** Of the row that is open; `cell` is the one that is open, or -1. */
-  cells: string[];
-  cell: number;
-  isHeader: boolean;
-  /** Whether the row says of itself that it is the header. */
-  isMarked: boolean;
-};
 type Zoned = { block: Block; zone: number };
-
-/** A row whose first cell alone is filled is a sentence in a table. */
-const cellSeparator = ' | ';
 
 /** One builder makes the blocks of one page: call what the parser meets, then `finish`. */
 export class BlockBuilder {
   #blocks: Zoned[] = [];
-  #text = '';
-  /** Characters of `#text` that are labels of links. */
-  #linked = 0;
-  /** How many elements in bold letters are open, and what the text begins with in them, until other text follows. */
-  #bold = 0;
-  #lead = '';
-  #isLeadOver = false;
+  #text = new RunningText();
   #kind: TextKind = 'paragraph';
   #heading: { level: number; anchor: string | undefined } | undefined;
   #level = 0;
@@ -37,9 +21,6 @@ export class BlockBuilder {
   #marker: string | undefined;
   /** Whether the open item is of no list. */
   #isLoose = false;
-  /** The link that is open, with the text before it: `#text` is its label until it is closed. */
-  #link: { href: string | undefined; before: string } | undefined;
-  #code = 0;
   #tables: Table[] = [];
   #details: number[] = [];
   #definitions: { level: number; open: boolean }[] = [];
@@ -48,16 +29,11 @@ export class BlockBuilder {
   #zones: number[] = [];
 
   text(data: string): void {
-    const added = this.#code > 0 ? data : data.replace(/[\s\u00a0]+/g, collapsed);
-    if (this.#bold === 0 && added.trim() !== '') this.#isLeadOver = true;
-    if (!this.#isLeadOver) this.#lead += added;
-    this.#text += added;
+    this.#text.add(data);
   }
 
   lineBreak(): void {
-    const added = this.#heading || this.#tables.length > 0 ? ' ' : '\n';
-    if (!this.#isLeadOver) this.#lead += added;
-    this.#text += added;
+    this.#text.addBreak(this.#heading || this.#tables.length > 0 ? ' ' : '\n');
   }
 
   get inHeading(): boolean {
@@ -65,11 +41,11 @@ export class BlockBuilder {
   }
 
   openBold(): void {
-    this.#bold += 1;
+    this.#text.openBold();
   }
 
   closeBold(): void {
-    this.#bold = Math.max(0, this.#bold - 1);
+    this.#text.closeBold();
   }
 
   /** What opens a part of the page when it is pressed: a paragraph in bold letters where it is a question, else nothing. */
@@ -82,7 +58,7 @@ export class BlockBuilder {
   closeButton(): void {
     if (!this.#isButton) return;
     this.#isButton = false;
-    const text = tidy(this.#take()).replaceAll('\n', ' ');
+    const text = this.#text.take().text.replaceAll('\n', ' ');
     if (isQuestion(text)) this.#put('paragraph', text, { lead: text });
   }
 
@@ -93,13 +69,13 @@ export class BlockBuilder {
   }
 
   startParagraph(): void {
-    if (this.#heading) this.#text += ' ';
+    if (this.#heading) this.#text.separateWords();
     else this.#flush();
   }
 
   /** An element that is passed over separates words, and paragraphs where it is not inside a line. */
   breakOff(name: string): void {
-    if (name === 'svg' || name === 'math') this.#text += ' ';
+    if (name === 'svg' || name === 'math') this.#text.separateWords();
     else this.startParagraph();
   }
 
@@ -122,7 +98,7 @@ export class BlockBuilder {
     if (!this.#heading) return;
     const { level, anchor } = this.#heading;
     this.#heading = undefined;
-    const text = tidy(this.#take()).replaceAll('\n', ' ');
+    const text = this.#text.take().text.replaceAll('\n', ' ');
     // In a cell or an item a heading is only emphasis.
     if (this.#tables.length > 0 || this.#lists.length > 0) this.#put('paragraph', text, {});
     else if (text !== '') this.#section(level, text, anchor);
@@ -160,40 +136,28 @@ export class BlockBuilder {
   }
 
   openLink(href: string | undefined): void {
-    this.closeLink();
-    this.#link = { href, before: this.#text };
-    this.#text = '';
+    this.#text.openLink(href);
   }
 
-  /** Adds the address of a link to another site behind its label: `Help desk (https://help.example.com)`. */
   closeLink(): void {
-    if (!this.#link) return;
-    const { href = '', before } = this.#link;
-    this.#link = undefined;
-    const label = this.#text.trimEnd();
-    const address = href.replace(/^(?:mailto|tel):/i, '').trim();
-    const isElsewhere = /^https?:\/\/\S|^(?:mailto|tel):\S/i.test(href) && this.#code === 0;
-    const shown =
-      isElsewhere && label !== '' && !sameAddress(label, address) ? `${label} (${address})` : label;
-    this.#linked += shown.trim().length;
-    this.#text = before + shown + this.#text.slice(label.length);
+    this.#text.closeLink();
   }
 
   openCode(): void {
     this.#flush();
-    this.#code += 1;
+    this.#text.openCode();
     this.#kind = 'code';
   }
 
   closeCode(): void {
     this.#flush();
-    this.#code = Math.max(0, this.#code - 1);
+    this.#text.closeCode();
     this.#kind = 'paragraph';
   }
 
   openTable(): void {
     this.#flush();
-    this.#tables.push({ header: undefined, cells: [], cell: -1, isHeader: true, isMarked: false });
+    this.#tables.push(newTable());
   }
 
   closeTable(): void {
@@ -209,9 +173,7 @@ export class BlockBuilder {
     const table = this.#tables.at(-1);
     if (!table) return;
     this.closeCell();
-    table.cells.push('');
-    table.cell = table.cells.length - 1;
-    if (!isHeader && !table.isMarked) table.isHeader = false;
+    openCell(table, isHeader);
   }
 
   /** The row that is open is a header, whatever its cells are called. */
@@ -226,27 +188,11 @@ export class BlockBuilder {
     if (table) table.cell = -1;
   }
 
-  /** A row under a header says what each cell is: `Country: Chile; Code: +56`. */
   closeRow(): void {
     this.closeCell();
     const table = this.#tables.at(-1);
-    if (!table || table.cells.length === 0) return;
-    const { cells, header, isHeader } = table;
-    Object.assign(table, { cells: [], isHeader: true, isMarked: false });
-    const filled = cells.filter((cell) => cell !== '');
-    if (filled.length === 0) return;
-    if (isHeader && cells.length > 1 && header === undefined) {
-      table.header = cells;
-      return;
-    }
-    const text =
-      header === undefined || filled.length === 1
-        ? filled.join(cellSeparator)
-        : cells
-            .map((cell, i) => (header[i] ? `${header[i]}: ${cell}` : cell))
-            .filter((_, i) => cells[i] !== '')
-            .join('; ');
-    this.#emit(filled.length === 1 && header === undefined ? 'paragraph' : 'row', text, {});
+    const row = table && takeRow(table);
+    if (row) this.#emit(row.kind, row.text, {});
   }
 
   openDetails(): void {
@@ -284,7 +230,7 @@ export class BlockBuilder {
   closeTerm(): void {
     const list = this.#definitions.at(-1);
     this.#isTerm = false;
-    const text = tidy(this.#take());
+    const { text } = this.#text.take();
     if (text === '') return;
     if (list && isQuestion(text)) {
       this.#section(list.level, text, undefined);
@@ -300,7 +246,6 @@ export class BlockBuilder {
 
   /** The blocks of the page's main part where it marks one, else all of them. */
   finish(): Block[] {
-    this.closeLink();
     this.#flush();
     while (this.#tables.length > 0) this.closeTable();
     let best = 0;
@@ -322,35 +267,17 @@ export class BlockBuilder {
     this.#add({ kind: 'end', level });
   }
 
-  #take(): string {
-    this.closeLink();
-    const text = this.#text;
-    this.#text = '';
-    this.#linked = 0;
-    this.#lead = '';
-    this.#isLeadOver = false;
-    return text;
-  }
-
   #flush(): void {
     if (this.#heading || this.#isTerm || this.#isButton) {
-      this.#text += ' ';
+      this.#text.separateWords();
       return;
     }
-    if (this.#link) this.closeLink();
-    const linked = this.#linked;
-    const lead = tidy(this.#lead);
-    const raw = this.#take();
-    const text = this.#kind === 'code' ? raw.replace(/^\n/, '').trimEnd() : tidy(raw);
-    if (text.trim() === '') return;
-    this.#put(this.#kind, text, {
-      ...(linked > 0 && linked >= lengthWithoutSigns(text) && { linksOnly: true }),
-      ...(lead !== '' && text.startsWith(lead) && { lead }),
-    });
+    const { text, linksOnly, lead } = this.#text.take(this.#kind === 'code');
+    this.#put(this.#kind, text, { ...(linksOnly && { linksOnly }), ...(lead !== undefined && { lead }) });
   }
 
   /** Into the cell that is open, else as a block of its own. */
-  #put(kind: TextKind, text: string, facts: Pick<TextBlock, 'linksOnly' | 'lead'>): void {
+  #put(kind: TextKind, text: string, facts: Facts): void {
     if (text === '') return;
     const table = this.#tables.at(-1);
     if (!table || table.cell < 0) this.#emit(kind, text, facts);
@@ -363,7 +290,7 @@ export class BlockBuilder {
     }
   }
 
-  #emit(kind: TextKind, text: string, { linksOnly, lead }: Pick<TextBlock, 'linksOnly' | 'lead'>): void {
+  #emit(kind: TextKind, text: string, { linksOnly, lead }: Facts): void {
     const outer = this.#tables.at(-2);
     if (outer && outer.cell >= 0) {
       outer.cells[outer.cell] = `${outer.cells[outer.cell]} ${text}`.trim();
@@ -385,46 +312,4 @@ export class BlockBuilder {
   #add(block: Block): void {
     this.#blocks.push({ block, zone: Math.max(0, ...this.#zones) });
   }
-}
-
-/** One space for white space, and none for a line break between two Chinese characters. */
-function collapsed(space: string, at: number, text: string): string {
-  if (!space.includes('\n')) return ' ';
-  const before = text.charCodeAt(at - 1);
-  const after = text.charCodeAt(at + space.length);
-  return isWide(before) && isWide(after) ? '' : ' ';
-}
-
-/** Chinese characters and the punctuation between them. */
-function isWide(code: number): boolean {
-  return isHan(code) || (code >= 0x3000 && code <= 0x303f) || (code >= 0xff00 && code <= 0xff60);
-}
-
-/** No white space at the ends of lines or twice in a row, no empty lines. */
-function tidy(text: string): string {
-  return text
-    .split('\n')
-    .map((line) => line.replace(/ {2,}/g, ' ').trim())
-    .filter((line) => line !== '')
-    .join('\n');
-}
-
-const signs = ' \n-•*>|.;,·';
-
-/** Characters without the signs between and around links. */
-function lengthWithoutSigns(text: string): number {
-  let start = 0;
-  let end = text.length;
-  while (start < end && signs.includes(text[start]!)) start += 1;
-  while (end > start && signs.includes(text[end - 1]!)) end -= 1;
-  return end - start;
-}
-
-function sameAddress(label: string, address: string): boolean {
-  const bare = (text: string): string =>
-    text
-      .toLowerCase()
-      .replace(/^https?:\/\/(?:www\.)?/, '')
-      .replace(/\/$/, '');
-  return bare(label) === bare(address);
 }

@@ -2,7 +2,9 @@
  * Markdown blocks to HTML, so that pages which mix both are read by one reader. CommonMark with tables, definition lists
  * and notes as the common site generators have them; what has no meaning as text (images, rules, attributes) is left out.
  */
-import { escapeHtml, inlineHtml, type LinkTargets } from './inline.ts';
+import { HtmlWriter } from './html-writer.ts';
+import { inlineHtml, type LinkTargets } from './inline.ts';
+import { cellsOf, endOfFence, endOfTable, isDelimiterRow, isRule, leading } from './markdown-lines.ts';
 
 const fence = /^( {0,12})(`{3,}|~{3,})/;
 const heading = /^ {0,3}(#{1,6})[ \t]+(\S.*)$/;
@@ -18,223 +20,201 @@ const blockTag =
 const indentedNote =
   /^ {0,12}(?:!!!|\?\?\?\+?|===)\s{1,9}(?:[\w-]{1,30}\s{0,9})?(?:"([^"]{0,300})")?\s{0,9}$/;
 const fencedNote = /^ {0,12}:{3,9}\s{0,9}(?:[\w-]{1,30})?(?:\s{1,9}(.{0,300})|\[([^\]]{0,300})\].{0,100})?$/;
-const attributes = /\{:?\s?[#.][^{}\n]{0,500}\}|\{:[^{}\n]{0,500}\}/g;
-const anchorOf = /\{:?\s?(?:[^{}\n]{0,200}\s)?#([\w:.-]{1,200})[^{}\n]{0,200}\}/;
 const definition =
   /^ {0,3}\[([^\]\n]{1,200})\]:\s{0,9}<?([^\s<>]{1,2000})>?(?:\s{1,9}["'(][^"'()\n]{0,500}["')])?\s{0,9}$/;
 
-type List = { indent: number; ordered: boolean };
+/** How far a text is read. */
+type Reading = {
+  lines: readonly string[];
+  targets: LinkTargets;
+  writer: HtmlWriter;
+  /** Whether the line before is empty, or what stands there begins anew in any other way. */
+  afterBlank: boolean;
+  /** Elements of HTML that are open around the Markdown. */
+  openTags: number;
+  inHtml: boolean;
+  /** What ends the element whose content is passed on as it is: `</script`. */
+  closing: string | undefined;
+  /** Spaces before each line of the note that is open. */
+  noteIndent: number;
+};
 
-/** One writer makes the HTML of one text. */
-class Writer {
-  html = '';
-  #targets: LinkTargets;
-  #paragraph: string[] = [];
-  #lists: List[] = [];
+/** A line without the indentation of the note it stands in. */
+type Line = { text: string; index: number; indent: number; wasBlank: boolean };
 
-  constructor(targets: LinkTargets) {
-    this.#targets = targets;
-  }
+/** Writes the block that begins with the line, and gives the index of the line behind it; nothing where it is another's. */
+type BlockReader = (reading: Reading, line: Line) => number | undefined;
 
-  get inParagraph(): boolean {
-    return this.#paragraph.length > 0;
-  }
-
-  get listIndent(): number {
-    return this.#lists.at(-1)?.indent ?? -1;
-  }
-
-  line(text: string): void {
-    this.#paragraph.push(text);
-  }
-
-  endParagraph(tag = 'p'): void {
-    if (this.#paragraph.length === 0) return;
-    const text = this.#paragraph.join('\n');
-    this.#paragraph = [];
-    const anchor = tag.startsWith('h') ? anchorOf.exec(text)?.[1] : undefined;
-    const shown = inlineHtml(text.replace(attributes, '').trim(), this.#targets);
-    if (shown !== '')
-      this.html += `<${tag}${anchor === undefined ? '' : ` id="${escapeHtml(anchor)}"`}>${shown}</${tag}>\n`;
-  }
-
-  /** The paragraph so far is the term that the next definition explains. */
-  term(): void {
-    const last = this.#paragraph.pop();
-    this.endParagraph();
-    if (last !== undefined) this.html += `<dt>${inlineHtml(last.trim(), this.#targets)}</dt>`;
-  }
-
-  heading(level: number, text: string): void {
-    this.closeAll();
-    this.#paragraph = [text.replace(/\s#{1,6}(?=\s*(?:\{|$))/g, ' ')];
-    this.endParagraph(`h${level}`);
-  }
-
-  raw(html: string): void {
-    this.html += `${html}\n`;
-  }
-
-  code(text: string): void {
-    this.endParagraph();
-    this.html += `<pre>${escapeHtml(text)}</pre>\n`;
-  }
-
-  item(indent: number, marker: string, text: string): void {
-    this.endParagraph();
-    const ordered = /^\d/.test(marker);
-    this.closeLists(indent + 1);
-    const open = this.#lists.at(-1);
-    if (open && open.indent >= indent - 1 && open.ordered !== ordered) this.closeLists(open.indent);
-    const current = this.#lists.at(-1);
-    if (!current || indent > current.indent + 1) {
-      this.#lists.push({ indent, ordered });
-      this.html += ordered ? `<ol start="${Number.parseInt(marker, 10)}"><li>` : '<ul><li>';
-    } else this.html += '</li><li>';
-    if (text.trim() !== '') this.line(text);
-  }
-
-  /** Closes the lists whose items stand at `indent` or further right. */
-  closeLists(indent: number): void {
-    while (this.#lists.length > 0 && this.#lists.at(-1)!.indent >= indent) {
-      this.endParagraph();
-      this.html += this.#lists.pop()!.ordered ? '</li></ol>\n' : '</li></ul>\n';
-    }
-  }
-
-  closeAll(): void {
-    this.endParagraph();
-    this.closeLists(0);
-  }
-
-  table(rows: readonly string[][]): void {
-    this.endParagraph();
-    const cells = (row: readonly string[], tag: string): string =>
-      `<tr>${row.map((cell) => `<${tag}>${inlineHtml(cell, this.#targets)}</${tag}>`).join('')}</tr>`;
-    this.html += `<table>${rows.map((row, i) => cells(row, i === 0 ? 'th' : 'td')).join('')}</table>\n`;
-  }
-}
+/** In this order: the first that knows the line has it. */
+const blockReaders: readonly BlockReader[] = [
+  readFence,
+  readHtml,
+  readHeading,
+  readIndentedNote,
+  readFencedNote,
+  readUnderline,
+  readRule,
+  readItem,
+  readTable,
+  readDefinition,
+];
 
 /** Linear in the text. Templates, expressions and front matter are expected to be gone. */
 export function markdownToHtml(text: string): string {
   const { lines, targets } = takeDefinitions(text);
-  const writer = new Writer(targets);
-  let afterBlank = true;
-  let openTags = 0;
-  let inHtml = false;
-  let closing: string | undefined;
-  let noteIndent = 0;
-  for (let i = 0; i < lines.length; i++) {
-    let line = lines[i]!;
-    if (closing !== undefined) {
-      writer.raw(line);
-      if (line.toLowerCase().includes(closing)) closing = undefined;
-      continue;
-    }
-    if (line.trim() === '') {
-      writer.endParagraph();
-      if (inHtml) writer.raw('');
-      afterBlank = true;
-      inHtml = false;
-      continue;
-    }
-    if (noteIndent > 0 && !line.startsWith(' '.repeat(noteIndent))) noteIndent = 0;
-    line = line.slice(noteIndent);
-    const indent = line.length - line.trimStart().length;
-    const wasBlank = afterBlank;
-    afterBlank = false;
-
-    const fenced = fence.exec(line);
-    if (fenced && !inHtml) {
-      const end = endOfFence(lines, i, fenced[2]!);
-      writer.code(
-        lines
-          .slice(i + 1, end)
-          .map((one) => one.slice(Math.min(noteIndent + fenced[1]!.length, leading(one))))
-          .join('\n'),
-      );
-      i = end;
-      continue;
-    }
-    if (inHtml || htmlLine.test(line)) {
-      writer.endParagraph();
-      if (!inHtml) writer.closeLists(indent);
-      inHtml = true;
-      const open = opaque.exec(line)?.[1]!.toLowerCase();
-      if (open !== undefined && !line.toLowerCase().includes(`</${open}`)) closing = `</${open}`;
-      for (const [, slash] of line.matchAll(blockTag)) openTags += slash === '/' ? -1 : 1;
-      writer.raw(line);
-      continue;
-    }
-    const title = heading.exec(line);
-    if (title) {
-      writer.heading(title[1]!.length, title[2]!);
-      continue;
-    }
-    const note = indentedNote.exec(line);
-    if (note && wasBlank) {
-      writer.closeAll();
-      if (note[1]) writer.heading(6, note[1]);
-      noteIndent = leading(lines[i + 1] ?? '') >= 4 ? 4 : 0;
-      afterBlank = true;
-      continue;
-    }
-    const admonition = fencedNote.exec(line);
-    if (admonition) {
-      writer.closeAll();
-      const label = admonition[1] ?? admonition[2];
-      if (label) {
-        writer.line(label);
-        writer.endParagraph();
-      }
-      afterBlank = true;
-      continue;
-    }
-    if (writer.inParagraph && indent < 4 && /^\s*(?:=+|-{2,})\s*$/.test(line) && writer.listIndent < 0) {
-      writer.endParagraph(line.includes('=') ? 'h1' : 'h2');
-      continue;
-    }
-    if (isRule(line)) {
-      writer.closeAll();
-      continue;
-    }
-    const bullet = item.exec(line);
-    if (bullet && (!writer.inParagraph || writer.listIndent >= 0 || /^(?:[-*+]|1[.)])/.test(bullet[2]!))) {
-      writer.item(bullet[1]!.length, bullet[2]!, bullet[4]!);
-      continue;
-    }
-    if (line.includes('|') && isDelimiterRow(lines[i + 1])) {
-      const end = endOfTable(lines, i);
-      writer.closeLists(indent);
-      writer.table([line, ...lines.slice(i + 2, end)].map(cellsOf));
-      i = end - 1;
-      continue;
-    }
-    if (/^ {0,3}:\s{1,9}\S/.test(line)) {
-      writer.raw('<dl>');
-      writer.term();
-      writer.raw(`<dd>${inlineHtml(line.replace(/^\s*:\s*/, ''), targets)}</dd></dl>`);
-      continue;
-    }
-    if (wasBlank) writer.closeLists(indent);
-    if (wasBlank && indent >= 4 && writer.listIndent < 0 && openTags <= 0) {
-      let end = i;
-      while (end < lines.length && (leading(lines[end]!) >= 4 || lines[end]!.trim() === '')) end += 1;
-      writer.code(
-        lines
-          .slice(i, end)
-          .map((one) => one.slice(4))
-          .join('\n')
-          .trimEnd(),
-      );
-      i = end - 1;
-      afterBlank = true;
-      continue;
-    }
-    writer.line(line.replace(/^ {0,3}(?:> ?){1,20}(?:\[!\w{1,20}\]\s*$)?/, ''));
-  }
+  const writer = new HtmlWriter(targets);
+  const reading: Reading = {
+    lines,
+    targets,
+    writer,
+    afterBlank: true,
+    openTags: 0,
+    inHtml: false,
+    closing: undefined,
+    noteIndent: 0,
+  };
+  for (let index = 0; index < lines.length;) index = readBlock(reading, index);
   writer.closeAll();
   return writer.html;
+}
+
+/** Index of the line behind the block. */
+function readBlock(reading: Reading, index: number): number {
+  const { writer } = reading;
+  const whole = reading.lines[index]!;
+  if (reading.closing !== undefined) {
+    writer.raw(whole);
+    if (whole.toLowerCase().includes(reading.closing)) reading.closing = undefined;
+    return index + 1;
+  }
+  if (whole.trim() === '') {
+    writer.endParagraph();
+    if (reading.inHtml) writer.raw('');
+    reading.afterBlank = true;
+    reading.inHtml = false;
+    return index + 1;
+  }
+  if (reading.noteIndent > 0 && !whole.startsWith(' '.repeat(reading.noteIndent))) reading.noteIndent = 0;
+  const text = whole.slice(reading.noteIndent);
+  const line = { text, index, indent: leading(text), wasBlank: reading.afterBlank };
+  reading.afterBlank = false;
+  for (const read of blockReaders) {
+    const next = read(reading, line);
+    if (next !== undefined) return next;
+  }
+  if (line.wasBlank) writer.closeLists(line.indent);
+  const end = readIndentedCode(reading, line);
+  if (end !== undefined) return end;
+  writer.line(text.replace(/^ {0,3}(?:> ?){1,20}(?:\[!\w{1,20}\]\s*$)?/, ''));
+  return index + 1;
+}
+
+function readFence(
+  { lines, writer, inHtml, noteIndent }: Reading,
+  { text, index }: Line,
+): number | undefined {
+  const match = inHtml ? null : fence.exec(text);
+  if (!match) return undefined;
+  const end = endOfFence(lines, index, match[2]!);
+  const code = lines
+    .slice(index + 1, end)
+    .map((one) => one.slice(Math.min(noteIndent + match[1]!.length, leading(one))));
+  writer.code(code.join('\n'));
+  return end + 1;
+}
+
+function readHtml(reading: Reading, { text, index, indent }: Line): number | undefined {
+  const { writer } = reading;
+  if (!reading.inHtml && !htmlLine.test(text)) return undefined;
+  writer.endParagraph();
+  if (!reading.inHtml) writer.closeLists(indent);
+  reading.inHtml = true;
+  const open = opaque.exec(text)?.[1]!.toLowerCase();
+  if (open !== undefined && !text.toLowerCase().includes(`</${open}`)) reading.closing = `</${open}`;
+  for (const [, slash] of text.matchAll(blockTag)) reading.openTags += slash === '/' ? -1 : 1;
+  writer.raw(text);
+  return index + 1;
+}
+
+function readHeading({ writer }: Reading, { text, index }: Line): number | undefined {
+  const match = heading.exec(text);
+  if (!match) return undefined;
+  writer.heading(match[1]!.length, match[2]!);
+  return index + 1;
+}
+
+function readIndentedNote(reading: Reading, { text, index, wasBlank }: Line): number | undefined {
+  const match = wasBlank ? indentedNote.exec(text) : null;
+  if (!match) return undefined;
+  reading.writer.closeAll();
+  if (match[1]) reading.writer.heading(6, match[1]);
+  reading.noteIndent = leading(reading.lines[index + 1] ?? '') >= 4 ? 4 : 0;
+  reading.afterBlank = true;
+  return index + 1;
+}
+
+function readFencedNote(reading: Reading, { text, index }: Line): number | undefined {
+  const match = fencedNote.exec(text);
+  if (!match) return undefined;
+  reading.writer.closeAll();
+  const label = match[1] ?? match[2];
+  if (label) {
+    reading.writer.line(label);
+    reading.writer.endParagraph();
+  }
+  reading.afterBlank = true;
+  return index + 1;
+}
+
+/** A line of `=` or `-` makes a heading of the paragraph above it. */
+function readUnderline({ writer }: Reading, { text, index, indent }: Line): number | undefined {
+  const isUnderline = indent < 4 && /^\s*(?:=+|-{2,})\s*$/.test(text);
+  if (!isUnderline || !writer.inParagraph || writer.listIndent >= 0) return undefined;
+  writer.endParagraph(text.includes('=') ? 'h1' : 'h2');
+  return index + 1;
+}
+
+function readRule({ writer }: Reading, { text, index }: Line): number | undefined {
+  if (!isRule(text)) return undefined;
+  writer.closeAll();
+  return index + 1;
+}
+
+/** In a paragraph a number begins an item only where it is 1, as CommonMark has it. */
+function readItem({ writer }: Reading, { text, index }: Line): number | undefined {
+  const match = item.exec(text);
+  if (!match || (writer.inParagraph && writer.listIndent < 0 && !/^(?:[-*+]|1[.)])/.test(match[2]!)))
+    return undefined;
+  writer.item(match[1]!.length, match[2]!, match[4]!);
+  return index + 1;
+}
+
+function readTable({ lines, writer }: Reading, { text, index, indent }: Line): number | undefined {
+  if (!text.includes('|') || !isDelimiterRow(lines[index + 1])) return undefined;
+  const end = endOfTable(lines, index);
+  writer.closeLists(indent);
+  writer.table([text, ...lines.slice(index + 2, end)].map(cellsOf));
+  return end;
+}
+
+/** `: What it means`, below its term. */
+function readDefinition({ writer, targets }: Reading, { text, index }: Line): number | undefined {
+  if (!/^ {0,3}:\s{1,9}\S/.test(text)) return undefined;
+  writer.raw('<dl>');
+  writer.term();
+  writer.raw(`<dd>${inlineHtml(text.replace(/^\s*:\s*/, ''), targets)}</dd></dl>`);
+  return index + 1;
+}
+
+function readIndentedCode(reading: Reading, { index, indent, wasBlank }: Line): number | undefined {
+  const { lines, writer } = reading;
+  if (!wasBlank || indent < 4 || writer.listIndent >= 0 || reading.openTags > 0) return undefined;
+  let end = index;
+  while (end < lines.length && (leading(lines[end]!) >= 4 || lines[end]!.trim() === '')) end += 1;
+  const code = lines.slice(index, end).map((one) => one.slice(4));
+  writer.code(code.join('\n').trimEnd());
+  reading.afterBlank = true;
+  return end;
 }
 
 /** The lines without comments and without the targets of named links. */
@@ -253,55 +233,4 @@ function takeDefinitions(text: string): { lines: string[]; targets: LinkTargets 
 /** Tabs at the beginnings of lines as four spaces: only indentation has a meaning. */
 function expandTabs(text: string): string {
   return text.includes('\t') ? text.replace(/^[ \t]+/gm, (space) => space.replaceAll('\t', '    ')) : text;
-}
-
-/** Index of the line that closes a fence, or the number of lines. */
-function endOfFence(lines: readonly string[], start: number, mark: string): number {
-  for (let i = start + 1; i < lines.length; i++) {
-    const text = lines[i]!.trim();
-    if (text.startsWith(mark) && text.length === countSame(text)) return i;
-  }
-  return lines.length;
-}
-
-function countSame(text: string): number {
-  let length = 0;
-  while (text[length] === text[0] && length < text.length) length += 1;
-  return length;
-}
-
-function leading(line: string): number {
-  return line.length - line.trimStart().length;
-}
-
-/** Three or more of one sign, with or without spaces. */
-function isRule(line: string): boolean {
-  const signs = line.replaceAll(' ', '').trim();
-  return (
-    signs.length >= 3 &&
-    (signs[0] === '-' || signs[0] === '*' || signs[0] === '_') &&
-    countSame(signs) === signs.length
-  );
-}
-
-function isDelimiterRow(line: string | undefined): boolean {
-  return line !== undefined && line.includes('-') && line.includes('|') && /^[\s|:-]+$/.test(line);
-}
-
-function endOfTable(lines: readonly string[], start: number): number {
-  let end = start + 2;
-  while (end < lines.length && lines[end]!.includes('|') && lines[end]!.trim() !== '') end += 1;
-  return end;
-}
-
-/** Cells between bars; a bar in code or behind a backslash is part of its cell. */
-function cellsOf(line: string): string[] {
-  const cells = line
-    .trim()
-    .replace(/`[^`]{1,500}`|\\\|/g, (found) => found.replaceAll('|', '\ue002').replace('\\\ue002', '\ue002'))
-    .split('|')
-    .map((cell) => cell.replaceAll('\ue002', '|').trim());
-  if (cells[0] === '') cells.shift();
-  if (cells.at(-1) === '') cells.pop();
-  return cells;
 }
