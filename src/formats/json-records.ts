@@ -30,13 +30,22 @@ export type JsonRecordOptions = {
  * Streams the records of a JSON file in memory bounded by the longest record. A record that is broken is yielded with
  * its error, line and column, and reading goes on behind it as far as brackets and line breaks tell where that is.
  */
-export async function* readJsonRecords(
-  path: string,
-  options: JsonRecordOptions = {},
+export function readJsonRecords(path: string, options: JsonRecordOptions = {}): AsyncGenerator<JsonRecord> {
+  const oneALine = /\.(?:jsonl|ndjson)$/i.test(path);
+  return recordsOf(readTextChunks(path, { encoding: options.encoding }), oneALine, options);
+}
+
+/** The records of JSON that is in memory already, in UTF-8, as a file of an archive is. */
+export function readJsonBytes(bytes: Buffer, options: JsonRecordOptions = {}): AsyncGenerator<JsonRecord> {
+  return recordsOf([bytes], false, options);
+}
+
+async function* recordsOf(
+  chunks: AsyncIterable<Buffer> | Iterable<Buffer>,
+  oneALine: boolean,
+  options: JsonRecordOptions,
 ): AsyncGenerator<JsonRecord> {
   const { select } = options;
-  const oneALine = /\.(?:jsonl|ndjson)$/i.test(path);
-  const chunks = readTextChunks(path, { encoding: options.encoding });
   let lastLine = 0;
   for await (const slice of scanJsonRecords(chunks, { ...options, oneALine })) {
     const place = {

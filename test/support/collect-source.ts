@@ -28,7 +28,8 @@ export async function collectSource(
 ): Promise<Collected> {
   const projectFolder = mkdtempSync(join(tmpdir(), 'attune-tickets-'));
   const outputFolder = mkdtempSync(join(tmpdir(), 'attune-tickets-out-'));
-  for (const name of names) cpSync(join(ticketFixtures, name), join(projectFolder, name));
+  for (const name of names)
+    cpSync(join(ticketFixtures, name), join(projectFolder, name), { recursive: true });
   for (const [name, content] of Object.entries(files)) {
     mkdirSync(dirname(join(projectFolder, name)), { recursive: true });
     writeFileSync(join(projectFolder, name), content);

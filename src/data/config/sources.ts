@@ -55,6 +55,7 @@ export const sourceKinds = [
   'helpscout',
   'mail',
   'chatlog',
+  'slack',
 ] as const;
 export type SourceKind = (typeof sourceKinds)[number];
 
@@ -107,6 +108,7 @@ export const sourceConfig = z
     helpscout: path("Help Scout's conversations with their threads, as JSON: a file or a folder."),
     mail: path('E-mail: an mbox file, an .eml file or a folder of them; needs agents.'),
     chatlog: path('A chat log as plain text: a file or a folder of .txt and .log files.'),
+    slack: path("Slack's export of a workspace: the ZIP archive, or the folder that it unpacks to."),
     name: z
       .string()
       .min(1)
@@ -130,7 +132,7 @@ export const sourceConfig = z
       .min(1)
       .optional()
       .describe(
-        'Who answers: e-mail addresses, domains ("@example.com") or names. For mail, chat logs, and tickets whose export does not tell.',
+        'Who answers: e-mail addresses, domains ("@example.com") or names. For mail, chats, and tickets whose export does not tell.',
       ),
     topic_from: z
       .enum(topicFacts)
@@ -183,8 +185,8 @@ const settingsOf: Readonly<Record<KindSetting, readonly SourceKind[]>> = {
   options: ['module'],
   chatlog_options: ['chatlog'],
   encoding: ['jsonl', 'csv', 'zendesk', 'intercom', 'freshdesk', 'helpscout', 'chatlog'],
-  agents: ['zendesk', 'intercom', 'freshdesk', 'helpscout', 'mail', 'chatlog'],
-  topic_from: ['zendesk', 'intercom', 'freshdesk', 'helpscout'],
+  agents: ['zendesk', 'intercom', 'freshdesk', 'helpscout', 'mail', 'chatlog', 'slack'],
+  topic_from: ['zendesk', 'intercom', 'freshdesk', 'helpscout', 'slack'],
 };
 
 export type SourceConfig = z.infer<typeof sourceConfig>;

@@ -1,5 +1,6 @@
 /** Values of foreign records as facts of an example. */
 import { isRecord } from '../../base/json.ts';
+import type { topicFacts } from '../config/sources.ts';
 import type { UnknownRecord } from './check.ts';
 
 /** Text or a number as text, without blanks at its ends; undefined when there is none. */
@@ -37,6 +38,15 @@ export function factsOf(
 export function tagsFact(tags: readonly (string | undefined)[]): string | undefined {
   const named = tags.filter((tag) => tag !== undefined);
   return named.length === 0 ? undefined : named.join(', ');
+}
+
+/** What `topic_from` makes the topic of a conversation with these facts. */
+export function topicOf(
+  meta: Readonly<Record<string, string | number | boolean>>,
+  fact: (typeof topicFacts)[number],
+): string | undefined {
+  const value = fact === 'tag' ? String(meta['tags'] ?? '').split(', ')[0] : meta[fact];
+  return value === undefined || value === '' ? undefined : String(value);
 }
 
 const clock =

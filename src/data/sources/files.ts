@@ -17,6 +17,7 @@ export const fileEndings: Readonly<Record<SourceKind, readonly string[] | undefi
   helpscout: tickets,
   mail: ['.eml', '.mbox'],
   chatlog: ['.txt', '.log'],
+  slack: ['.json'],
 };
 
 /** A file of a source: where it lies, and how places name it. */
@@ -40,7 +41,7 @@ export async function sourceFile(path: string, projectFolder: string, kind: Sour
     {
       fix:
         names.length === 0
-          ? 'Name a file. Folders are read by the sources zendesk, intercom, freshdesk, helpscout, mail and chatlog.'
+          ? 'Name a file. Folders are read by the sources zendesk, intercom, freshdesk, helpscout, mail, chatlog and slack.'
           : `Name each as a source of its own: ${listed.join(', ')}${names.length > 5 ? ' ...' : ''}`,
     },
   );

@@ -8,6 +8,7 @@ import { readJsonlSource } from './jsonl.ts';
 import { readMail } from './mail.ts';
 import { readModuleSource } from './module.ts';
 import type { SourceContext, SourceItem } from './source.ts';
+import { readSlack } from './slack.ts';
 import { readTickets } from './tickets.ts';
 import { zendesk } from './zendesk.ts';
 
@@ -23,6 +24,7 @@ const readers: Readonly<Record<SourceKind, Reader>> = {
   helpscout: (config, context) => readTickets(helpscout, config, context),
   mail: readMail,
   chatlog: readChatlog,
+  slack: readSlack,
 };
 
 /** Every record of a source in order, as an example or with the reason why it is none; `limit` counts both. */

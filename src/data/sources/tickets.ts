@@ -2,12 +2,13 @@
 import { AttuneError } from '../../base/errors.ts';
 import { readJsonRecords, type JsonRecord } from '../../formats/json-records.ts';
 import type { TextEncoding } from '../../formats/text-chunks.ts';
-import { type SourceConfig, sourceKind, sourceName, type topicFacts } from '../config/sources.ts';
+import { type SourceConfig, sourceKind, sourceName } from '../config/sources.ts';
 import { agentMatcher, type IsAgent } from '../threads/agents.ts';
 import { type HtmlReader, loadHtmlReader } from '../threads/html-body.ts';
 import { groupMerged } from '../threads/merged.ts';
 import { type Thread, toConversation } from '../threads/thread.ts';
 import { checkRecord, RecordError, type UnknownRecord } from './check.ts';
+import { topicOf } from './facts.ts';
 import { fileEndings, listSourceFiles, refusalOf, type SourceFile } from './files.ts';
 import { finishExample } from './finish.ts';
 import type { Place, SourceContext, SourceItem } from './source.ts';
@@ -181,7 +182,7 @@ function importThread(
   const id = thread.id === undefined ? undefined : `${source}#${thread.id}`;
   const conversation = toConversation(thread, readHtml);
   if (conversation.leftOut !== undefined) return { place, leftOut: { id, reason: conversation.leftOut } };
-  const topic = config.topic_from === undefined ? undefined : topicOf(thread, config.topic_from);
+  const topic = config.topic_from === undefined ? undefined : topicOf(thread.meta, config.topic_from);
   const attachments = thread.posts.reduce((sum, post) => sum + (post.attachments ?? 0), 0);
   const meta = {
     ...(id !== undefined && { id }),
@@ -197,9 +198,4 @@ function importThread(
     example: finishExample({ messages: conversation.messages, meta }, source, place),
     changes: [...changes, ...conversation.changes],
   };
-}
-
-function topicOf({ meta }: Thread, fact: (typeof topicFacts)[number]): string | undefined {
-  const value = fact === 'tag' ? String(meta['tags'] ?? '').split(', ')[0] : meta[fact];
-  return value === undefined || value === '' ? undefined : String(value);
 }
