@@ -5,8 +5,7 @@
 import { randomInt } from 'node:crypto';
 import type { ControlledEvaluateInputItem, LlamaContext, LlamaContextSequence, Token } from 'node-llama-cpp';
 import { AttuneError } from '../base/errors.ts';
-import { loadChatTemplate, renderChat, type ChatTemplate } from '../text/chat-template.ts';
-import { loadTokenizer, type Tokenizer } from '../text/tokenizer.ts';
+import { encodeMessages, loadChatFormat, type ChatFormat } from '../text/chat-format.ts';
 import type { Backend, GenerateRequest, Reply } from './backend.ts';
 import { readEndTokens } from './end-tokens.ts';
 import { loadLlamaModel } from './llama-library.ts';
@@ -37,16 +36,15 @@ const defaultContextLimit = 4096;
  */
 export async function openLlamaBackend(options: LlamaBackendOptions): Promise<Backend> {
   const { gguf, loraGguf, tokenizerFolder, parallel = 4 } = options;
-  const tokenizer = await loadTokenizer(tokenizerFolder);
-  const template = await loadChatTemplate(tokenizerFolder);
-  const endTokens = await readEndTokens(tokenizerFolder, tokenizer);
+  const format = await loadChatFormat(tokenizerFolder);
+  const endTokens = await readEndTokens(tokenizerFolder, format.tokenizer);
   const { llama, model, threads } = await loadLlamaModel(gguf, options.threads);
   const dispose = async (): Promise<void> => {
     await model.dispose();
     await llama.dispose();
   };
   try {
-    checkTokenizer(tokenizer, template, (text) => model.tokenize(text, true));
+    checkTokenizer(format, (text) => model.tokenize(text, true));
     const context = await model.createContext({
       sequences: parallel,
       contextSize: options.contextSize ?? Math.min(model.trainContextSize, defaultContextLimit),
@@ -57,7 +55,7 @@ export async function openLlamaBackend(options: LlamaBackendOptions): Promise<Ba
     const isEnd = (token: number): boolean => endTokens.has(token) || model.isEogToken(token as Token);
     return {
       name: `llama.cpp ${gguf}`,
-      generate: (request) => generate({ request, template, tokenizer, pool, context, isEnd }),
+      generate: (request) => generate({ request, format, pool, context, isEnd }),
       logProbabilities: (tokens) => logProbabilities(tokens, pool, context),
       close: async () => {
         pool.close();
@@ -77,16 +75,15 @@ export async function openLlamaBackend(options: LlamaBackendOptions): Promise<Ba
 
 type Generation = {
   request: GenerateRequest;
-  template: ChatTemplate;
-  tokenizer: Tokenizer;
+  format: ChatFormat;
   pool: SequencePool;
   context: LlamaContext;
   isEnd: (token: number) => boolean;
 };
 
 async function* generate(generation: Generation): AsyncGenerator<string, Reply> {
-  const { request, template, tokenizer, pool, context } = generation;
-  const prompt = tokenizer.encode(renderChat(template, request.messages, { addGenerationPrompt: true }));
+  const { request, format, pool, context } = generation;
+  const prompt = encodeMessages(format, request.messages, { addGenerationPrompt: true });
   if (prompt.length >= context.contextSize)
     throw new AttuneError(
       'backend',
@@ -116,10 +113,10 @@ async function* generateOn(
   prompt: readonly number[],
   generation: Generation,
 ): AsyncGenerator<string, Reply> {
-  const { request, tokenizer, context, isEnd } = generation;
+  const { request, format, context, isEnd } = generation;
   // Beyond the context the library would silently forget the beginning of the conversation.
   const limit = Math.min(request.maxTokens, context.contextSize - prompt.length);
-  const text = new TokenText(tokenizer);
+  const text = new TokenText(format.tokenizer);
   const reply = new ReplyText(request.stop);
   let completionTokens = 0;
   let finishReason: Reply['finishReason'] = 'length';

@@ -15,6 +15,7 @@ const byteTokenizer: Tokenizer = {
   encodeMarked: (text) => [...new TextEncoder().encode(text)],
   decode: (ids) => new TextDecoder().decode(Uint8Array.from(ids)),
   tokenId: () => undefined,
+  addedTokens: [],
 };
 
 describe('TokenText', () => {
@@ -97,14 +98,14 @@ describe('checkTokenizer', () => {
   const template = parseChatTemplate('{% for message in messages %}{{ message.content }}|{% endfor %}');
 
   it('is content with equal ids and names the first text that differs', () => {
-    doesNotThrow(() => checkTokenizer(byteTokenizer, template, byteTokenizer.encode));
+    doesNotThrow(() => checkTokenizer({ tokenizer: byteTokenizer, template }, byteTokenizer.encode));
     const withoutEmoji = (text: string): number[] => byteTokenizer.encode(text.replace('🙂', '?'));
-    throws(() => checkTokenizer(byteTokenizer, template, withoutEmoji), {
+    throws(() => checkTokenizer({ tokenizer: byteTokenizer, template }, withoutEmoji), {
       code: 'parity',
       message: /cuts "Grüße.* is 63 \("\?"\) instead of 240/,
     });
     const longer = (text: string): number[] => [...byteTokenizer.encode(text), 1];
-    throws(() => checkTokenizer(byteTokenizer, template, longer), {
+    throws(() => checkTokenizer({ tokenizer: byteTokenizer, template }, longer), {
       code: 'parity',
       message: /instead of missing/,
     });

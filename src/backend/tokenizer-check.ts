@@ -1,6 +1,7 @@
 /** Whether llama.cpp cuts text into the same tokens as the tokenizer the model was trained with. */
 import { AttuneError } from '../base/errors.ts';
-import { renderChat, type ChatTemplate } from '../text/chat-template.ts';
+import type { ChatFormat } from '../text/chat-format.ts';
+import { renderChat } from '../text/chat-template.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
 
 const samples = [
@@ -17,8 +18,7 @@ const samples = [
  * Throws AttuneError 'parity' naming the first text that differs.
  */
 export function checkTokenizer(
-  tokenizer: Tokenizer,
-  template: ChatTemplate,
+  { tokenizer, template }: Pick<ChatFormat, 'tokenizer' | 'template'>,
   tokenizeByLlama: (text: string) => readonly number[],
 ): void {
   const conversation = renderChat(

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { AttuneError } from '../base/errors.ts';
 import type { GgufValue } from '../formats/gguf.ts';
 import { readModelJson } from '../model/json-file.ts';
+import { isControlToken } from '../text/tokenizer.ts';
 import type { PreTokenizer } from './config.ts';
 import { addsSpace, pieceScores, pieceType } from './sentencepiece.ts';
 
@@ -133,15 +134,10 @@ function listTokens(
   };
   for (const [token, id] of Object.entries(file.model.vocab)) put(token, id, normal);
   for (const { content, id, special } of file.added_tokens)
-    put(content, id, special || looksSpecial(content) ? control : userDefined);
+    put(content, id, isControlToken({ content, special }) ? control : userDefined);
   if (file.model.byte_fallback)
     for (const [id, token] of tokens.entries()) types[id] = pieceType(token, file) ?? types[id]!;
   return { tokens, types, ids };
-}
-
-/** Some models mark control tokens as not special; llama.cpp's converter corrects those that look like <|this|>. */
-function looksSpecial(token: string): boolean {
-  return token.startsWith('<|') && token.endsWith('|>');
 }
 
 /** A space inside a part would end it, so it is written in the byte alphabet, where it is Ġ. */

@@ -10,6 +10,8 @@ import { AttuneError } from '../base/errors.ts';
 import type { Message } from '../data/example.ts';
 
 export type ChatTemplate = {
+  /** The Jinja program itself. */
+  source: string;
   /** Renders messages in the shape of `toTemplateMessage`. */
   render: (messages: readonly TemplateMessage[], addGenerationPrompt: boolean) => string;
 };
@@ -75,6 +77,7 @@ export function parseChatTemplate(source: string, specialTokens: Record<string, 
     });
   }
   return {
+    source,
     render: (messages, addGenerationPrompt) => {
       try {
         return template.render({ ...specialTokens, messages, add_generation_prompt: addGenerationPrompt });

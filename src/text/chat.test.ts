@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { Message } from '../data/example.ts';
 import { parseChatTemplate, renderChat, type ChatTemplate, type TemplateMessage } from './chat-template.ts';
+import { chatFormat } from './chat-format.ts';
 import { encodeConversation } from './chat.ts';
 import { loadTokenizer } from './tokenizer.ts';
 
@@ -44,7 +45,7 @@ const toMessage = ({ role, content, name, tool_calls }: TemplateMessage): Messag
   ...(tool_calls === undefined ? {} : { toolCalls: tool_calls.map((call) => call.function) }),
 });
 
-const exampleOf = (messages: Message[]): Parameters<typeof encodeConversation>[2] => ({
+const exampleOf = (messages: Message[]): Parameters<typeof encodeConversation>[1] => ({
   messages,
   meta: { id: 'a', source: 'test' },
 });
@@ -56,7 +57,7 @@ for (const expected of cases) {
   test(`${templateName}, ${conversation}: as transformers renders, tokenises and masks it`, async () => {
     const template = await openTemplate(templateName);
     if (expected.error !== undefined) {
-      assert.throws(() => encodeConversation(tokenizer, template, exampleOf(messages)), {
+      assert.throws(() => encodeConversation(chatFormat(tokenizer, template), exampleOf(messages)), {
         code: 'model',
         message: new RegExp(expected.error),
       });
@@ -64,7 +65,7 @@ for (const expected of cases) {
     }
     assert.equal(renderChat(template, messages, { addGenerationPrompt: false }), expected.text);
     assert.equal(renderChat(template, messages.slice(0, -1), { addGenerationPrompt: true }), expected.prompt);
-    const encoded = encodeConversation(tokenizer, template, exampleOf(messages));
+    const encoded = encodeConversation(chatFormat(tokenizer, template), exampleOf(messages));
     assert.deepEqual([...encoded.tokens], expected.ids);
     assert.deepEqual([...encoded.supervised], expected.mask);
   });
@@ -89,7 +90,7 @@ test("the base model's template writes what its copy with marks writes", async (
 
 /** The supervised text, one string per span. */
 function trainedText(template: ChatTemplate, messages: Message[]): string[] {
-  const { tokens, supervised } = encodeConversation(tokenizer, template, exampleOf(messages));
+  const { tokens, supervised } = encodeConversation(chatFormat(tokenizer, template), exampleOf(messages));
   const spans: number[][] = [];
   for (const [i, token] of tokens.entries()) {
     if (supervised[i] === 0) continue;
@@ -149,8 +150,7 @@ test('an edge inside a token moves to the token', () => {
   );
   const [joined] = ['hello world'].map((text) => tokenizer.encode(text));
   const { tokens, supervised } = encodeConversation(
-    tokenizer,
-    template,
+    chatFormat(tokenizer, template),
     exampleOf([user('hel'), assistant('lo world')]),
   );
   assert.deepEqual([...tokens], joined);
@@ -163,16 +163,19 @@ test('a template whose prompt differs from what it writes later is refused', () 
     `{%- for m in messages %}{{ '[' + m.role + ']' + m.content }}{% endfor %}` +
       `{% if add_generation_prompt %}[assistant]<think>{% endif %}`,
   );
-  assert.throws(() => encodeConversation(tokenizer, template, exampleOf([user('Hi'), assistant('Hello')])), {
-    code: 'model',
-    message: /writes "<think>" when an answer is due, but "Hello" in the whole/,
-  });
+  assert.throws(
+    () => encodeConversation(chatFormat(tokenizer, template), exampleOf([user('Hi'), assistant('Hello')])),
+    {
+      code: 'model',
+      message: /writes "<think>" when an answer is due, but "Hello" in the whole/,
+    },
+  );
 });
 
 test('a template that leaves tool calls out is refused', async () => {
   const template = await openTemplate('gemma');
   const messages = [user('Hi'), assistant('', { toolCalls: [{ name: 'look_up', arguments: {} }] })];
-  assert.throws(() => encodeConversation(tokenizer, template, exampleOf(messages)), {
+  assert.throws(() => encodeConversation(chatFormat(tokenizer, template), exampleOf(messages)), {
     code: 'model',
     message: /leaves out the assistant's tool call "look_up"/,
   });

@@ -7,9 +7,10 @@
  */
 import { AttuneError } from '../base/errors.ts';
 import type { Example, Message } from '../data/example.ts';
+import type { ChatFormat } from './chat-format.ts';
 import { renderChat, type ChatTemplate } from './chat-template.ts';
 import type { EncodedExample } from './encoded.ts';
-import type { Tokenizer } from './tokenizer.ts';
+import { quoteMessages } from './quote.ts';
 
 /** Character offsets, half open. */
 type Span = { start: number; end: number };
@@ -21,15 +22,17 @@ type Span = { start: number; end: number };
  * than when it is answered, so that what is trained would differ from what is served.
  */
 export function encodeConversation(
-  tokenizer: Tokenizer,
-  template: ChatTemplate,
+  { tokenizer, template, patterns }: ChatFormat,
   example: Example,
 ): EncodedExample {
-  const { messages, meta } = example;
+  const { messages, guard } = quoteMessages(example.messages, patterns);
   const text = renderChat(template, messages, { addGenerationPrompt: false });
   const spans = answerSpans(template, messages, text);
-  return { id: meta.id, ...encodeSpans(tokenizer, text, spans) };
+  const encode = (part: string): number[] => tokenizer.encode(part, guard);
+  return { id: example.meta.id, ...encodeSpans(encode, text, spans) };
 }
+
+type Encode = (text: string) => number[];
 
 /** Where the trained answers lie in `text`, the rendering of all messages. */
 function answerSpans(template: ChatTemplate, messages: readonly Message[], text: string): Span[] {
@@ -114,21 +117,20 @@ function inconsistent(part: string, whole: string): AttuneError {
 }
 
 function encodeSpans(
-  tokenizer: Tokenizer,
+  encode: Encode,
   text: string,
   spans: readonly Span[],
 ): { tokens: Int32Array; supervised: Uint8Array } {
-  const tokens = Int32Array.from(tokenizer.encode(text));
+  const tokens = Int32Array.from(encode(text));
   const supervised = new Uint8Array(tokens.length);
-  const ranges =
-    rangesByPieces(tokenizer, text, spans, tokens) ?? rangesByPrefix(tokenizer, text, spans, tokens);
+  const ranges = rangesByPieces(encode, text, spans, tokens) ?? rangesByPrefix(encode, text, spans, tokens);
   for (const { start, end } of ranges) supervised.fill(1, start, end);
   return { tokens, supervised };
 }
 
 /** Token ranges of the spans, by encoding the text in pieces; undefined where a token lies across an edge. */
 function rangesByPieces(
-  tokenizer: Tokenizer,
+  encode: Encode,
   text: string,
   spans: readonly Span[],
   tokens: Int32Array,
@@ -137,7 +139,7 @@ function rangesByPieces(
   let done = 0;
   let count = 0;
   const advance = (to: number): boolean => {
-    const ids = tokenizer.encode(text.slice(done, to));
+    const ids = encode(text.slice(done, to));
     const same = ids.every((id, i) => tokens[count + i] === id);
     count += ids.length;
     done = to;
@@ -153,14 +155,9 @@ function rangesByPieces(
 }
 
 /** The same by prefixes: an edge is the first token that differs from those of the text up to it. */
-function rangesByPrefix(
-  tokenizer: Tokenizer,
-  text: string,
-  spans: readonly Span[],
-  tokens: Int32Array,
-): Span[] {
+function rangesByPrefix(encode: Encode, text: string, spans: readonly Span[], tokens: Int32Array): Span[] {
   const edge = (offset: number): number => {
-    const ids = tokenizer.encode(text.slice(0, offset));
+    const ids = encode(text.slice(0, offset));
     const different = ids.findIndex((id, i) => tokens[i] !== id);
     return different < 0 ? ids.length : different;
   };

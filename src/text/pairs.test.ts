@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { Message } from '../data/example.ts';
+import { chatFormat } from './chat-format.ts';
 import { parseChatTemplate } from './chat-template.ts';
 import { cutPair, encodePairs, layPair } from './pairs.ts';
 import { loadTokenizer } from './tokenizer.ts';
@@ -15,6 +16,7 @@ const template = parseChatTemplate(
     '{%- if true %}{%- endif %}',
   ),
 );
+const format = chatFormat(tokenizer, template);
 type Turn = { role: Message['role']; content: string };
 type Record = { prompt: Turn[]; chosen: [Turn]; rejected: [Turn] } & {
   [part in 'prompt_ids' | 'chosen_ids' | 'rejected_ids']: number[];
@@ -27,12 +29,7 @@ const options = { supervisePrompt: false };
 for (const { prompt, chosen, rejected, ...expected } of conversations)
   test(`the tokens of "${chosen[0].content}" and its rejected answer are TRL's`, () => {
     const messages: Message[] = [...prompt, { ...chosen[0], rejected: [rejected[0]] }];
-    const [pair, ...more] = encodePairs(
-      tokenizer,
-      template,
-      { messages, meta: { id: 'a', source: 's' } },
-      options,
-    );
+    const [pair, ...more] = encodePairs(format, { messages, meta: { id: 'a', source: 's' } }, options);
     assert.equal(more.length, 0);
     const { tokens, supervised, pair: layout } = pair!;
     const { answer, chosen: own, rejected: other } = layout!;
@@ -60,7 +57,7 @@ test('every rejected reply of every trained turn is a pair; what follows the tur
     reply('f', { rejected: [{ content: 'f' }] }),
     reply('g'),
   ];
-  const pairs = encodePairs(tokenizer, template, { messages, meta: { id: 'a', source: 's' } }, options);
+  const pairs = encodePairs(format, { messages, meta: { id: 'a', source: 's' } }, options);
   assert.deepEqual(
     pairs.map(({ tokens }) => tokenizer.decode([...tokens]).includes('two')),
     [false, false, true],

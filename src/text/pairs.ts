@@ -1,9 +1,10 @@
 /** Preference pairs as token ids: one prompt, the answer that was chosen and one that was rejected. */
 import type { Example, Message, RejectedReply } from '../data/example.ts';
-import { renderChat, type ChatTemplate } from './chat-template.ts';
+import { encodeMessages, type ChatFormat } from './chat-format.ts';
+import { renderChat } from './chat-template.ts';
 import { checkNothingLost } from './chat.ts';
 import type { EncodedExample, PairLayout } from './encoded.ts';
-import type { Tokenizer } from './tokenizer.ts';
+import { quoteMessages } from './quote.ts';
 
 /**
  * One pair for every rejected reply of every assistant turn that is trained on; what follows the turn is left out.
@@ -12,21 +13,21 @@ import type { Tokenizer } from './tokenizer.ts';
  * Throws AttuneError 'model' when the template cannot show such a conversation.
  */
 export function encodePairs(
-  tokenizer: Tokenizer,
-  template: ChatTemplate,
+  format: ChatFormat,
   { messages, meta }: Example,
   { supervisePrompt }: { supervisePrompt: boolean },
 ): EncodedExample[] {
   return messages.flatMap((message, i) => {
     if (message.trained === false || !message.rejected) return [];
     const context = messages.slice(0, i);
-    const prompt = tokenizer.encode(renderChat(template, context, { addGenerationPrompt: true }));
+    const prompt = encodeMessages(format, context, { addGenerationPrompt: true });
     const answer = (reply: RejectedReply): number[] => {
       const { content, toolCalls } = reply;
       const turn: Message = { role: 'assistant', content, ...(toolCalls && { toolCalls }) };
-      const text = renderChat(template, [...context, turn], { addGenerationPrompt: false });
-      checkNothingLost(turn, text);
-      return tokenizer.encode(text);
+      const quoted = quoteMessages([...context, turn], format.patterns);
+      const text = renderChat(format.template, quoted.messages, { addGenerationPrompt: false });
+      checkNothingLost(quoted.messages.at(-1)!, text);
+      return format.tokenizer.encode(text, quoted.guard);
     };
     const chosen = answer(message);
     return message.rejected.map((reply) => {

@@ -7,15 +7,31 @@ import { nestsRepetition } from './regex-safety.ts';
 /** Text to token ids and back, for any base model's tokenizer.json. */
 export type Tokenizer = {
   readonly vocabularySize: number;
-  /** Ids of `text`. Special tokens written in the text (such as <|im_end|>) become their ids; none is added. */
-  encode: (text: string) => number[];
+  /**
+   * Ids of `text`. Special tokens written in the text (such as <|im_end|>) become their ids; none is added.
+   * With `guard`, those that have it within them are text (see quote.ts), and no guard is left in what is encoded.
+   */
+  encode: (text: string, guard?: string) => number[];
   /** The same with the tokens that its post-processor adds around a text, such as [CLS] and [SEP]; what encoders expect. */
   encodeMarked: (text: string) => number[];
   /** The text of ids, special tokens included. */
   decode: (ids: readonly number[]) => string;
   /** The id of one token, or undefined. */
   tokenId: (token: string) => number | undefined;
+  /** Tokens that are cut out of a text before anything else, wherever they are written in it. */
+  readonly addedTokens: readonly AddedToken[];
 };
+
+export type AddedToken = {
+  content: string;
+  /** It stands for something other than its letters, such as the end of a turn. Others are text: line breaks, HTML, <think>. */
+  isControl: boolean;
+};
+
+/** Some models mark control tokens as not special; llama.cpp's converter corrects those that look like <|this|>. */
+export function isControlToken({ content, special }: { content: string; special: boolean }): boolean {
+  return special || (content.startsWith('<|') && content.endsWith('|>'));
+}
 
 /** The part of @huggingface/tokenizers we use; its own declarations do not resolve under "nodenext". */
 export type TokenizerLibrary = {
@@ -26,9 +42,10 @@ export type TokenizerLibrary = {
   ) => string;
   token_to_id: (token: string) => number | undefined;
   get_vocab: (withAddedTokens: boolean) => Map<string, number>;
+  readonly added_tokens: readonly { readonly content: string; readonly special: boolean }[];
   // The steps that encode() is made of.
   readonly normalizer: ((text: string) => string) | null;
-  readonly pre_tokenizer: ((text: string, options: { section_index: number }) => string[]) | null;
+  pre_tokenizer: ((text: string, options: { section_index: number }) => string[]) | null;
   readonly model: ((pieces: string[]) => string[]) & {
     readonly unk_token?: string;
     readonly unk_token_id?: number;
@@ -63,14 +80,32 @@ export async function loadTokenizer(folder: string): Promise<Tokenizer> {
   return {
     vocabularySize: highestId + 1,
     // A post-processor would add BOS and EOS even where the chat template has written them.
-    encode: (text) => encode(text, false),
+    encode: (text, guard) =>
+      guard === undefined ? encode(text, false) : withoutGuards(library, guard, () => encode(text, false)),
     encodeMarked: (text) => encode(text, true),
     decode: (ids) =>
       ids.length === 0
         ? ''
         : library.decode(ids, { skip_special_tokens: false, clean_up_tokenization_spaces: false }),
     tokenId: (token) => library.token_to_id(token),
+    addedTokens: library.added_tokens
+      .filter(({ content }) => typeof content === 'string')
+      .map(({ content, special }) => ({ content, isControl: isControlToken({ content, special }) })),
   };
+}
+
+/** The library first cuts added tokens out of a text and then words; between the two the guards have done their work. */
+function withoutGuards(library: TokenizerLibrary, guard: string, encode: () => number[]): number[] {
+  const cutWords = library.pre_tokenizer;
+  library.pre_tokenizer = (text, options) => {
+    const plain = text.replaceAll(guard, '');
+    return cutWords ? cutWords(plain, options) : [plain];
+  };
+  try {
+    return encode();
+  } finally {
+    library.pre_tokenizer = cutWords;
+  }
 }
 
 /** The library on a folder's tokenizer.json, with the file as it is. Throws as loadTokenizer does. */

@@ -9,8 +9,7 @@ import { repliesMaker } from '../../data/preferences/replies.ts';
 import { type PairCounts, writePairs } from '../../data/preferences/write-pairs.ts';
 import { readExamples } from '../../data/read-examples.ts';
 import { findBase, resolveBase } from '../../model/base.ts';
-import { loadChatTemplate, renderChat } from '../../text/chat-template.ts';
-import { loadTokenizer } from '../../text/tokenizer.ts';
+import { encodeMessages, loadChatFormat } from '../../text/chat-format.ts';
 import type { AlignConfig } from '../../train/config/align.ts';
 import type { TrainConfig } from '../../train/config.ts';
 import type { ObjectiveConfig } from '../../train/objective.ts';
@@ -25,7 +24,7 @@ import { baseHash, runEngine } from './train.ts';
 /** Makes preference pairs of the train and the validation split, and goes on training with them. */
 export const alignStage: Stage = {
   name: 'align',
-  version: 1,
+  version: 2,
   needs: ['split', 'train'],
   isPartOf: ({ align }) => align !== undefined,
   timedFiles: trainingLogFiles,
@@ -113,10 +112,9 @@ async function makePairs(
   dropped: Record<string, Record<string, number>>;
 }> {
   const { config, inputs, outputFolder, report, signal } = context;
-  const tokenizer = await loadTokenizer(base);
-  const template = await loadChatTemplate(base);
+  const format = await loadChatFormat(base);
   const countTokens = ({ messages }: Example): number =>
-    tokenizer.encode(renderChat(template, messages, { addGenerationPrompt: false })).length;
+    encodeMessages(format, messages, { addGenerationPrompt: false }).length;
   const ledger = new Ledger(join(outputFolder, 'ledger.jsonl'));
   const sampling = align.pairs.sampled && (await openSampling(context, align.pairs.sampled, base));
   const ofSplit = async (split: 'train' | 'validation'): Promise<PairCounts> => {

@@ -19,7 +19,7 @@ const fewSteps = 30;
 /** An engine trains on the train split; its events become progress and metrics.jsonl. */
 export const trainStage: Stage = {
   name: 'train',
-  version: 2,
+  version: 3,
   needs: ['split'],
   // A model that is aligned straight from the base needs no SFT before.
   isPartOf: ({ align }) => align?.from !== 'base',
