@@ -4,7 +4,7 @@ import { boilerplate } from './rules/boilerplate.ts';
 import { budgetSample } from './rules/budget.ts';
 import { diversity } from './rules/diversity.ts';
 import { encoding } from './rules/encoding.ts';
-import { entities } from './rules/entities.ts';
+import { entities, entityNames } from './rules/entities.ts';
 import { exactDuplicates } from './rules/exact-duplicates.ts';
 import { internalNotes } from './rules/internal-notes.ts';
 import { language } from './rules/language.ts';
@@ -53,7 +53,9 @@ function cleaning({ config, projectFolder }: RuleSettings): Rules {
     config.min_characters > 0 && minCharacters(config.min_characters),
     config.language.enabled && loadLanguageDetector().then((detect) => language(config.language, detect)),
     config.toxicity.enabled && loadToxicWords().then((listed) => toxicity(config.toxicity, listed)),
-    config.pii.model ? piiWithModel(config.pii, projectFolder) : pii(config.pii),
+    config.pii.model
+      ? piiWithModel(config.pii, { projectFolder, products: entityNames(config.entities) })
+      : pii(config.pii, entityNames(config.entities)),
     // After the placeholders: conversations that differ in a phone number alone are the same to a model.
     config.deduplicate.exact && exactDuplicates,
     config.deduplicate.near.enabled && nearDuplicates(config.deduplicate.near),

@@ -1,6 +1,7 @@
 import { piiConfig } from '../data/config/pii.ts';
 import type { CurateConfig } from '../data/config.ts';
 import type { Example } from '../data/example.ts';
+import { entityNames } from '../data/rules/entities.ts';
 import { internalNotes } from '../data/rules/internal-notes.ts';
 import { normalise } from '../data/rules/normalise.ts';
 import { pii } from '../data/rules/pii.ts';
@@ -17,7 +18,7 @@ export function seedMasker(config: CurateConfig): (example: Example) => Example 
     normalise(config.normalise),
     internalNotes(config.internal_notes),
     structure,
-    pii(everything),
+    pii(everything, entityNames(config.entities)),
   ];
   return (example) => {
     let masked = example;

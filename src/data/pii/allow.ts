@@ -1,11 +1,41 @@
-/** What looks like personal data and is not: the support's own addresses, numbers and sites. */
-export type Allowed = (type: string, value: string) => boolean;
+/** What looks like personal data and is not: the support's own addresses, numbers and sites, and the names of its products. */
+import { alternatives, asWholeWords } from '../../text/alternatives.ts';
+import type { PiiType } from './recogniser.ts';
+import type { FoundSpan } from './settle.ts';
+
+/** Of what was found in a text, in order, what is not allowed. */
+export type NotAllowed = (text: string, spans: FoundSpan[]) => FoundSpan[];
+
+/** What the name of a product can be taken for. */
+const calledTypes: ReadonlySet<string> = new Set<PiiType>(['NAME', 'PLACE', 'ORGANISATION']);
+
+/**
+ * `entries` are values that stay wherever they stand. `products` are names of things: what is taken for a person, a place
+ * or an organisation within one of them stays, so that "Aurora" is a product and "Aurora Lopez" somebody.
+ */
+export function notAllowedBy(entries: readonly string[], products: readonly string[]): NotAllowed {
+  const isAllowed = allowedBy(entries);
+  const product = alternatives(products, 'giu', asWholeWords);
+  return (text, spans) => {
+    const rest = spans.filter(({ type, start, end }) => !isAllowed(type, text.slice(start, end)));
+    if (product === undefined || !rest.some(({ type }) => calledTypes.has(type))) return rest;
+    const named = [...text.matchAll(product)].map(({ 0: found, index }) => [index, index + found.length]);
+    let at = 0;
+    return rest.filter(({ type, start, end }) => {
+      while (at < named.length && named[at]![1]! <= start) at++;
+      const isWithin = at < named.length && named[at]![0]! <= start && end <= named[at]![1]!;
+      return !isWithin || !calledTypes.has(type);
+    });
+  };
+}
+
+type Allowed = (type: string, value: string) => boolean;
 
 /**
  * Entries match a found value but for case; numbers but for what stands between their digits. "@shop.example" allows
  * every address of that domain, "shop.example" every page of that site and of sites below it.
  */
-export function allowedBy(entries: readonly string[]): Allowed {
+function allowedBy(entries: readonly string[]): Allowed {
   if (entries.length === 0) return () => false;
   const values = new Set(entries.map(plain));
   const domains = entries.filter((entry) => entry.startsWith('@')).map((entry) => entry.toLowerCase());

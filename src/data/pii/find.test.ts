@@ -165,6 +165,6 @@ test('spans are in order and apart, in any text', () => {
         end = span.end;
       }
     }),
-    { numRuns: 500 },
+    { numRuns: 500, seed: 7 },
   );
 });

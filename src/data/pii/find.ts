@@ -1,5 +1,5 @@
 /** Finds personal data in one text, by whatever recognisers are given. Knows nothing of strategies or records. */
-import type { Allowed } from './allow.ts';
+import type { NotAllowed } from './allow.ts';
 import { withoutEastAsian, withPlainWidth } from './east-asian-text.ts';
 import { joinAddresses } from './join-addresses.ts';
 import { withoutPlaceholders } from './placeholder.ts';
@@ -18,8 +18,8 @@ export type Finder = {
   /** Types to look for, among them the names of `patterns`. */
   readonly types: ReadonlySet<string>;
   readonly patterns: readonly PiiPattern[];
-  /** What is nobody's personal data, such as the address of the support itself. */
-  readonly isAllowed: Allowed;
+  /** Without what is nobody's personal data, such as the address of the support itself. */
+  readonly notAllowed: NotAllowed;
   readonly context: Omit<RecogniserContext, 'before'>;
 };
 
@@ -47,5 +47,5 @@ export function findPii(masked: string, finder: Finder, beforeMasked = ''): Foun
   const settled = settle(text, spans);
   const hasAddress = settled.some(({ type }) => type === 'ADDRESS');
   const joined = hasAddress ? joinAddresses(text, settled, places) : settled;
-  return joined.filter(({ type, start, end }) => !finder.isAllowed(type, text.slice(start, end)));
+  return finder.notAllowed(text, joined);
 }

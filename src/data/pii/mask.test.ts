@@ -24,6 +24,25 @@ const rulesOf = (config: object = {}, environment = {}) =>
   maskRules(piiConfig.parse(config), { environment });
 const contents = ({ messages }: Example): string[] => messages.map(({ content }) => content);
 
+test('the name of a product is no person, and a longer name that begins with it is one', () => {
+  const products = ['Aurora', 'Victoria Line'];
+  const rules = maskRules(piiConfig.parse({}), { products });
+  const { example } = maskExample(
+    conversation([
+      user('Aurora stopped. I told Victoria about the Victoria Line, and Aurora Lopez as well.'),
+      assistant('Thanks! Did AURORA restart, and who is Ms Lopez?', {
+        toolCalls: [{ name: 'find', arguments: { product: 'Aurora', owner: 'Aurora Lopez' } }],
+      }),
+    ]),
+    rules,
+  );
+  assert.deepEqual(contents(example), [
+    'Aurora stopped. I told [NAME_1] about the Victoria Line, and [NAME_2] as well.',
+    'Thanks! Did AURORA restart, and who is Ms [NAME_2]?',
+  ]);
+  assert.deepEqual(example.messages[1]!.toolCalls![0]!.arguments, { product: 'Aurora', owner: '[NAME_2]' });
+});
+
 test('the same value has the same placeholder all through a conversation', () => {
   const { example } = maskExample(
     conversation([
@@ -202,7 +221,7 @@ test('after masking nothing is found again, whatever the texts', () => {
         });
       },
     ),
-    { numRuns: 200 },
+    { numRuns: 200, seed: 7 },
   );
 });
 

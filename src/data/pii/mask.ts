@@ -89,9 +89,10 @@ function addRepeats(pieces: readonly Piece[], { finder }: MaskRules): void {
   );
   if (repeats.isEmpty) return;
   for (const piece of pieces) {
-    const found = repeats
-      .find(piece.text)
-      .filter(({ type, start, end }) => !finder.isAllowed(type, piece.text.slice(start, end)));
+    const found = finder.notAllowed(
+      piece.text,
+      repeats.find(piece.text).sort((a, b) => a.start - b.start),
+    );
     if (found.length > 0) piece.spans = settle(piece.text, [...piece.spans, ...found]);
   }
 }

@@ -2,7 +2,7 @@
 import { boundedPattern } from '../../text/bounded-pattern.ts';
 import type { CountryCode } from 'libphonenumber-js';
 import type { PiiConfig } from '../config/pii.ts';
-import { allowedBy } from './allow.ts';
+import { notAllowedBy } from './allow.ts';
 import type { Finder } from './find.ts';
 import { type Environment, readHashKey } from './hash-key.ts';
 import type { MaskRules } from './mask.ts';
@@ -13,11 +13,16 @@ import { wordTypes } from './settle.ts';
 export type MaskingOptions = {
   /** Recognisers beside the built-in ones, such as one that looks up what a model found. */
   more?: readonly Recogniser[];
+  /** Names of things that are nobody's though they may be people's names too: those of curate.entities. */
+  products?: readonly string[];
   environment?: Environment;
 };
 
 /** Throws AttuneError 'config' when a type is to be hashed and there is no key, or a short one. */
-export function maskRules(config: PiiConfig, { more = [], environment }: MaskingOptions = {}): MaskRules {
+export function maskRules(
+  config: PiiConfig,
+  { more = [], products = [], environment }: MaskingOptions = {},
+): MaskRules {
   const chosen = new Map<string, PiiConfig['strategy']>();
   for (const type of Object.keys(piiTypes) as PiiType[])
     chosen.set(type, config.types[type.toLowerCase() as Lowercase<PiiType>] ?? config.strategy);
@@ -28,13 +33,17 @@ export function maskRules(config: PiiConfig, { more = [], environment }: Masking
   };
   const hashKey = readHashKey(config, environment) ?? '';
   const types = [...chosen].filter(([, strategy]) => strategy !== 'keep').map(([type]) => type);
-  const finder = finderOf(config, new Set(types), more);
+  const finder = finderOf(config, new Set(types), { more, products });
   const isForm = ({ types: [first] }: Recogniser): boolean => !wordTypes.has(first!);
   const formFinder = { ...finder, recognisers: finder.recognisers.filter(isForm) };
   return { finder, formFinder, strategyOf, hashKey };
 }
 
-function finderOf(config: PiiConfig, types: ReadonlySet<string>, more: readonly Recogniser[]): Finder {
+function finderOf(
+  config: PiiConfig,
+  types: ReadonlySet<string>,
+  { more, products }: { more: readonly Recogniser[]; products: readonly string[] },
+): Finder {
   const countries = config.countries as CountryCode[];
   return {
     recognisers: [...recognisers, ...more].filter((one) => one.types.some((type) => types.has(type))),
@@ -42,7 +51,7 @@ function finderOf(config: PiiConfig, types: ReadonlySet<string>, more: readonly 
     patterns: Object.entries(config.patterns)
       .filter(([name]) => types.has(name))
       .map(([name, pattern]) => ({ name, expression: new RegExp(boundedPattern(pattern).source, 'giu') })),
-    isAllowed: allowedBy(config.allow),
+    notAllowed: notAllowedBy(config.allow, products),
     context: { country: countries[0]!, countries },
   };
 }

@@ -80,6 +80,7 @@ test('cards: issuer, length and Luhn', () => {
         assert.ok(!isLuhn(wrong));
       },
     ),
+    { seed: 7 },
   );
 });
 

@@ -1,8 +1,14 @@
 import { counted } from '../../base/number-text.ts';
+import { alternatives, asWholeWords } from '../../text/alternatives.ts';
 import type { EntitiesConfig } from '../config/text.ts';
 import type { Example, Message, RejectedReply } from '../example.ts';
 import type { Verdict } from '../verdict.ts';
 import type { RecordRule } from '../rule.ts';
+
+/** All names of the list, in every way in which they are written. */
+export function entityNames({ names }: EntitiesConfig): string[] {
+  return names.flatMap(({ name, variants }) => [name, ...variants]);
+}
 
 /** What is left as it stands: code, and addresses, in which a name is part of something else. */
 const untouched = /```[^]*?```|`[^`\n]{0,500}`|https?:\/\/[^\s<>"']{1,2000}|[\w.+-]{1,64}@[\w.-]{1,255}/g;
@@ -15,16 +21,11 @@ export function entities({ names, urls }: EntitiesConfig): RecordRule {
   const standard = new Map<string, string>();
   for (const { name, variants } of names)
     for (const variant of [name, ...variants]) standard.set(variant.toLowerCase(), name);
-  const variantPattern = alternatives(
-    [...standard.keys()],
-    'giu',
-    (body) => `(?<![\\p{L}\\p{N}_])(?:${body})(?![\\p{L}\\p{N}_])`,
-  );
+  const variantPattern = alternatives([...standard.keys()], 'giu', asWholeWords);
   const addresses = [...urls].sort((a, b) => b.from.length - a.from.length);
   const addressPattern = alternatives(
     addresses.map(({ from }) => from),
     'gi',
-    (body) => `(?:${body})`,
   );
 
   const renameIn = (text: string): string =>
@@ -61,16 +62,6 @@ export function entities({ names, urls }: EntitiesConfig): RecordRule {
       return { example: result, changes: [{ reason, kind: 'wrote names in one way' }] };
     },
   };
-}
-
-function alternatives(
-  texts: readonly string[],
-  flags: string,
-  wrap: (body: string) => string,
-): RegExp | undefined {
-  if (texts.length === 0) return undefined;
-  const longestFirst = [...texts].sort((a, b) => b.length - a.length || (a < b ? -1 : 1));
-  return new RegExp(wrap(longestFirst.map((text) => RegExp.escape(text)).join('|')), flags);
 }
 
 /** Applies `change` to what lies between the matches of `pattern`. */

@@ -70,7 +70,7 @@ test('without markup, normalising twice changes nothing more', () => {
       const once = normaliseText(pieces.join(''), { markup: false });
       assert.equal(normaliseText(once, { markup: false }), once);
     }),
-    { numRuns: 1000 },
+    { numRuns: 1000, seed: 7 },
   );
 });
 

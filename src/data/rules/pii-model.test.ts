@@ -21,7 +21,7 @@ test('what the model finds is masked beside what the recognisers find, record by
     messages: [{ role: 'user', content }],
     meta: { id: `r${i}`, source: 's' },
   }));
-  const rule = piiWithModel(config, golden);
+  const rule = piiWithModel(config, { projectFolder: golden });
   const readExamples = async function* () {
     for (const [index, example] of examples.entries()) yield { index, example };
   };
@@ -60,7 +60,8 @@ test('texts of a project with a model are not shown, since a name that only the 
   const after = { ...before, messages: [{ role: 'user' as const, content: 'new' }] };
   const step = { rule: 'normalise', before, after, changes: [] };
   assert.deepEqual(
-    maskStep(step, piiWithModel(piiConfig.parse({ model: { path: 'wordpiece' } }), golden)).texts,
+    maskStep(step, piiWithModel(piiConfig.parse({ model: { path: 'wordpiece' } }), { projectFolder: golden }))
+      .texts,
     [],
   );
   assert.equal(maskStep(step, undefined).texts.length, 1);

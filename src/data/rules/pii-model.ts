@@ -20,13 +20,16 @@ const progressEvery = 1024;
  * Masking with a token classifier beside the built-in recognisers. The model is asynchronous and too large for every
  * worker, so it goes through all texts once (conclude), and what it found is looked up where the masking is done.
  */
-export function piiWithModel(config: PiiConfig, projectFolder: string): CorpusRule<null, Plan> {
+export function piiWithModel(
+  config: PiiConfig,
+  { projectFolder, products = [] }: { projectFolder: string; products?: readonly string[] },
+): CorpusRule<null, Plan> {
   let spansOf = new Map<string, PiiSpan[]>();
   const lookup: Recogniser = {
     types: Object.keys(piiTypes) as PiiType[],
     find: (text) => spansOf.get(text) ?? [],
   };
-  const rules = maskRules(config, { more: [lookup] });
+  const rules = maskRules(config, { more: [lookup], products });
   return {
     name: 'pii',
     observe: () => null,

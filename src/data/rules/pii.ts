@@ -7,10 +7,10 @@ import type { RecordRule } from '../rule.ts';
 
 /**
  * Puts stand-ins in the place of personal data, or drops the records that hold some, type by type. The ledger gets types
- * and offsets, never the values. Throws AttuneError 'config' when a key for hashing is missing.
+ * and offsets, never the values. `products` are names of things, that of no person. Throws AttuneError 'config' when a key for hashing is missing.
  */
-export function pii(config: PiiConfig): RecordRule {
-  const rules = maskRules(config);
+export function pii(config: PiiConfig, products: readonly string[] = []): RecordRule {
+  const rules = maskRules(config, { products });
   return { name: 'pii', decide: (example) => maskVerdict(example, rules) };
 }
 

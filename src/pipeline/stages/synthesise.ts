@@ -17,7 +17,12 @@ export const synthesiseStage: Stage = {
     return {
       synthesise: { ...rest, server: answerSettings(server) },
       collect: { system_prompt: collect.system_prompt, topics: collect.topics },
-      curate: { normalise: curate.normalise, internal_notes: curate.internal_notes, pii: curate.pii },
+      curate: {
+        normalise: curate.normalise,
+        internal_notes: curate.internal_notes,
+        entities: curate.entities.names,
+        pii: curate.pii,
+      },
       seed,
     };
   },

@@ -1,5 +1,6 @@
 /** Street addresses: a house number beside a street, and what follows (address-end.ts). */
 import { extendStreet } from './address-end.ts';
+import { cornerAt } from './corners.ts';
 import { calendar, particles } from './cues.ts';
 import { kind, type Lexicon } from './lexicon.ts';
 import { isCapital, type Run } from './runs.ts';
@@ -34,7 +35,12 @@ export function addressesIn(words: Words, lexicon: Lexicon, isTalkOfAddresses: b
   for (let i = 0; i < words.count; i++) {
     while (number < words.count && (number < i || words.shapes[number] !== shape.number)) number++;
     const isFar = number - i > farthestNumber || number >= words.count;
-    const street = cornerAt(words, i) ?? (isFar ? capitalStreet(words, i) : streetAt(words, i));
+    const corner = cornerAt(words, i);
+    const street: Street | undefined = corner
+      ? { ...corner, needs: 'nothing' }
+      : isFar
+        ? capitalStreet(words, i)
+        : streetAt(words, i);
     if (!street) continue;
     const { last, isProved } = extendStreet(words, street.last, lexicon);
     const isEnough =
@@ -47,32 +53,6 @@ export function addressesIn(words: Words, lexicon: Lexicon, isTalkOfAddresses: b
     i = last;
   }
   return found;
-}
-
-/** "corner of King and 5th", "the corner of Kuusiku 7 and Alexander Flat": two streets by any name. */
-function cornerAt(words: Words, i: number): Street | undefined {
-  if (i < 2 || words.keyOf(i - 1) !== 'of' || words.keyOf(i - 2) !== 'corner') return undefined;
-  const first = endOfCorner(words, i);
-  if (first === undefined || words.keyOf(first + 1) !== 'and') return undefined;
-  const second = endOfCorner(words, first + 2);
-  return second === undefined ? undefined : { first: i, last: second, needs: 'nothing' };
-}
-
-/** The last of up to five capitalised words and numbers from word i on. */
-function endOfCorner(words: Words, i: number): number | undefined {
-  let at = i;
-  while (
-    at < Math.min(words.count - 1, i + 5) &&
-    (isCapital(words, at) ||
-      words.shapes[at] === shape.number ||
-      particles.at(words, at) ||
-      streetWords.at(words, at))
-  ) {
-    if (at > i && (words.gaps[at]! & ~inside) !== 0) break;
-    at++;
-  }
-  if (at === words.count - 1 && isCapital(words, at) && (words.gaps[at]! & ~inside) === 0) at++;
-  return at === i ? undefined : at - 1;
 }
 
 /** "the corner of 5th Avenue and Main Street": the words before belong to it. */

@@ -52,6 +52,28 @@ test('German nouns that are counted, or stand beside an article, are no people',
   assert.deepEqual(names('Konto 15623485 Anna Müller'), ['Anna Müller']);
 });
 
+test('where two streets meet is an address, not two people', () => {
+  for (const [text, address] of [
+    ['I am at Forbes and Murray.', 'Forbes and Murray'],
+    ['the shop on the corner of Elm and Oak is closed', 'Elm and Oak'],
+    ['There is one at 5th and Main that is open', '5th and Main'],
+    ['he left us at Franklin and 3rd instead', 'Franklin and 3rd'],
+    ['at the intersection of Kuusiku 7 and Lai', 'Kuusiku 7 and Lai'],
+    ['meet me at Craig and Center St', 'Craig and Center St'],
+  ] as const)
+    assert.deepEqual(found(text), [`ADDRESS ${address}`], text);
+  for (const text of [
+    'on April 5th and Monday the 8th',
+    'the 5th and the 6th',
+    'the 1st and 2nd',
+    'Look at Settings and Privacy.',
+    'sold at Toyota and Honda',
+    'at 9 and May 3rd',
+  ])
+    assert.deepEqual(of('ADDRESS', text), [], text);
+  assert.deepEqual(names("We stay at Maria and John's."), ['Maria', 'John']);
+});
+
 test('a greeting stays and the name behind it goes', () => {
   for (const [text, name] of [
     ['Hola María, su pedido no ha llegado', 'María'],
@@ -289,6 +311,10 @@ test('text made to be slow is read in linear time', () => {
     million('Rue '),
     million('in Xx '),
     million('Smith and '),
+    million('at Smith and '),
+    million('5th and Main and '),
+    million('corner of Aa '),
+    million('corner of 5 and '),
     million('é'),
     million('name:          '),
     million('transfer to xanthe '),

@@ -5,6 +5,7 @@
 import type { PiiSpan, PiiType, Recogniser } from '../recogniser.ts';
 import { quotedLines } from './address-end.ts';
 import { addressesIn } from './addresses.ts';
+import { cornersIn } from './corners.ts';
 import { asksAddress, nameSuffixes, particles } from './cues.ts';
 import { isDate } from './dates.ts';
 import { anyName, anyPlace, kind, type Lexicon, lexicon } from './lexicon.ts';
@@ -78,7 +79,7 @@ function readingsOf(words: Words, before: string): Found[] {
     add('ADDRESS', 0.9, lines(postBoxes(words, list)));
     add('ADDRESS', 0.8, lines(addressesIn(words, list, isTalk)));
     if (isTalk) add('ADDRESS', 0.6, statedAddresses(words, isAnswer));
-  }
+  } else if (words.capitals > 1) add('ADDRESS', 0.8, cornersIn(words));
   const bareLocations = bareLocation(words, list);
   add('ADDRESS', 0.6, bareLocations.addresses);
   if (words.capitals > 0 && !isShouted(words))
