@@ -1,5 +1,5 @@
 /** What `attune data` prints for people. */
-import { counted } from '../base/number-text.ts';
+import { counted, formatPercent } from '../base/number-text.ts';
 import type { DataDiff } from '../data/diff.ts';
 import type { Story } from '../data/explain.ts';
 import type { ShownStep } from '../data/mask-step.ts';
@@ -56,7 +56,7 @@ function categoryRows(a: Profile, b: Profile, category: (typeof categories)[numb
     .map((name) => ({ name, from: share(before, a, name), to: share(after, b, name) }))
     .sort((x, y) => Math.abs(y.to - y.from) - Math.abs(x.to - x.from) || (x.name < y.name ? -1 : 1))
     .slice(0, mostRows)
-    .map(({ name, from, to }) => ['', name, percent(from), percent(to), points(to - from)]);
+    .map(({ name, from, to }) => ['', name, formatPercent(from), formatPercent(to), points(to - from)]);
 }
 
 /** Shares of what is in each bucket, in their order. */
@@ -69,7 +69,13 @@ function histogramRows(a: Histogram | undefined, b: Histogram | undefined, name:
   return (a ?? b)!.counts
     .map((_count, i) => ({ name: label(i), from: share(a, i), to: share(b, i) }))
     .filter(({ from, to }) => from + to > 0)
-    .map(({ name: bucket, from, to }) => ['', bucket, percent(from), percent(to), points(to - from)]);
+    .map(({ name: bucket, from, to }) => [
+      '',
+      bucket,
+      formatPercent(from),
+      formatPercent(to),
+      points(to - from),
+    ]);
 }
 
 /** `left` is the record as it was when it was left out, personal data masked. */
@@ -119,10 +125,6 @@ function messageLine({
 function cut(text: string): string {
   const line = text.replaceAll('\n', ' ⏎ ');
   return line.length <= mostCharacters ? line : `${line.slice(0, mostCharacters)}…`;
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)}%`;
 }
 
 function points(difference: number): string {

@@ -1,5 +1,5 @@
 /** Numbers and tables for people to read. */
-import type { Json } from '../base/json.ts';
+import { isRecord, type Json } from '../base/json.ts';
 
 export { formatSeconds } from '../base/duration.ts';
 export { formatBytes } from '../base/size.ts';
@@ -35,7 +35,7 @@ export function formatTable(rows: readonly (readonly string[])[]): string {
  */
 export function formatSummary(summary: Record<string, Json>, limit = 4): string {
   const { base, tuned } = summary;
-  const facts = isMapping(base) && isMapping(tuned) ? comparisons(base, tuned) : plainFacts(summary);
+  const facts = isRecord(base) && isRecord(tuned) ? comparisons(base, tuned) : plainFacts(summary);
   return facts.slice(0, limit).join(', ');
 }
 
@@ -58,6 +58,3 @@ const words = (key: string): string =>
     .replaceAll('_', ' ')
     .replace(/([a-z])([A-Z])/g, '$1 $2')
     .toLowerCase();
-
-const isMapping = (value: Json | undefined): value is Record<string, Json> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -32,5 +32,3 @@ export const exportConfig = z
       ),
   })
   .describe('How the model is written for serving.');
-
-export type ExportConfig = z.infer<typeof exportConfig>;

@@ -7,7 +7,7 @@ import { referenceLogProbabilities } from '../../test/support/llama-reference.ts
 import { writeTinyLlama, writeTinyLora } from '../../test/support/tiny-llama.ts';
 import { silent } from '../base/progress.ts';
 import { openLlamaBackend } from '../backend/llama.ts';
-import { readGguf } from '../formats/gguf-reader.ts';
+import { readGguf } from '../../test/support/gguf-reader.ts';
 import { openSafetensors, writeSafetensors, type TensorToWrite } from '../formats/safetensors.ts';
 import { loadModel } from '../model/checkpoint.ts';
 import { loadTokenizer } from '../text/tokenizer.ts';

@@ -7,7 +7,7 @@ import { after, before, describe, it } from 'node:test';
 import { familyFields, servedDifference } from '../../test/support/serving.ts';
 import { writeTinyLlama } from '../../test/support/tiny-llama.ts';
 import { silent } from '../base/progress.ts';
-import { readGguf } from '../formats/gguf-reader.ts';
+import { readGguf } from '../../test/support/gguf-reader.ts';
 import { loadModel } from '../model/checkpoint.ts';
 import { readModelConfig } from '../model/config.ts';
 import { checkServable } from './architecture.ts';

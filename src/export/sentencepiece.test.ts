@@ -7,7 +7,7 @@ import { after, before, test } from 'node:test';
 import { writeTinyLlama } from '../../test/support/tiny-llama.ts';
 import { openLlamaBackend } from '../backend/llama.ts';
 import { silent } from '../base/progress.ts';
-import { readGguf } from '../formats/gguf-reader.ts';
+import { readGguf } from '../../test/support/gguf-reader.ts';
 import { loadTokenizer } from '../text/tokenizer.ts';
 import { exportGguf } from './gguf.ts';
 

@@ -1,12 +1,12 @@
-import { deepEqual, equal, ok, rejects, throws } from 'node:assert/strict';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
+import { q8ToFloats, readGguf } from '../../test/support/gguf-reader.ts';
 import { writeGguf, type GgufTensor, type GgufValue } from './gguf.ts';
-import { parseGguf, readGguf } from './gguf-reader.ts';
-import { floatsToQ8, q8ToFloats } from './q8.ts';
+import { floatsToQ8 } from './q8.ts';
 
 let folder: string;
 before(async () => {
@@ -59,36 +59,6 @@ describe('writeGguf', () => {
       code: 'model',
     });
     await rejects(readGguf(join(folder, 'long.gguf')), { code: 'storage' });
-  });
-});
-
-describe('parseGguf', () => {
-  it('refuses a file cut anywhere, and other damage, with a reason', async () => {
-    const { file } = await writeGguf(join(folder, 'cut.gguf'), metadata, [tensor('w', 'F32', [2, 2])]);
-    const bytes = await readFile(file);
-    for (let length = 0; length < bytes.length - 16; length += 7)
-      throws(() => parseGguf(bytes.subarray(0, length), 'cut'), { code: 'model' });
-    const changed = (position: number, value: number): Uint8Array => {
-      const copy = new Uint8Array(bytes);
-      copy[position] = value;
-      return copy;
-    };
-    throws(() => parseGguf(changed(0, 0), 'x'), /does not start with GGUF/);
-    throws(() => parseGguf(changed(4, 1), 'x'), /version 1/);
-    throws(() => parseGguf(changed(15, 0xff), 'x'), /has the count/);
-  });
-
-  it('any bytes are either read or refused', () => {
-    const magic = Uint8Array.of(71, 71, 85, 70, 3, 0, 0, 0);
-    fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 80 }), (bytes) => {
-        try {
-          parseGguf(Buffer.concat([magic, bytes]), 'fuzz');
-        } catch (error) {
-          equal((error as { code: string }).code, 'model');
-        }
-      }),
-    );
   });
 });
 

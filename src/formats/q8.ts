@@ -24,17 +24,6 @@ export function floatsToQ8(values: Float32Array): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-/** The values that llama.cpp computes with. */
-export function q8ToFloats(bytes: Uint8Array): Float32Array<ArrayBuffer> {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const values = new Float32Array((bytes.length / blockBytes) * blockValues);
-  for (let i = 0; i < values.length; i++) {
-    const block = Math.floor(i / blockValues) * blockBytes;
-    values[i] = view.getFloat16(block, true) * view.getInt8(block + 2 + (i % blockValues));
-  }
-  return values;
-}
-
 /** C's roundf: halves go away from zero, where Math.round sends negative halves up. */
 function roundHalfAway(value: number): number {
   return Math.sign(value) * Math.floor(Math.abs(value) + 0.5);

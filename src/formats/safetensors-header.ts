@@ -3,9 +3,8 @@
  * place. Header bytes come from strangers, so every claim is checked before anything is allocated or read.
  * Format: https://github.com/huggingface/safetensors#format
  */
-import { open, type FileHandle } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { AttuneError } from '../base/errors.ts';
-import { storageError } from '../base/files.ts';
 import { isRecord } from '../base/json.ts';
 
 /** The limit of the reference implementation. */
@@ -59,22 +58,10 @@ export function tensorByteLength(dtype: Dtype, shape: readonly number[]): number
   return (elementCount(shape) * dtypeBits[dtype]) / 8;
 }
 
-/** Reads and checks the header of a file. Throws AttuneError 'model' with the reason when anything in it is not right. */
-export async function readSafetensorsHeader(path: string): Promise<SafetensorsHeader> {
-  let file: FileHandle;
-  try {
-    file = await open(path, 'r');
-  } catch (cause) {
-    throw storageError(path, cause);
-  }
-  try {
-    return await readHeaderFrom(file, path);
-  } finally {
-    await file.close();
-  }
-}
-
-/** As readSafetensorsHeader, from an open file. `path` is for messages only. */
+/**
+ * Reads and checks the header of an open file; `path` is for messages only. Throws AttuneError 'model' with the reason when
+ * anything in it is not right.
+ */
 export async function readHeaderFrom(file: FileHandle, path: string): Promise<SafetensorsHeader> {
   const { size } = await file.stat();
   if (size < 8) throw refused(path, `it has ${size} bytes, and a header needs at least 8`);

@@ -1,17 +1,27 @@
 import { deepEqual, equal, rejects } from 'node:assert/strict';
-import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, open, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
 import { bfloat16ToFloats, floatsToBfloat16, floatsToFloat16 } from './float.ts';
-import { openSafetensors, openWeights, readSafetensorsHeader, writeSafetensors } from './safetensors.ts';
+import { readHeaderFrom, type SafetensorsHeader } from './safetensors-header.ts';
+import { openSafetensors, openWeights, writeSafetensors } from './safetensors.ts';
 
 let folder: string;
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'attune-safetensors-'));
 });
 after(() => rm(folder, { recursive: true }));
+
+async function readHeader(path: string): Promise<SafetensorsHeader> {
+  const file = await open(path, 'r');
+  try {
+    return await readHeaderFrom(file, path);
+  } finally {
+    await file.close();
+  }
+}
 
 /** A file of raw header text and data bytes, with a right or a given length prefix. */
 async function rawFile(
@@ -49,7 +59,7 @@ describe('writeSafetensors', () => {
       b: '2',
     });
     equal(first.sha256, second.sha256);
-    const header = await readSafetensorsHeader(first.file);
+    const header = await readHeader(first.file);
     deepEqual([...header.tensors.keys()], ['10', 'a.b', 'b', 'a']);
     equal(header.dataStart % 8, 0);
   });
@@ -152,7 +162,7 @@ describe('a hostile or damaged header is refused with its reason', () => {
   ];
   for (const [what, make, reason] of cases)
     it(what, async () => {
-      await rejects(readSafetensorsHeader(await make()), { code: 'model', message: reason });
+      await rejects(readHeader(await make()), { code: 'model', message: reason });
     });
 
   it('any bytes are either read or refused, never crash', async () => {
@@ -160,7 +170,7 @@ describe('a hostile or damaged header is refused with its reason', () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 60 }), async (bytes) => {
         await writeFile(path, bytes);
-        await readSafetensorsHeader(path).catch((error: { code: string }) => equal(error.code, 'model'));
+        await readHeader(path).catch((error: { code: string }) => equal(error.code, 'model'));
       }),
       { numRuns: 50 },
     );
@@ -171,7 +181,7 @@ describe('a hostile or damaged header is refused with its reason', () => {
       JSON.stringify({ empty: tensor(0, 0, [2, 0]), scalar: tensor(0, 4, []) }) + '   ',
       4,
     );
-    deepEqual([...(await readSafetensorsHeader(path)).tensors.keys()], ['empty', 'scalar']);
+    deepEqual([...(await readHeader(path)).tensors.keys()], ['empty', 'scalar']);
   });
 });
 

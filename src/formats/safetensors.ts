@@ -4,12 +4,7 @@ import { floatsToBfloat16, floatsToFloat16 } from './float.ts';
 import { dtypes, tensorByteLength, type Dtype } from './safetensors-header.ts';
 import { writeStreamAtomic, type WrittenFile } from './write-stream.ts';
 
-export {
-  readSafetensorsHeader,
-  elementCount,
-  type Dtype,
-  type SafetensorsHeader,
-} from './safetensors-header.ts';
+export { type Dtype } from './safetensors-header.ts';
 export { floatDtypes, openSafetensors, type TensorInfo, type Weights } from './safetensors-reader.ts';
 export { openWeights } from './safetensors-shards.ts';
 

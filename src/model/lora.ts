@@ -33,16 +33,6 @@ export type LoraConfig = ModuleTargets & {
   modulesToSave: readonly string[];
 };
 
-/** Plain LoRA in all but rank, alpha, dropout and target modules. */
-export const plainLora = {
-  rankPattern: {},
-  alphaPattern: {},
-  useRslora: false,
-  useDora: false,
-  bias: 'none',
-  modulesToSave: [],
-} as const;
-
 /** A linear layer with an adapter: its checkpoint name without `.weight`, its sizes, its rank and scale s. */
 export type AdaptedModule = {
   module: string;

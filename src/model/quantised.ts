@@ -9,7 +9,7 @@ import { constant, matmul4Bit } from '../graph/ops.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import type { ModelConfig } from './config.ts';
 import { linearModules } from './lora.ts';
-import type { LanguageModel, Parameter } from './parameters.ts';
+import type { Parameter } from './parameters.ts';
 
 /** How a base is held; `double` also quantises the scales of the 4-bit blocks. */
 export type Quantisation = { type: FourBitType; double: boolean };
@@ -41,13 +41,6 @@ export function quantisedProduct(x: Tensor, { name, shape, type, codes, scales }
 export function floatParameter(matrix: QuantisedMatrix): Parameter {
   const { name, shape } = matrix;
   return { name, shape, data: dequantiseFourBit(matrix, shape[0] * shape[1]) };
-}
-
-/** The same model with every weight as floats: what it computes does not change, but for rounding. */
-export function withFloatWeights({ quantised, ...model }: LanguageModel): LanguageModel {
-  if (!quantised) return model;
-  const floats = [...quantised.values()].map((matrix) => [matrix.name, floatParameter(matrix)] as const);
-  return { ...model, base: new Map([...model.base, ...floats]) };
 }
 
 /** Throws AttuneError 'model' where a weight was no finite number. */

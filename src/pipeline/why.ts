@@ -1,5 +1,5 @@
 /** Why an artifact has to be made: how what it would be made from differs from the last one of its stage. */
-import { canonicalJson, type Json } from '../base/json.ts';
+import { canonicalJson, isRecord, type Json } from '../base/json.ts';
 import type { SourceDigest } from './key.ts';
 import type { Manifest } from './store.ts';
 import type { StageName } from './stage.ts';
@@ -31,7 +31,7 @@ export function explainDifference(previous: Manifest, wanted: Wanted): string[] 
 /** `train.lora.rank: 16 → 32`, one line for each setting that differs. */
 export function diffConfig(before: Json, after: Json, path = ''): string[] {
   if (canonicalJson(before) === canonicalJson(after)) return [];
-  if (!isMapping(before) || !isMapping(after)) return [`${path}: ${show(before)} → ${show(after)}`];
+  if (!isRecord(before) || !isRecord(after)) return [`${path}: ${show(before)} → ${show(after)}`];
   const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];
   return keys.flatMap((key) => diffEntry(before[key], after[key], path === '' ? key : `${path}.${key}`));
 }
@@ -56,9 +56,6 @@ function diffSources(before: readonly SourceDigest[], after: readonly SourceDige
   for (const path of old.keys()) if (!now.has(path)) reasons.push(`source ${path} is no longer used`);
   return reasons;
 }
-
-const isMapping = (value: Json): value is { [key: string]: Json } =>
-  value !== null && typeof value === 'object' && !Array.isArray(value);
 
 function show(value: Json): string {
   const text = JSON.stringify(value);

@@ -16,5 +16,3 @@ export const registerConfig = z
     description: z.string().optional().describe('What is new in this version; kept in its metadata.'),
   })
   .describe('How the result enters the registry.');
-
-export type RegisterConfig = z.infer<typeof registerConfig>;

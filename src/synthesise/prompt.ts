@@ -2,6 +2,7 @@
 import { sha256 } from '../base/hash.ts';
 import type { Passage } from '../data/knowledge/passage.ts';
 import type { Message } from '../data/example.ts';
+import { isSpoken } from '../data/spoken.ts';
 
 /** The system prompt of a request. */
 export function systemOf(assistant: string, task: string): string {
@@ -39,7 +40,7 @@ export function quotePassage(passage: Passage): string {
 /** Customer and assistant alone, as `customer: ...` and `assistant: ...`. */
 export function quoteConversation(messages: readonly Message[]): string {
   const lines = messages
-    .filter(({ role, content }) => (role === 'user' || role === 'assistant') && content !== '')
+    .filter((one) => isSpoken(one) && one.content !== '')
     .map(({ role, content }) => `${role === 'user' ? 'customer' : 'assistant'}: ${content}`);
   return quote('conversation', lines.join('\n'));
 }

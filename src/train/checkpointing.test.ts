@@ -6,7 +6,7 @@ import type { AdapterConfig } from '../model/adapter.ts';
 import { sizeOf } from '../graph/tensor.ts';
 import { loadModel } from '../model/checkpoint.ts';
 import { weightShapes } from '../model/config.ts';
-import { plainLora } from '../model/lora.ts';
+import { plainLora } from '../../test/support/plain-lora.ts';
 import type { LanguageModel } from '../model/parameters.ts';
 import { sftObjective } from './objectives/sft.ts';
 import { openGradientRunner } from './step.ts';

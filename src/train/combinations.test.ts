@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { seededRandom } from '../base/random.ts';
 import { withNewAdapter } from '../model/adapter.ts';
 import { loadModel } from '../model/checkpoint.ts';
-import { plainLora } from '../model/lora.ts';
+import { plainLora } from '../../test/support/plain-lora.ts';
 import { trainableParameters } from '../model/parameters.ts';
 import type { LanguageModel } from '../model/parameters.ts';
 import { loadQuantisedBase } from '../model/quantised-base.ts';

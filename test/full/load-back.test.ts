@@ -13,7 +13,7 @@ import { seededRandom } from '../../src/base/random.ts';
 import { bfloat16ToFloats, floatsToBfloat16 } from '../../src/formats/float.ts';
 import { loadModel, saveAdapter, saveModel } from '../../src/model/checkpoint.ts';
 import { withNewAdapter } from '../../src/model/adapter.ts';
-import { plainLora } from '../../src/model/lora.ts';
+import { plainLora } from '../support/plain-lora.ts';
 import type { LanguageModel } from '../../src/model/parameters.ts';
 import { openScorer, scoreExamples } from '../../src/model/score.ts';
 import type { EncodedExample } from '../../src/text/encoded.ts';

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { AttuneError } from '../../src/base/errors.ts';
 import { withNewAdapter } from '../../src/model/adapter.ts';
 import { loadModel } from '../../src/model/checkpoint.ts';
-import { plainLora } from '../../src/model/lora.ts';
+import { plainLora } from './plain-lora.ts';
 import { supervisedInRows } from '../../src/model/packing.ts';
 import type { LanguageModel } from '../../src/model/parameters.ts';
 import type { EncodedExample } from '../../src/text/encoded.ts';

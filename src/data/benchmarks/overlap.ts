@@ -4,6 +4,7 @@ import type { Example } from '../example.ts';
 import { comparableOf } from '../near-duplicates/fact.ts';
 import type { Comparable } from '../near-duplicates/similarity.ts';
 import { SimilarityIndex } from '../near-duplicates/similarity-index.ts';
+import { isSpoken } from '../spoken.ts';
 import type { BenchmarkText } from './read.ts';
 
 /** Texts that share a run of so many words or characters overlap; 13 words as in GPT-3's report (arXiv 2005.14165, C). */
@@ -65,8 +66,7 @@ export async function indexBenchmarks(
   return {
     texts: places.length,
     find: ({ messages }) => {
-      for (const { role, content } of messages) {
-        if (role !== 'user' && role !== 'assistant') continue;
+      for (const { content } of messages.filter(isSpoken)) {
         const found = findIn(content);
         if (found) return found;
       }

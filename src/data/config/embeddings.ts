@@ -28,5 +28,3 @@ export const embeddingsConfig = z
   .discriminatedUnion('kind', [hashed, onnx, server])
   .prefault({ kind: 'hashed' })
   .describe('What turns conversations into vectors, for topics and the choice of what stands for all.');
-
-export type EmbeddingsConfig = z.infer<typeof embeddingsConfig>;

@@ -1,6 +1,7 @@
 import { seededRandom } from '../../base/random.ts';
 import { readRow, type VectorTable } from '../embeddings/vector-table.ts';
 import type { ConcludeTools } from '../rule.ts';
+import { isSpoken } from '../spoken.ts';
 import type { Category } from './columns.ts';
 import { sampleIndexes } from './embed-records.ts';
 import { meanCosine, nearestCentre, sphericalKMeans } from './k-means.ts';
@@ -45,8 +46,7 @@ export async function clusterRecords(
   }
   const terms = Array.from({ length: clustering.count }, emptyTermCounts);
   for await (const { index, example } of readExamples(sample))
-    for (const { role, content } of example.messages)
-      if (role === 'user' || role === 'assistant') countTerms(terms[ids[index]!]!, content);
+    for (const { content } of example.messages.filter(isSpoken)) countTerms(terms[ids[index]!]!, content);
   return {
     category: { names: nameClusters(terms), ids },
     mean_cosine: meanCosine(rows, clustering),

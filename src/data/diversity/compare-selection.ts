@@ -3,6 +3,7 @@ import { seededRandom, shuffledIndexes } from '../../base/random.ts';
 import { hashWords, type Words } from '../../text/words.ts';
 import type { Example } from '../example.ts';
 import type { ConcludeTools } from '../rule.ts';
+import { isSpoken } from '../spoken.ts';
 import type { Columns } from './columns.ts';
 import { describeSet, rounded } from './describe-set.ts';
 import { countMarks, marked } from './marks.ts';
@@ -74,7 +75,5 @@ async function countTexts(
 }
 
 function wordsOf({ messages }: Example): Words[] {
-  return messages
-    .filter(({ role }) => role === 'user' || role === 'assistant')
-    .map(({ content }) => hashWords(content));
+  return messages.filter(isSpoken).map(({ content }) => hashWords(content));
 }

@@ -1,4 +1,5 @@
 /** The vectors of all records: by the embedder that the project names, or by hashed words fitted to the corpus. */
+import { inBatches } from '../../base/batches.ts';
 import { seededRandom, shuffledIndexes } from '../../base/random.ts';
 import type { Features } from '../embeddings/features.ts';
 import { countFeatures, embedFeatures, emptyFrequencies, fitHashedModel } from '../embeddings/hashed.ts';
@@ -7,6 +8,7 @@ import { makeVectorTable, setRow, type VectorTable } from '../embeddings/vector-
 import type { Example } from '../example.ts';
 import { throwIfInterrupted } from '../interrupt.ts';
 import type { ConcludeTools, Facts } from '../rule.ts';
+import { isSpoken } from '../spoken.ts';
 
 /** Dimensions kept in memory, a byte each. */
 const hashedDimensions = 64;
@@ -57,7 +59,7 @@ export async function embedRecords(
   }
   if (!embedder) return { embedder: 'hashed words, tf-idf, projected to 64 dimensions', table, rarity };
   const small = reduced(embedder, mostDimensions, seed);
-  for await (const batch of batches(readExamples())) {
+  for await (const batch of inBatches(readExamples(), batchSize)) {
     throwIfInterrupted(signal);
     const rows = await small.embed(
       batch.map(({ example }) => textOf(example)),
@@ -85,21 +87,8 @@ function meanIdf({ ids }: Features, idf: Float32Array): number {
 /** What an encoder is shown of a conversation: what was said, from the start. */
 function textOf({ messages }: Example): string {
   return messages
-    .filter(({ role, content }) => (role === 'user' || role === 'assistant') && content !== '')
+    .filter((one) => isSpoken(one) && one.content !== '')
     .map(({ content }) => content)
     .join('\n')
     .slice(0, embeddedCharacters);
-}
-
-type Read = { index: number; example: Example };
-
-async function* batches(examples: AsyncIterable<Read>): AsyncGenerator<Read[]> {
-  let batch: Read[] = [];
-  for await (const one of examples) {
-    batch.push(one);
-    if (batch.length < batchSize) continue;
-    yield batch;
-    batch = [];
-  }
-  if (batch.length > 0) yield batch;
 }

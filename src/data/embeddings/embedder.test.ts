@@ -9,7 +9,7 @@ import { hashWords } from '../../text/words.ts';
 import { testEmbedder } from '../../../test/support/embedder-contract.ts';
 import { type Embedder, normaliseRow } from './embedder.ts';
 import { featuresOf } from './features.ts';
-import { countFeatures, emptyFrequencies, fitHashedModel, hashedEmbedder } from './hashed.ts';
+import { countFeatures, embedFeatures, emptyFrequencies, fitHashedModel } from './hashed.ts';
 import { openOnnxEmbedder } from './onnx.ts';
 import { reduced } from './reduce.ts';
 import { cosine, makeVectorTable, readRow, setRow } from './vector-table.ts';
@@ -24,7 +24,20 @@ function fitted(texts: readonly string[], dimensions: number, iterations?: numbe
   const sample = texts.map((text) => featuresOf([hashWords(text)]));
   const frequencies = emptyFrequencies();
   for (const features of sample) countFeatures(frequencies, features);
-  return hashedEmbedder(fitHashedModel(sample, frequencies, { dimensions, seed: 1, iterations }));
+  const model = fitHashedModel(sample, frequencies, { dimensions, seed: 1, iterations });
+  return {
+    name: 'hashed words',
+    dimensions: model.dimensions,
+    embed: async (batch) => {
+      const rows = new Float32Array(batch.length * model.dimensions);
+      for (const [i, text] of batch.entries()) {
+        const row = rows.subarray(i * model.dimensions, (i + 1) * model.dimensions);
+        embedFeatures(featuresOf([hashWords(text)]), model, row);
+      }
+      return rows;
+    },
+    close: async () => {},
+  };
 }
 
 /** The bag of words of a text, as a server might answer. */

@@ -4,9 +4,8 @@
  * texts lie close; it is found by subspace iteration from a random start (Halko, Martinsson and Tropp 2011, algorithm 4.4).
  */
 import { seededRandom } from '../../base/random.ts';
-import { hashWords } from '../../text/words.ts';
-import { type Embedder, normaliseRow } from './embedder.ts';
-import { type Features, featureCount, featuresOf } from './features.ts';
+import { normaliseRow } from './embedder.ts';
+import { type Features, featureCount } from './features.ts';
 
 export type HashedModel = {
   dimensions: number;
@@ -128,24 +127,4 @@ function lengthOf(values: Float64Array): number {
 export function embedFeatures(features: Features, model: HashedModel, target: Float32Array): void {
   project(features, weightsOf(features, model.idf), model, target);
   normaliseRow(target, 0, model.dimensions);
-}
-
-export function hashedEmbedder(model: HashedModel): Embedder {
-  const { dimensions } = model;
-  return {
-    name: 'hashed words, tf-idf, projected',
-    dimensions,
-    embed: async (texts) => {
-      const rows = new Float32Array(texts.length * dimensions);
-      texts.forEach((text, i) =>
-        embedFeatures(
-          featuresOf([hashWords(text)]),
-          model,
-          rows.subarray(i * dimensions, (i + 1) * dimensions),
-        ),
-      );
-      return rows;
-    },
-    close: async () => {},
-  };
 }

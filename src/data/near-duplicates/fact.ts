@@ -1,6 +1,7 @@
 import { shinglesOf, textUnits } from '../../text/shingles.ts';
 import { preferenceMark } from '../content-key.ts';
 import type { Example } from '../example.ts';
+import { isSpoken } from '../spoken.ts';
 import type { Comparable } from './similarity.ts';
 
 /** What finding near-duplicates needs of a record. */
@@ -44,8 +45,7 @@ export function similarityFact(example: Example): SimilarityFact {
  */
 function conversationText({ messages }: Example): string {
   const parts: string[] = [];
-  for (const { role, content, toolCalls } of messages) {
-    if (role !== 'user' && role !== 'assistant') continue;
+  for (const { content, toolCalls } of messages.filter(isSpoken)) {
     parts.push(content);
     for (const call of toolCalls ?? []) parts.push(call.name, JSON.stringify(call.arguments));
   }

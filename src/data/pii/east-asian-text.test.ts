@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { eastAsianLabels } from './east-asian-labels.ts';
-import { markedByAll } from './testing.ts';
+import { markedByAll } from '../../../test/support/marked-text.ts';
 
 const check = (cases: readonly [text: string, expected: string][]): void => {
   for (const [text, expected] of cases) assert.equal(markedByAll(text), expected, text);

@@ -5,7 +5,7 @@ import { piiConfig } from '../config/pii.ts';
 import { findPii } from './find.ts';
 import { maskRules } from './masking.ts';
 import { recognisers } from './recognisers.ts';
-import { markedByAll } from './testing.ts';
+import { markedByAll } from '../../../test/support/marked-text.ts';
 
 const everything = piiConfig.parse({
   types: { url: 'placeholder', place: 'placeholder', organisation: 'placeholder' },

@@ -5,10 +5,10 @@ import { type PiiConfig, piiConfig } from '../config/pii.ts';
 import type { Example, Message } from '../example.ts';
 import { pii } from '../rules/pii.ts';
 import { findPii } from './find.ts';
-import { maskExample, maskText } from './mask.ts';
+import { maskExample, type MaskRules } from './mask.ts';
 import { maskRules } from './masking.ts';
 import { isReserved } from './surrogates.ts';
-import { markedByAll } from './testing.ts';
+import { markedByAll } from '../../../test/support/marked-text.ts';
 
 const user = (content: string): Message => ({ role: 'user', content });
 const assistant = (content: string, more: Partial<Message> = {}): Message => ({
@@ -22,6 +22,8 @@ const conversation = (messages: Message[], meta: Record<string, string | number>
 });
 const rulesOf = (config: object = {}, environment = {}) =>
   maskRules(piiConfig.parse(config), { environment });
+const maskText = (text: string, rules: MaskRules): string =>
+  maskExample(conversation([user(text)]), rules).example.messages[0]!.content;
 const contents = ({ messages }: Example): string[] => messages.map(({ content }) => content);
 
 test('the name of a product is no person, and a longer name that begins with it is one', () => {

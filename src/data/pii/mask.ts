@@ -64,13 +64,6 @@ export function maskExample(example: Example, rules: MaskRules): Masked {
   return { example: masked, details };
 }
 
-/** One text by itself, such as a passage on its way to a vendor; equal values in it get equal stand-ins. */
-export function maskText(text: string, rules: MaskRules): string {
-  const message = { role: 'user' as const, content: text };
-  const { example } = maskExample({ messages: [message], meta: { id: '', source: '' } }, rules);
-  return example.messages[0]!.content;
-}
-
 function standInsFor(conversation: string, pieces: readonly Piece[], rules: MaskRules): StandIns {
   const taken = new Set<string>();
   for (const { text } of pieces) for (const found of placeholdersIn(text)) taken.add(found);

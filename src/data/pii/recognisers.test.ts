@@ -16,7 +16,7 @@ import { postcodes } from './postcode.ts';
 import type { Recogniser } from './recogniser.ts';
 import { secrets } from './secret.ts';
 import { socialSecurity } from './ssn.ts';
-import { marked } from './testing.ts';
+import { marked } from '../../../test/support/marked-text.ts';
 import { urls } from './url.ts';
 
 function check(recogniser: Recogniser, cases: readonly (readonly [string, string])[]): void {

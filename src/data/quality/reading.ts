@@ -1,5 +1,6 @@
 import { hashWords, type Words } from '../../text/words.ts';
 import type { Example } from '../example.ts';
+import { isSpoken } from '../spoken.ts';
 
 /** What customer and agent said, in order, with the words hashed once for all components. Tool results and system prompts are not in it. */
 export type Reading = { example: Example; turns: readonly Turn[] };
@@ -17,8 +18,7 @@ export const readCharacters = 100_000;
 
 export function readConversation(example: Example): Reading {
   const turns: Turn[] = [];
-  for (const { role, content, toolCalls } of example.messages) {
-    if (role !== 'user' && role !== 'assistant') continue;
+  for (const { role, content, toolCalls } of example.messages.filter(isSpoken)) {
     const text = content.length > readCharacters ? content.slice(0, readCharacters) : content;
     turns.push({ role, text, words: hashWords(text), calls: (toolCalls?.length ?? 0) > 0 });
   }

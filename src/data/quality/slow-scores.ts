@@ -1,4 +1,5 @@
 /** Components that need a knowledge base, a model or a judge: asked in batches, once for each record. */
+import { inBatches } from '../../base/batches.ts';
 import type { Example } from '../example.ts';
 import { throwIfInterrupted } from '../interrupt.ts';
 import type { ConcludeTools } from '../rule.ts';
@@ -27,7 +28,7 @@ export async function addSlowScores(
   const index = passages?.length ? indexPassages(passages) : undefined;
   const vectors = passages?.length ? await embedPassages(passages, services, signal) : undefined;
   let done = 0;
-  for await (const batch of batches(readExamples())) {
+  for await (const batch of inBatches(readExamples(), batchSize)) {
     throwIfInterrupted(signal);
     const supported = await addSupport(scores, batch, { index, vectors, signal });
     if (lossOf) {
@@ -84,15 +85,4 @@ async function addSupport(
     if (semantic !== undefined) setScore(scores, record, 'semantic_support', semantic);
   }
   return nearest;
-}
-
-async function* batches(examples: AsyncIterable<Batch[number]>): AsyncGenerator<Batch> {
-  let batch: Batch = [];
-  for await (const one of examples) {
-    batch.push(one);
-    if (batch.length < batchSize) continue;
-    yield batch;
-    batch = [];
-  }
-  if (batch.length > 0) yield batch;
 }

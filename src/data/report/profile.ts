@@ -1,5 +1,6 @@
 /** What a set of examples is made of: counts that can be added up, so that parts of a set can be profiled apart. */
 import type { Example } from '../example.ts';
+import { isSpoken } from '../spoken.ts';
 
 export const categories = ['topic', 'language', 'outcome', 'source', 'sentiment'] as const;
 export type Category = (typeof categories)[number];
@@ -42,8 +43,7 @@ export function addToProfile(profile: Profile, { messages, meta }: Example): voi
   }
   let characters = 0;
   let turns = 0;
-  for (const { role, content } of messages) {
-    if (role !== 'user' && role !== 'assistant') continue;
+  for (const { content } of messages.filter(isSpoken)) {
     characters += content.length;
     turns += 1;
   }

@@ -4,6 +4,7 @@ import type { Example } from '../example.ts';
 import { maskExample, maskStep } from '../mask-step.ts';
 import { changedTexts, lastState, replay } from '../replay.ts';
 import type { Rule } from '../rule.ts';
+import { isSpoken } from '../spoken.ts';
 import { pickExamples } from './pick-lines.ts';
 import type { ReasonExample, ReasonReport } from './report.ts';
 
@@ -91,7 +92,7 @@ async function* pickById(
 /** Who says what, each turn by its beginning. */
 function excerpt({ messages }: Example): string {
   return messages
-    .filter(({ role }) => role === 'user' || role === 'assistant')
+    .filter(isSpoken)
     .slice(0, shownTurns)
     .map(({ role, content }) => {
       const line = content.slice(0, shownCharacters / 2).replaceAll('\n', ' ');

@@ -7,9 +7,9 @@ import type { FunnelConfig } from '../config/diversity.ts';
 import { moodOf, sentiment } from '../diversity/sentiment.ts';
 import type { ReasonTally } from '../engine/job-summary.ts';
 import type { FunnelRow } from '../engine/tally.ts';
-import type { Example } from '../example.ts';
 import { readConversation } from '../quality/reading.ts';
 import type { Rule } from '../rule.ts';
+import { spokenText } from '../spoken.ts';
 import { type ReportInputs, readInputs } from './inputs.ts';
 import { type LevelReport, levelsOf } from './levels.ts';
 import { curationPage } from './page.ts';
@@ -114,7 +114,7 @@ async function sampleCollected(
   let index = 0;
   for (const path of paths)
     for await (const example of pickExamples(path, () => index++ % every === 0, signal)) {
-      const language = example.meta.language ?? detect(textOf(example));
+      const language = example.meta.language ?? detect(spokenText(example));
       sample.records += 1;
       addOne(sample.language, language ?? 'unknown');
       const asked = readConversation(example).turns.filter(({ role }) => role === 'user');
@@ -129,11 +129,4 @@ async function sampleCollected(
 
 function addOne(counts: Record<string, number>, name: string): void {
   counts[name] = (counts[name] ?? 0) + 1;
-}
-
-function textOf({ messages }: Example): string {
-  return messages
-    .filter(({ role }) => role === 'user' || role === 'assistant')
-    .map(({ content }) => content)
-    .join('\n');
 }

@@ -1,7 +1,8 @@
 import { counted } from '../../base/number-text.ts';
 import { textHash } from '../../base/hash.ts';
 import type { BoilerplateConfig } from '../config/text.ts';
-import type { Example, Message } from '../example.ts';
+import type { Example } from '../example.ts';
+import { isSpoken } from '../spoken.ts';
 import type { Verdict } from '../verdict.ts';
 import type { ShuffleRule } from '../rule.ts';
 import { countingHashes, repeatedHashes } from './repeated-hashes.ts';
@@ -18,7 +19,7 @@ export function boilerplate(config: BoilerplateConfig): ShuffleRule<readonly num
   return {
     name: 'boilerplate',
     observe: ({ messages }) => {
-      const keys = messages.flatMap((one) => (isTalk(one) ? endingLines(one.content) : []));
+      const keys = messages.flatMap((one) => (isSpoken(one) ? endingLines(one.content) : []));
       return [...new Set(keys.map(({ key }) => textHash(key)))];
     },
     ...countingHashes,
@@ -31,7 +32,7 @@ export function boilerplate(config: BoilerplateConfig): ShuffleRule<readonly num
 function cut(example: Example, repeated: ReadonlySet<number>): Verdict {
   let count = 0;
   const messages = example.messages.map((one) => {
-    if (!isTalk(one)) return one;
+    if (!isSpoken(one)) return one;
     const content = withoutEnding(one.content, repeated);
     if (content === one.content) return one;
     count += 1;
@@ -57,8 +58,4 @@ function isRepeatedFrom(lines: readonly EndingLine[], first: number, repeated: R
     own.length * 2 < rest.length &&
     own.every(({ key }) => key.length <= shortLine)
   );
-}
-
-function isTalk({ role }: Message): boolean {
-  return role === 'user' || role === 'assistant';
 }

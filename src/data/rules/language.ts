@@ -1,7 +1,8 @@
 import { counted } from '../../base/number-text.ts';
 import type { LanguageOf } from '../../text/language.ts';
 import type { LanguageConfig } from '../config/text.ts';
-import type { Example, Message } from '../example.ts';
+import type { Message } from '../example.ts';
+import { isSpoken, spokenText } from '../spoken.ts';
 import type { Verdict } from '../verdict.ts';
 import type { RecordRule } from '../rule.ts';
 
@@ -13,7 +14,7 @@ export function language({ keep }: LanguageConfig, detect: LanguageOf): RecordRu
   return {
     name: 'language',
     decide: (example): Verdict => {
-      const spoken = example.meta.language ?? detect(textOf(example));
+      const spoken = example.meta.language ?? detect(spokenText(example));
       if (spoken === undefined) return { example };
       if (keep.length > 0 && !keep.includes(baseOf(spoken)))
         return { drop: `it is in ${spoken}, not in ${keep.join(' or ')}`, kind: `in ${spoken}` };
@@ -40,18 +41,11 @@ function mixedChange(count: number): { reason: string; kind: string } {
 }
 
 function withLanguage(one: Message, conversation: string, detect: LanguageOf): Message {
-  if (one.role !== 'user' && one.role !== 'assistant') return one;
+  if (!isSpoken(one)) return one;
   const found = detect(one.content, conversation);
   return found === undefined || found === conversation
     ? one
     : { ...one, meta: { ...one.meta, language: found } };
-}
-
-function textOf({ messages }: Example): string {
-  return messages
-    .filter(({ role }) => role === 'user' || role === 'assistant')
-    .map(({ content }) => content)
-    .join('\n');
 }
 
 /** `pt-BR` is `pt`. */

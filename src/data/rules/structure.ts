@@ -2,6 +2,7 @@ import type { Example, Message, RejectedReply } from '../example.ts';
 import type { Change, Verdict } from '../verdict.ts';
 import { countRejected, withRejected } from '../rejected.ts';
 import type { RecordRule } from '../rule.ts';
+import { isEmpty } from '../spoken.ts';
 
 /**
  * Brings the turns into the order that chat templates expect: one system prompt first, user and assistant in turn (an
@@ -39,11 +40,6 @@ function teaches({ role, trained, rejected, meta }: Message): boolean {
 
 function note(changes: Change[], count: number, kind: string): void {
   if (count > 0) changes.push({ reason: `${kind} (${count})`, kind });
-}
-
-/** An empty tool result says something (nothing was found), and an assistant may call a tool without a word. */
-function isEmpty({ role, content, toolCalls }: Message): boolean {
-  return role !== 'tool' && content.trim() === '' && (toolCalls?.length ?? 0) === 0;
 }
 
 function faultOf(messages: readonly Message[]): string | undefined {

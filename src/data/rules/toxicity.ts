@@ -2,6 +2,7 @@ import { counted } from '../../base/number-text.ts';
 import { type WordFinder, wordFinder } from '../../text/word-list.ts';
 import type { ToxicityConfig } from '../config/text.ts';
 import type { Message } from '../example.ts';
+import { isSpoken } from '../spoken.ts';
 import type { Verdict } from '../verdict.ts';
 import type { RecordRule } from '../rule.ts';
 
@@ -77,7 +78,7 @@ export function toxicity({ drop, words, allow }: ToxicityConfig, listed: ToxicWo
       let count = 0;
       let dropped: Message['role'] | undefined;
       const messages = example.messages.map((one) => {
-        if (one.role !== 'user' && one.role !== 'assistant') return one;
+        if (!isSpoken(one)) return one;
         const found = find(one.content).length;
         if (found === 0) return one;
         count += found;

@@ -1,6 +1,7 @@
 /** What can be wrong with one conversation, seen alone. */
 import { countCharacters } from '../../text/count-characters.ts';
 import type { Example, Message } from '../example.ts';
+import { isEmpty } from '../spoken.ts';
 import { encodingDamage } from './encoding.ts';
 import type { Severity } from './report.ts';
 
@@ -64,10 +65,6 @@ function hasStrayResult(messages: readonly Message[]): boolean {
     openCalls = role === 'tool' ? openCalls - 1 : (toolCalls?.length ?? 0);
   }
   return false;
-}
-
-function isEmpty({ role, content, toolCalls }: Message): boolean {
-  return role !== 'tool' && content.trim() === '' && (toolCalls?.length ?? 0) === 0;
 }
 
 function error(rule: string, what: string): RecordFinding {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { marked } from '../testing.ts';
+import { marked } from '../../../../test/support/marked-text.ts';
 import { eastAsianNames } from './east-asian.ts';
 
 const check = (cases: readonly [text: string, expected: string, before?: string][]): void => {

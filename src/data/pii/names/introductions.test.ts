@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { marked } from '../testing.ts';
+import { marked } from '../../../../test/support/marked-text.ts';
 import { introducedElsewhere } from './introductions.ts';
 import { names } from './recogniser.ts';
 

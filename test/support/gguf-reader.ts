@@ -1,8 +1,8 @@
-/** Reads GGUF files of the types that Attune writes. Every length is checked against the bytes that are there. */
+/** Reads GGUF files of the types that Attune writes, for tests of what it wrote. Every length is checked against the bytes that are there. */
 import { readFile } from 'node:fs/promises';
-import { AttuneError } from '../base/errors.ts';
-import { storageError } from '../base/files.ts';
-import { float16ToFloats } from './float.ts';
+import { AttuneError } from '../../src/base/errors.ts';
+import { storageError } from '../../src/base/files.ts';
+import { float16ToFloats } from '../../src/formats/float.ts';
 import {
   ggufAlignment,
   ggufByteLength,
@@ -10,10 +10,12 @@ import {
   ggufValueTypes,
   type GgufScalarType,
   type GgufTensorType,
-} from './gguf.ts';
-import { q8ToFloats } from './q8.ts';
+} from '../../src/formats/gguf.ts';
 
 const maxDimensions = 4;
+/** A block of Q8_0: a float16 scale and 32 bytes. */
+const q8BlockValues = 32;
+const q8BlockBytes = 34;
 
 export type GgufScalar = number | boolean | string;
 export type GgufTensorInfo = { type: GgufTensorType; shape: readonly number[] };
@@ -32,8 +34,7 @@ export async function readGguf(path: string): Promise<GgufFile> {
   return parseGguf(bytes, path);
 }
 
-/** As readGguf, from bytes; `path` is for messages only. */
-export function parseGguf(bytes: Uint8Array, path: string): GgufFile {
+function parseGguf(bytes: Uint8Array, path: string): GgufFile {
   const refuse = (reason: string): never => {
     throw new AttuneError('model', `${path} is not a usable GGUF file: ${reason}.`, {
       fix: 'Export the model again.',
@@ -139,4 +140,15 @@ class Cursor {
     if (type === 'float32') return this.#view.getFloat32(this.#take(4), true);
     return this.#refuse(`it has a value of type ${typeCode}, which this reader does not know`);
   }
+}
+
+/** The values that llama.cpp computes with. */
+export function q8ToFloats(bytes: Uint8Array): Float32Array<ArrayBuffer> {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const values = new Float32Array((bytes.length / q8BlockBytes) * q8BlockValues);
+  for (let i = 0; i < values.length; i++) {
+    const block = Math.floor(i / q8BlockValues) * q8BlockBytes;
+    values[i] = view.getFloat16(block, true) * view.getInt8(block + 2 + (i % q8BlockValues));
+  }
+  return values;
 }
