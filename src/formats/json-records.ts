@@ -19,6 +19,8 @@ export type JsonRecord = { line: number; column?: number; list: string } & (
 export type JsonRecordOptions = {
   /** Lists whose elements are records, by the keys that lead there: `tickets`, `_embedded.conversations`. */
   lists?: readonly string[];
+  /** Keys that make an object one record, whatever lists stand behind them. */
+  wholes?: readonly string[];
   /** Longest record (16 MiB unless told). */
   maxRecordBytes?: number;
   encoding?: TextEncoding;

@@ -10,6 +10,8 @@ export type JsonSlice = { line: number; column: number; list: string } & (
 export type ScanOptions = {
   /** Lists whose elements are records, by the keys that lead there: `tickets`, `_embedded.conversations`. */
   lists?: readonly string[];
+  /** Keys that make an object one record, whatever lists stand behind them. */
+  wholes?: readonly string[];
   maxRecordBytes?: number;
   /** A line break ends a record; so it does once the first object has ended on the line it began on. */
   oneALine?: boolean;
@@ -39,6 +41,7 @@ function isMark(char: number): boolean {
 
 class RecordScanner {
   #lists: readonly string[];
+  #wholes: readonly string[];
   #maxRecordBytes: number;
   #oneALine: boolean;
   #line = 1;
@@ -54,6 +57,8 @@ class RecordScanner {
   #list = '';
   /** Within an object that holds lists: what stands between them is no record. */
   #inPage = false;
+  /** The record has a key that makes it one, whatever lists it holds. */
+  #whole = false;
   /** The last keys at depth 1 and 2. */
   #keys = ['', '', ''];
   #lastString: number[] = [];
@@ -67,8 +72,14 @@ class RecordScanner {
   #fault: string | undefined;
   #ready: JsonSlice[] = [];
 
-  constructor({ lists = [], maxRecordBytes = defaultRecordLimit, oneALine = false }: ScanOptions) {
+  constructor({
+    lists = [],
+    wholes = [],
+    maxRecordBytes = defaultRecordLimit,
+    oneALine = false,
+  }: ScanOptions) {
     this.#lists = lists;
+    this.#wholes = wholes;
     this.#maxRecordBytes = maxRecordBytes;
     this.#oneALine = oneALine;
   }
@@ -140,6 +151,7 @@ class RecordScanner {
     else {
       const scalar = char !== code.open && char !== code.openBrace;
       this.#record = { line: this.#line, column: this.#column(i), scalar };
+      this.#whole = false;
       this.#from = i;
       this.#fault = undefined;
       this.#takeWithin(char, i);
@@ -154,6 +166,11 @@ class RecordScanner {
     } else if (char === code.colon) {
       if (this.#depth === 1 || this.#depth === 2)
         this.#keys[this.#depth] = Buffer.from(this.#lastString).toString('utf8');
+      if (this.#depth === 1 && this.#listDepth === 0 && this.#wholes.includes(this.#keys[1]!)) {
+        if (this.#inPage)
+          this.#complain(`${JSON.stringify(this.#keys[1])} stands behind a list; put it before`);
+        else this.#whole = true;
+      }
     } else if (char === code.open || char === code.openBrace) {
       const list = char === code.open ? this.#listHere() : undefined;
       this.#openBracket(char);
@@ -195,7 +212,7 @@ class RecordScanner {
   /** The list of records that a bracket opens here. */
   #listHere(): string | undefined {
     const depth = this.#depth;
-    if (this.#listDepth !== 0 || (depth !== 1 && depth !== 2)) return undefined;
+    if (this.#whole || this.#listDepth !== 0 || (depth !== 1 && depth !== 2)) return undefined;
     if (this.#kinds[depth - 1] !== code.openBrace) return undefined;
     const path = depth === 1 ? this.#keys[1]! : `${this.#keys[1]}.${this.#keys[2]}`;
     return this.#lists.includes(path) ? path : undefined;

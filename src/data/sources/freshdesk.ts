@@ -6,7 +6,7 @@
 import type { NoMessage, Post, Thread } from '../threads/thread.ts';
 import { RecordError, type UnknownRecord } from './check.ts';
 import { factsOf, recordAt, recordsAt, tagsFact, textFact, timeFact } from './facts.ts';
-import type { HelpDesk, ThreadContext } from './tickets.ts';
+import type { HelpDesk, ThreadContext } from './help-desk.ts';
 
 const channels: Readonly<Record<string, string>> = {
   1: 'email',

@@ -1,38 +1,16 @@
 /** What the importers of help desks share: files, people, merged tickets, and threads as examples. */
-import { AttuneError } from '../../base/errors.ts';
-import { readJsonRecords, type JsonRecord } from '../../formats/json-records.ts';
-import type { TextEncoding } from '../../formats/text-chunks.ts';
 import { type SourceConfig, sourceKind, sourceName } from '../config/sources.ts';
-import { agentMatcher, type IsAgent } from '../threads/agents.ts';
+import { agentMatcher } from '../threads/agents.ts';
 import { type HtmlReader, loadHtmlReader } from '../threads/html-body.ts';
 import { groupMerged } from '../threads/merged.ts';
 import { type Thread, toConversation } from '../threads/thread.ts';
 import { checkRecord, RecordError, type UnknownRecord } from './check.ts';
 import { topicOf } from './facts.ts';
-import { fileEndings, listSourceFiles, refusalOf, type SourceFile } from './files.ts';
+import { fileEndings, listSourceFiles, type SourceFile } from './files.ts';
 import { finishExample } from './finish.ts';
+import { type Aside, type HelpDesk, recordsOf, type ThreadContext } from './help-desk.ts';
 import type { Place, SourceContext, SourceItem } from './source.ts';
-
-/** What records beside the tickets tell: who is an agent and who a customer, and how tickets were rated. Keys are ids as text. */
-export type Aside = { agents: Set<string>; customers: Set<string>; ratings: Map<string, number> };
-
-export type ThreadContext = Aside & { isAgent: IsAgent };
-
-/** What differs between help desks. */
-export type HelpDesk = {
-  /** Where lists of records stand in an object of the export, and which of them hold no tickets. */
-  lists: readonly string[];
-  asideLists: readonly string[];
-  /** For exports that need a first reading: whether a ticket's bytes may be worth a look, to save parsing the others. */
-  mayTellMore?: (bytes: Buffer) => boolean;
-  /** Notes what a record tells about others; true when it is no ticket itself. */
-  noteAside?: (record: UnknownRecord, list: string, aside: Aside) => boolean;
-  /** The ticket's id and that of the ticket it was merged into. */
-  mergeOf?: (record: UnknownRecord) => { id: string; into: string } | undefined;
-  /** Throws RecordError naming the field. */
-  toThread: (record: UnknownRecord, context: ThreadContext) => Thread;
-  readCsv?: (file: string, encoding: TextEncoding | undefined) => AsyncGenerator<JsonRecord>;
-};
+import { assembleTickets, notePart, partOf, type PartIndex } from './ticket-parts.ts';
 
 /** Merged tickets wait in memory for the one they were merged into; beyond this many characters they stay on their own. */
 const mergedCharacters = 64 * 1024 * 1024;
@@ -47,7 +25,7 @@ export async function* readTickets(
 ): AsyncGenerator<SourceItem> {
   const kind = sourceKind(config);
   const files = await listSourceFiles(config[kind]!, context.projectFolder, fileEndings[kind]!);
-  const { aside, waiting } = await firstReading(desk, files, config);
+  const { aside, waiting, index } = await firstReading(desk, files, config);
   const groups = groupMerged(new Map([...waiting].map(([id, { into }]) => [id, into])));
   const merged = new Set([...groups.values()].flat());
   const importer = {
@@ -65,7 +43,7 @@ export async function* readTickets(
       }
       try {
         const record = checkRecord(value, 'the record');
-        if (isAside(desk, record, list)) continue;
+        if (isAside(desk, record, list) || isPart(desk, record, index)) continue;
         if (merged.size > 0 && merged.has(desk.mergeOf?.(record)?.id ?? '')) continue;
         const thread = desk.toThread(record, importer.context);
         const parts = thread.id === undefined ? undefined : groups.get(thread.id);
@@ -87,6 +65,40 @@ export async function* readTickets(
       yield { place, rejected: cause.message };
     }
   }
+  yield* importAssembled(importer, files, index);
+}
+
+/** A part whose ticket is put together later, or the ticket itself without its messages. Throws RecordError for a part without its text. */
+function isPart({ parts }: HelpDesk, record: UnknownRecord, { sizes }: PartIndex): boolean {
+  if (parts === undefined || sizes.size === 0) return parts?.ticketOf(record) !== undefined;
+  return parts.ticketOf(record) !== undefined || sizes.has(parts.bareTicket(record) ?? '');
+}
+
+async function* importAssembled(
+  importer: Importer,
+  files: readonly SourceFile[],
+  index: PartIndex,
+): AsyncGenerator<SourceItem> {
+  const { desk, config, context } = importer;
+  let target: { thread: Thread; place: Place; joined: number } | undefined;
+  const finish = (): SourceItem[] =>
+    target ? [importThread(importer, target.thread, target.place, target.joined)] : [];
+  for await (const { id, record, place, into } of assembleTickets(desk, files, config, index)) {
+    const thread = desk.toThread(record, context);
+    if (target && into === target.thread.id) {
+      target.thread.posts.push(...thread.posts);
+      target.joined += 1;
+      yield mergedItem(place, id, into);
+      continue;
+    }
+    yield* finish();
+    target = { thread, place, joined: 0 };
+  }
+  yield* finish();
+}
+
+function mergedItem(place: Place, id: string, into: string | undefined): SourceItem {
+  return { place, leftOut: { id, reason: `merged into ticket ${into}`, kind: 'merged into another ticket' } };
 }
 
 type Importer = { desk: HelpDesk; config: SourceConfig; context: ThreadContext; readHtml: HtmlReader };
@@ -95,11 +107,12 @@ async function firstReading(
   desk: HelpDesk,
   files: readonly SourceFile[],
   config: SourceConfig,
-): Promise<{ aside: Aside; waiting: Map<string, Waiting> }> {
+): Promise<{ aside: Aside; waiting: Map<string, Waiting>; index: PartIndex }> {
   const aside: Aside = { agents: new Set(), customers: new Set(), ratings: new Map() };
   const waiting = new Map<string, Waiting>();
   const { mayTellMore, asideLists } = desk;
-  if (!mayTellMore) return { aside, waiting };
+  const index: PartIndex = { sizes: new Map(), mergedInto: new Map() };
+  if (!mayTellMore) return { aside, waiting, index };
   let characters = 0;
   const select = (bytes: Buffer, list: string): boolean => asideLists.includes(list) || mayTellMore(bytes);
   for (const file of files)
@@ -108,6 +121,10 @@ async function firstReading(
         continue;
       const record = value as UnknownRecord;
       if (desk.noteAside?.(record, list, aside) === true) continue;
+      if (partOf(desk, record) !== undefined) {
+        notePart(desk, record, index);
+        continue;
+      }
       const merge = desk.mergeOf?.(record);
       if (merge === undefined || merge.id === merge.into || waiting.has(merge.id)) continue;
       characters += JSON.stringify(record).length;
@@ -118,36 +135,12 @@ async function firstReading(
           into: merge.into,
         });
     }
-  return { aside, waiting };
+  return { aside, waiting, index };
 }
 
 function isAside(desk: HelpDesk, record: UnknownRecord, list: string): boolean {
   const ignored: Aside = { agents: new Set(), customers: new Set(), ratings: new Map() };
   return desk.asideLists.includes(list) || desk.noteAside?.(record, list, ignored) === true;
-}
-
-/** The records of one of the files; a file among others that is none of the help desk's is one bad record. */
-async function* recordsOf(
-  desk: HelpDesk,
-  file: SourceFile,
-  files: readonly SourceFile[],
-  { encoding }: SourceConfig,
-  select?: (bytes: Buffer, list: string) => boolean,
-): AsyncGenerator<JsonRecord> {
-  try {
-    if (desk.readCsv && /\.csv$/i.test(file.path)) yield* desk.readCsv(file.path, encoding);
-    else yield* readJsonRecords(checkEnding(file), { lists: desk.lists, encoding, select });
-  } catch (cause) {
-    yield { line: 1, list: '', error: refusalOf(cause, files) };
-  }
-}
-
-function checkEnding({ path, name }: SourceFile): string {
-  if (/\.(?:csv|xml)$/i.test(path))
-    throw new AttuneError('data', `${name} is no JSON`, {
-      fix: 'Export the tickets as JSON, with their messages; CSV exports of this help desk have none. A table of messages of your own is a csv source.',
-    });
-  return path;
 }
 
 /** Takes the posts of merged tickets into the thread, and says of each ticket where it went. */
@@ -161,10 +154,7 @@ function* joinMerged(
     const { record, place } = waiting.get(id)!;
     try {
       thread.posts.push(...desk.toThread(record, context).posts);
-      yield {
-        place,
-        leftOut: { id, reason: `merged into ticket ${thread.id}`, kind: 'merged into another ticket' },
-      };
+      yield mergedItem(place, id, thread.id);
     } catch (cause) {
       if (!(cause instanceof RecordError)) throw cause;
       yield { place, rejected: cause.message };

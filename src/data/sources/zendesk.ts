@@ -8,17 +8,22 @@ import type { NoMessage, Post, Thread } from '../threads/thread.ts';
 import { RecordError, type UnknownRecord } from './check.ts';
 import { factsOf, recordAt, recordsAt, tagsFact, textFact, timeFact } from './facts.ts';
 import { chatPosts } from './zendesk-chat.ts';
-import type { Aside, HelpDesk, ThreadContext } from './tickets.ts';
+import { voiceMail, zendeskParts } from './zendesk-events.ts';
+import type { Aside, HelpDesk, ThreadContext } from './help-desk.ts';
 
 export const zendesk: HelpDesk = {
-  lists: ['tickets', 'users'],
+  lists: ['tickets', 'users', 'ticket_events', 'audits'],
+  wholes: ['ticket', 'comments'],
   asideLists: ['users'],
-  mayTellMore: (bytes) => bytes.includes('"role"') || bytes.includes('merge'),
+  mayTellMore: (bytes) =>
+    bytes.includes('"role"') || bytes.includes('merge') || bytes.includes('"ticket_id"'),
+  parts: zendeskParts,
   noteAside: (record, list, aside) => {
     if (list === 'users' || isUser(record)) {
       noteUser(record, aside);
       return true;
     }
+    for (const user of recordsAt(record, 'users')) noteUser(user, aside);
     const ticket = unwrap(record);
     for (const field of ['requester', 'submitter', 'assignee']) noteUser(recordAt(ticket, field), aside);
     return false;
@@ -72,13 +77,13 @@ function isMerge(comment: UnknownRecord): boolean {
 }
 
 function toThread(ticket: UnknownRecord, context: ThreadContext): Thread {
-  if (Array.isArray(ticket['child_events']))
-    throw new RecordError(
-      'this is a ticket event, whose ticket is not told here; use the JSON export, or put the comments of each ticket into it',
-    );
   if (!Array.isArray(ticket['comments']))
     throw new RecordError(
       'the ticket has no comments: the CSV export and the list of tickets leave them out; use the JSON export, or put the comments of each ticket into it',
+    );
+  if (!['id', 'requester_id', 'requester'].some((field) => field in ticket))
+    throw new RecordError(
+      'the comments do not say which ticket they belong to; put those of each ticket into it as comments',
     );
   const requester = recordAt(ticket, 'requester');
   const requesterId = textFact(ticket['requester_id'] ?? requester['id']);
@@ -96,7 +101,7 @@ function toThread(ticket: UnknownRecord, context: ThreadContext): Thread {
       const transcript = textFact(comment['plain_body']) ?? textFact(comment['body']) ?? '';
       return (chat ? chatPosts(transcript, post, textFact(requester['name'])) : undefined) ?? [post];
     }),
-    leftOut: status === 'deleted' ? 'deleted' : undefined,
+    leftOut: status === 'deleted' ? 'deleted' : whoAsked(ticket, requesterId, context),
     meta: factsOf({
       subject: textFact(ticket['subject'] ?? ticket['raw_subject']),
       outcome:
@@ -115,14 +120,32 @@ function toThread(ticket: UnknownRecord, context: ThreadContext): Thread {
   };
 }
 
+function whoAsked(
+  ticket: UnknownRecord,
+  requesterId: string | undefined,
+  { customers }: ThreadContext,
+): string | undefined {
+  const known = recordsAt(ticket, 'comments').some((comment) => customers.has(authorOf(comment)));
+  return requesterId !== undefined || known
+    ? undefined
+    : 'nothing tells who asked: put the ticket itself, or the users, beside it';
+}
+
+function authorOf(comment: UnknownRecord): string {
+  return textFact(comment['author_id'] ?? recordAt(comment, 'author')['id']) ?? '';
+}
+
 function toPost(comment: UnknownRecord, requesterId: string | undefined, context: ThreadContext): Post {
-  const authorId = textFact(comment['author_id'] ?? recordAt(comment, 'author')['id']) ?? '';
+  const authorId = authorOf(comment);
+  const createdAt = timeFact(comment['created_at']);
+  const spoken = comment['type'] === 'VoiceComment' ? voiceMail(comment) : undefined;
+  if (spoken !== undefined) return { author: 'customer', body: spoken, createdAt, attachments: 0 };
   const html = textFact(comment['html_body']);
   return {
     author: isCustomer(comment, authorId, requesterId, context) ? 'customer' : 'agent',
     body: html ?? textFact(comment['plain_body']) ?? textFact(comment['body']) ?? '',
     html: html !== undefined,
-    createdAt: timeFact(comment['created_at']),
+    createdAt,
     attachments: recordsAt(comment, 'attachments').length,
     leftOut: whyNoMessage(comment),
   };
