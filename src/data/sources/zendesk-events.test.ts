@@ -39,7 +39,7 @@ test('Zendesk: ticket events with their comments, put together, one ticket merge
   ]);
   assert.equal(dropped.length, 2);
   assert.match(dropped[0]!, /^z\.json:58 read: the event says that there is a comment, but not what it says/);
-  assert.match(dropped[1]!, /^z\.json:15 thread: merged into ticket 61/);
+  assert.match(dropped[1]!, /^z\.json:16 thread: merged into ticket 61/);
   assert.deepEqual([summary['kept'], summary['bad'], summary['left_out']], [1, 1, 1]);
 });
 
