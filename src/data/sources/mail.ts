@@ -6,7 +6,7 @@ import { type SourceConfig, sourceName } from '../config/sources.ts';
 import { throwIfInterrupted } from '../interrupt.ts';
 import { agentMatcher, type IsAgent } from '../threads/agents.ts';
 import { isEncryptedText, withoutArmour } from '../threads/armour.ts';
-import { isAutomaticMail } from '../threads/automatic.ts';
+import { isAutomaticMail, isAutomaticSubject, isCalendarSubject } from '../threads/automatic.ts';
 import { groupMail, type MailHeader } from '../threads/group-mail.ts';
 import { type HtmlReader, loadHtmlReader } from '../threads/html-body.ts';
 import { baseSubject, type NoMessage, type Post, toConversation } from '../threads/thread.ts';
@@ -192,7 +192,9 @@ async function readPost(
 
 function whyNoMessage(mail: Email, from: string, agent: boolean, isAgent: IsAgent): NoMessage | undefined {
   const headers = new Map(mail.headers.toReversed().map(({ key, value }) => [key, value]));
-  if (isAutomaticMail(headers, from)) return 'automatic messages';
+  const subject = mail.subject ?? '';
+  if (isAutomaticMail(headers, from) || isAutomaticSubject(subject) || isCalendarSubject(subject))
+    return 'automatic messages';
   const marked = markOf(headers);
   if (marked !== undefined) return marked;
   if (isEncrypted(headers.get('content-type') ?? '') || isEncryptedText(mail.text ?? ''))

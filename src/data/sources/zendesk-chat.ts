@@ -2,7 +2,10 @@
 import { lineReader } from '../threads/chat-lines.ts';
 import type { Post } from '../threads/thread.ts';
 
-const readLine = lineReader('({time}) {name}: {text}');
+const readers = ['({time}) {name}: {text}', '({date} {time}) {name}: {text}'].map(lineReader);
+/** The transcript as an internal note is a setting; its words were said to the customer all the same. */
+const noteReason = 'internal notes';
+const botName = /\bbot$/i;
 const visitor = /^(?:visitor|client|customer|user|(?:web|ios|android) user)\b/i;
 
 /**
@@ -16,16 +19,23 @@ export function chatPosts(
 ): Post[] | undefined {
   const posts: Post[] = [];
   let events = 0;
-  for (const line of transcript.split('\n')) {
+  const lines = transcript.split('\n');
+  const readLine = readers.find((reader) => lines.some((line) => reader(line).kind === 'message'));
+  if (readLine === undefined) return undefined;
+  const { createdAt } = comment;
+  const leftOut = comment.leftOut === noteReason ? undefined : comment.leftOut;
+  const said = { createdAt, ...(leftOut !== undefined && { leftOut }) };
+  for (const line of lines) {
     const read = readLine(line);
     const last = posts.at(-1);
     if (read.kind === 'message') {
       const customer = read.name === requesterName || visitor.test(read.name);
-      posts.push({ ...comment, author: customer ? 'customer' : 'agent', body: read.text });
+      const author = customer ? 'customer' : botName.test(read.name) ? 'bot' : 'agent';
+      posts.push({ ...said, author, body: read.text });
     } else if (read.kind === 'event') events += 1;
     else if (last && read.text.trim() !== '') last.body += `\n${read.text}`;
   }
   if (posts.length < 2) return undefined;
-  const happened = { ...comment, author: 'bot', body: '', leftOut: 'system events' } as const;
+  const happened = { createdAt, author: 'bot', body: '', leftOut: 'system events' } as const;
   return [...posts, ...Array.from({ length: events }, (): Post => happened)];
 }

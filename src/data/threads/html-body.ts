@@ -28,6 +28,10 @@ const ownLine = new Set([
   'ul',
 ]);
 const paragraph = new Set(['p', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'blockquote']);
+const keptAttributes = new Set(['href', 'class', 'alt', 'start']);
+/** Lists within lists are indented no further. */
+const deepestList = 6;
+const emoji = /^\p{RGI_Emoji}$/v;
 /** Classes by which mail programs mark a signature. */
 const signatureClass =
   /(?:^|\s)(?:gmail_signature|moz-signature|signature|yahoo_signature|ms-outlook-mobile-signature)(?:\s|$)/i;
@@ -63,6 +67,8 @@ class BodyText {
   #skipped: { name: string; open: number } | undefined;
   #quoted = false;
   #preformatted = 0;
+  /** Of each open list the number of its next item; undefined where it has none. */
+  #lists: (number | undefined)[] = [];
   #link: { address: string; label: number } | undefined;
 
   constructor(html: string) {
@@ -80,12 +86,11 @@ class BodyText {
       onattribdata: (start, end) => (this.#value += slice(start, Math.min(end, start + 2000))),
       onattribentity: (point) => (this.#value += String.fromCodePoint(point)),
       onattribend: () => {
-        if (this.#attribute === 'href' || this.#attribute === 'class')
-          this.#attributes.set(this.#attribute, this.#value);
+        if (keptAttributes.has(this.#attribute)) this.#attributes.set(this.#attribute, this.#value);
       },
       onopentagend: () => this.#open(this.#tag),
       onselfclosingtag: () => {
-        if (this.#tag === 'br' || this.#tag === 'hr') this.#open(this.#tag);
+        if (this.#tag === 'br' || this.#tag === 'hr' || this.#tag === 'img') this.#open(this.#tag);
       },
       onclosetag: (start, end) => this.#close(slice(start, end).toLowerCase()),
       ontext: (start, end) => this.#text(slice(start, end)),
@@ -117,9 +122,29 @@ class BodyText {
     else if (name === 'td' || name === 'th') this.#blank = true;
     else if (paragraph.has(name)) this.#break(2);
     else if (ownLine.has(name)) this.#break(1);
-    if (name === 'li') this.#write('- ');
+    if (name === 'ol' || name === 'ul') this.#openList(name);
+    if (name === 'li') this.#openItem();
+    if (name === 'img') this.#image();
     if (name === 'pre') this.#preformatted += 1;
     if (name === 'a') this.#link = { address: this.#attributes.get('href') ?? '', label: this.#parts.length };
+  }
+
+  #openList(name: string): void {
+    const start = /^\d{1,6}$/.exec(this.#attributes.get('start') ?? '1')?.[0] ?? '1';
+    if (this.#lists.length < deepestList) this.#lists.push(name === 'ol' ? Number(start) : undefined);
+  }
+
+  #openItem(): void {
+    const depth = this.#lists.length - 1;
+    const number = this.#lists[depth];
+    if (number !== undefined) this.#lists[depth] = number + 1;
+    this.#write(`${'  '.repeat(Math.max(0, depth))}${number === undefined ? '-' : `${number}.`} `);
+  }
+
+  /** Help desks and mail programs put pictures in place of emoji. */
+  #image(): void {
+    const alternative = this.#attributes.get('alt')?.trim() ?? '';
+    if (emoji.test(alternative)) this.#text(alternative);
   }
 
   #isSignature(name: string): boolean {
@@ -138,6 +163,7 @@ class BodyText {
     }
     if (paragraph.has(name)) this.#break(2);
     else if (ownLine.has(name)) this.#break(1);
+    if (name === 'ol' || name === 'ul') this.#lists.pop();
     if (name === 'pre' && this.#preformatted > 0) this.#preformatted -= 1;
     if (name === 'a') this.#closeLink();
   }

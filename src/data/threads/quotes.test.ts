@@ -34,6 +34,20 @@ const quotedForms: Record<string, string> = {
     'ti 12. maalisk. 2024 klo 11.05 Ann Lee\n(ann@desk.example) kirjoitti:\n\n> Uudelleen.',
   'Gmail, Turkish': 'Ann Lee <ann@desk.example>, 12 Mar 2024 Sal, 11:05 tarihinde şunu yazdı:\n\n> Yine.',
   'Gmail, Korean': '2024년 3월 12일 (화) 오전 11:05, Ann Lee <ann@desk.example>님이 작성:\n\n> 다시.',
+  'Gmail, Polish, over an unmarked copy':
+    'wt., 12 mar 2024 o 11:05 Ann Lee <ann@desk.example> napisał(a):\nJeszcze raz.\nAnn',
+  'Gmail, Russian, over an unmarked copy':
+    'вт, 12 мар. 2024 г. в 11:05, Ann Lee <ann@desk.example>:\nЕщё раз.',
+  'Gmail, Korean, over an unmarked copy':
+    '2024년 3월 12일 (화) 오전 11:05, Ann Lee <ann@desk.example>님이 작성:\n다시.',
+  'Gmail, Arabic, over an unmarked copy':
+    'في الثلاثاء، 12 مارس 2024 في 11:05 ص تمت كتابة ما يلي بواسطة Ann Lee <\u200eann@desk.example\u200e>:\nمرة أخرى.',
+  'Gmail, Hebrew, over an unmarked copy':
+    '\u202bבתאריך יום ג׳, 12 במרץ 2024 ב-11:05 מאת \u202aAnn Lee\u202c\u200f <ann@desk.example>:\u202c\nשוב.',
+  'Gmail, Vietnamese, over an unmarked copy':
+    'Vào Th 3, 12 thg 3, 2024 vào lúc 11:05 Ann Lee <ann@desk.example> đã viết:\nLại đi.',
+  'Gmail, Finnish, over an unmarked copy':
+    'ti 12. maalisk. 2024 klo 11.05 Ann Lee (ann@desk.example) kirjoitti:\nUudelleen.',
   'outlook, polish':
     'Od: Ann Lee\nWysłano: wtorek, 12 marca 2024 11:05\nDo: Ida\nTemat: RE: Lampa\n\nJeszcze raz.',
   'outlook, russian':
@@ -154,6 +168,17 @@ test('signatures are stripped', () => {
     'Un saludo\nIda',
     'Regards,\nIda\n\nSent from my iPad\n\nThis e-mail and any attachments are confidential and intended for the addressee.\nDelete it otherwise.',
     'CONFIDENTIALITY NOTICE: for the addressee only.',
+    'Skickat från min iPhone',
+    'Sendt fra min iPad',
+    'Lähetetty iPhonesta',
+    "Wysłane z iPhone'a",
+    'Отправлено с iPhone',
+    'iPhoneから送信',
+    'Odesláno z iPhonu',
+    "iPhone'umdan gönderildi",
+    '나의 iPhone에서 보냄',
+    'Verstuurd vanaf mijn iPhone',
+    'Diese Nachricht wurde von meinem Android-Gerät mit K-9 Mail gesendet.',
   ])
     assert.deepEqual(stripSignature(`${body}\n\n${signature}\n`), { text: body, signature: true }, signature);
 });

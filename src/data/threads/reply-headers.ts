@@ -15,6 +15,7 @@ const attributions: readonly { starts: RegExp; whole: RegExp }[] = [
   { starts: /^Op\s/, whole: /\bschreef\b.{0,200}:$/ },
   { starts: /^(?:Den|Den:|På)\s/, whole: /\bskrev\b.{0,200}:$/ },
   { starts: /^(?:在|于)/, whole: /写道[:：]$/ },
+  { starts: /^\p{L}{2} \d{1,2}\. \p{L}/u, whole: /\bkirjoitti:$/ },
   { starts: /^\d{4}[-/.年]/, whole: /<[^<>\s]{3,120}>(?: wrote)?[:：]$/ },
   { starts: /^[^\s<>].{0,80}<[^<>\s]{3,120}>/, whole: /(?:wrote|schrieb|a écrit|escribió)\b.{0,100}:$/ },
 ];
@@ -23,6 +24,10 @@ const dated = /\d{1,2}[:.h]\d{2}|(?:19|20)\d{2}/;
 
 export type Attribution = { lines: number; dated: boolean };
 
+/** What Gmail puts above a quote in any language: the date with the time of day, and the address in angle brackets. */
+const clock = /\d{1,2}[:.h]\d{2}/;
+const year = /(?:19|20)\d{2}/;
+const angled = /<[^<>\s]{1,64}@[^<>\s]{1,100}>/;
 /** What stands above a quote in any language: an address, a date, and a colon at the end. */
 const address = /[<(][^<>()\s]{1,64}@[^<>()\s]{1,100}[>)]/;
 const endsWithColon = /[:：]$/;
@@ -38,7 +43,7 @@ export function findAttribution(lines: readonly string[], at: number): Attributi
     if (candidates.some(({ whole }) => whole.test(joined)))
       return { lines: count, dated: dated.test(joined) };
     if (endsWithColon.test(joined) && address.test(joined) && dated.test(joined))
-      return { lines: count, dated: false };
+      return { lines: count, dated: angled.test(joined) && clock.test(joined) && year.test(joined) };
     const next = plainLine(lines[at + count] ?? '');
     if (count === attributionLines || next === '' || joined.length + next.length > longestAttribution)
       return undefined;
@@ -124,6 +129,14 @@ export function isRule(line: string): boolean {
   return line.length < 200 && /^\s{0,10}_{10,150}\s{0,10}$/.test(line);
 }
 
+/** Marks of direction stand around names and at the ends of lines in mails written from right to left. */
+const directionMark = /[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
 function plainLine(line: string): string {
-  return line.length > 2000 ? line : line.replaceAll('\u00a0', ' ').trim();
+  return line.length > 2000
+    ? line
+    : line
+        .replaceAll(/[\u00a0\u202f]/g, ' ')
+        .replaceAll(directionMark, '')
+        .trim();
 }

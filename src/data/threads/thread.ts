@@ -65,7 +65,7 @@ export function toConversation(thread: Thread, readHtml: HtmlReader): Conversati
     }
     if (quoted) noted.add('quotes', 'stripped quoted messages');
     if (signature) noted.add('signatures', 'stripped signatures');
-    if (text === '')
+    if (text === '' && !isOnlySubject(post, cleaned, thread.subject))
       noted.add('thread', 'left out messages with nothing but a quote, a signature or an attachment');
     else cleaned.push({ post, text });
   }
@@ -78,6 +78,17 @@ export function toConversation(thread: Thread, readHtml: HtmlReader): Conversati
     toMessage(post, i === first ? withSubject(thread.subject, text) : text),
   );
   return { messages, changes: noted.changes() };
+}
+
+/** The first mail of a thread may say all in its subject, with a file attached. */
+function isOnlySubject(
+  { author, body, html }: Post,
+  before: readonly { post: Post }[],
+  subject: string | undefined,
+): boolean {
+  const empty =
+    html === true ? !/[^\s<>]/.test(body.replace(/<[^<>]{0,2000}>|&nbsp;/g, '')) : body.trim() === '';
+  return author === 'customer' && empty && before.length === 0 && baseSubject(subject ?? '') !== '';
 }
 
 function clean(
@@ -129,13 +140,26 @@ function inOrder(posts: readonly Post[]): Post[] {
 /** Merged tickets and double deliveries bring a message twice. */
 function markRepeats(posts: readonly Post[]): Post[] {
   const seen = new Set<string>();
+  let before: Post | undefined;
   return posts.map((post) => {
     if (post.leftOut !== undefined || post.body.trim() === '' || post.createdAt === undefined) return post;
     const key = JSON.stringify([post.author, post.createdAt, post.body]);
-    if (seen.has(key)) return { ...post, leftOut: 'repeated messages' };
+    const sentTwice = before !== undefined && isSentTwice(before, post);
+    before = post;
+    if (seen.has(key) || sentTwice) return { ...post, leftOut: 'repeated messages' };
     seen.add(key);
     return post;
   });
+}
+
+const shortestTwice = 20;
+const twiceMilliseconds = 10 * 60_000;
+
+/** A form that was sent off twice; what is short may be said twice. */
+function isSentTwice(before: Post, post: Post): boolean {
+  if (before.author !== post.author || before.body !== post.body || post.body.length < shortestTwice)
+    return false;
+  return Date.parse(post.createdAt ?? '') - Date.parse(before.createdAt ?? '') <= twiceMilliseconds;
 }
 
 const replyMark =
@@ -149,7 +173,7 @@ export function baseSubject(subject: string): string {
 function withSubject(subject: string | undefined, text: string): string {
   const base = baseSubject(subject ?? '');
   if (base === '' || text.toLowerCase().includes(base.toLowerCase())) return text;
-  return `${base}\n\n${text}`;
+  return `${base}\n\n${text}`.trimEnd();
 }
 
 /** Counts of what was done, by rule and reason. */

@@ -17,6 +17,9 @@ test('HTML bodies become text: blocks, links, lists, tables, entities, code', ()
     ['a <b>b</b>\n   c&nbsp;&amp; d', 'a b c & d'],
     ['<div>one</div><div>two</div>', 'one\ntwo'],
     ['<ul><li>one</li><li>two</li></ul>after', '- one\n- two\nafter'],
+    ['<ol><li>one<ul><li>in</li></ul></li><li>two</li></ol>x', '1. one\n  - in\n2. two\nx'],
+    ['<ol start="3"><li>three</ol>', '3. three'],
+    ['Fine <img class="emoji" alt="🙂" src="x.png"> <img alt="logo" src="y.png"/>then', 'Fine 🙂 then'],
     ['<table><tr><td>a</td><td>b</td></tr><tr><td>c</td></tr></table>', 'a b\nc'],
     ['<a href="https://x.example/a">here</a>.', 'here (https://x.example/a).'],
     ['<a href="https://x.example/">x.example</a> <a href="javascript:alert(1)">no</a>', 'x.example no'],
@@ -64,6 +67,8 @@ test('automatic messages are told from those of people', () => {
     'Out of Office: x',
     '自动回复: x',
     'Réponse automatique : absence',
+    'Mail delivery failed: returning message to sender',
+    'Autosvar: semester',
   ])
     assert.ok(isAutomaticText('x', subject), subject);
   for (const subject of [
@@ -72,6 +77,10 @@ test('automatic messages are told from those of people', () => {
     'Delivery failed again',
     'Office hours',
     'Re: automatic kettle',
+    'Auto reply is not sent to my customers',
+    'Automatic reply does not work',
+    'Mail delivery failed for my parcel',
+    'Out of office message: how?'.replace(':', ''),
   ])
     assert.ok(!isAutomaticText('x', subject), subject);
   for (const text of [
@@ -79,12 +88,28 @@ test('automatic messages are told from those of people', () => {
     'Ich bin bis 3. Mai nicht im Büro.',
     'Thank you for your email. I am on annual leave.',
     'Je suis actuellement absent du bureau.',
+    "Hi, I'll be out of the office from 12 March with limited access to email.",
+    'Gentile cliente, sono fuori ufficio fino al 20 marzo.',
+    'Bedankt voor uw bericht. Ik ben afwezig tot 20 maart.',
+    'Olá, estou de férias até 20 de março.',
+    'Dziękuję za wiadomość. Przebywam na urlopie do 20 marca.',
+    'Hej! Jag är på semester till den 20 mars.',
+    'お問い合わせありがとうございます。現在、休暇中のため不在にしております。',
+    '您好，我正在休假，无法及时回复您的邮件。',
+    'Vielen Dank für Ihre Nachricht. Ich bin bis zum 20.03. nicht im Büro.',
+    'Delivery has failed to these recipients or groups:\n\na@b.example',
+    'This is the mail system at host mx.example.',
+    'BEGIN:VCALENDAR\nMETHOD:REPLY',
+    'Jane Doe has accepted this invitation.\n\nCall',
   ])
     assert.ok(isAutomaticText(text), text);
   for (const text of [
     'My colleague is out of office, can you help?',
     'I am on vacation mode in the app, how do I leave it?'.replace('I am on', 'The shop is in'),
     'Ich bin nicht zufrieden.',
+    'Hi, my parcel never came. I am on vacation next week, so please hurry.',
+    'Your message could not be clearer, thank you.',
+    'Is he out of office?',
   ])
     assert.ok(!isAutomaticText(text), text);
   const mail = (headers: Record<string, string>, from = 'a@b'): boolean =>
@@ -201,6 +226,25 @@ test('a thread by time, without repeats; posts without a time stay in order', ()
   );
   const twice = post('agent', 'b', '2024-01-02T00:00:00Z');
   assert.deepEqual(read([post('customer', 'a', '2024-01-01T00:00:00Z'), twice, twice]), ['a', 'b']);
+  const form = post('customer', 'The lamp is dark again.', '2024-01-02T00:00:00Z');
+  const later = (minutes: number): Post => ({ ...form, createdAt: `2024-01-02T00:${minutes}:00Z` });
+  assert.deepEqual(read([form, later(10), post('agent', 'b', '2024-01-02T01:00:00Z')]), [form.body, 'b']);
+  assert.deepEqual(read([form, later(30), post('agent', 'b', '2024-01-02T01:00:00Z')]), [
+    form.body,
+    form.body,
+    'b',
+  ]);
+  assert.deepEqual(
+    toConversation(
+      {
+        posts: [{ author: 'customer', body: '<p> </p>', html: true }, post('agent', 'b')],
+        subject: 'Re: Invoice',
+        meta: {},
+      },
+      readHtml,
+    ).messages?.map(({ content }) => content),
+    ['Invoice', 'b'],
+  );
   assert.equal(read([post('agent', 'b')]), 'no customer wrote in it');
   assert.equal(read([post('customer', '> only a quote'), post('agent', 'b')]), 'no customer wrote in it');
 });
