@@ -65,7 +65,7 @@ function difference(a: Variant, b: Variant, score: Score): string {
     const base = before.get(`${line.turn} ${line.conversation}`)?.scores[score]?.tuned;
     const tuned = line.scores[score]?.tuned;
     if (base === undefined || tuned === undefined || line.free_typed) return [];
-    return [{ conversation: line.conversation, base, tuned, weight: 1 }];
+    return [{ cluster: line.conversation, base, tuned, weight: 1 }];
   });
   const compared = comparePaired(items, 'mean', settings);
   return compared ? points(compared.difference.value) + within(compared.difference.interval, points) : '';

@@ -6,7 +6,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Example } from '../../src/data/example.ts';
+import { conversationOf, type Example } from '../../src/data/example.ts';
 import { loadExamples } from '../../src/data/read-examples.ts';
 import { exactMatch } from '../../src/evaluate/metrics/exact-match.ts';
 import { comparePaired } from '../../src/evaluate/statistics/compare.ts';
@@ -27,7 +27,7 @@ const titles: Readonly<Record<string, string>> = {
 
 type System = 'base' | 'tuned' | 'frequent' | 'counted';
 /** A test question's right answer, and what each system said; questions from one contract or article go together. */
-type Asked = Record<System, string> & { gold: string; conversation: string };
+type Asked = Record<System, string> & { gold: string; cluster: string };
 
 async function readAsked(): Promise<Map<string, Asked[]>> {
   const project = await loadProject(join(import.meta.dirname, 'attune.yaml'));
@@ -62,7 +62,7 @@ async function readAsked(): Promise<Map<string, Asked[]>> {
     const { frequent, count } = baselines.get(taskOf(example))!;
     return {
       task: taskOf(example),
-      conversation: example.meta.conversation ?? conversation,
+      cluster: conversationOf(example.meta),
       gold: answerOf(example),
       base: base.text,
       tuned: tuned.text,
@@ -106,7 +106,7 @@ function row(title: string, asked: readonly Asked[]): string[] {
   const against = (system: System): ReturnType<typeof comparePaired> =>
     comparePaired(
       asked.map((one) => ({
-        conversation: one.conversation,
+        cluster: one.cluster,
         base: exactMatch(one[system], one.gold),
         tuned: exactMatch(one.tuned, one.gold),
         weight: 1,

@@ -137,8 +137,39 @@ def paired_clusters() -> None:
     )
 
 
+def clustered_examples() -> None:
+    """Right or wrong answers to several questions about each document; scipy draws documents, and for comparison questions."""
+    rng = np.random.default_rng(23)
+    items = []
+    for cluster in range(30):
+        difficulty, gain = rng.beta(1.0, 1.0), rng.choice([-0.2, 0.7])
+        for _ in range(rng.integers(2, 14)):
+            base = int(rng.random() < difficulty)
+            tuned = int(rng.random() < np.clip(difficulty + gain, 0.0, 1.0))
+            items.append([cluster, base, tuned])
+    rng.shuffle(items)
+    table = np.array(items)
+    clusters = np.unique(table[:, 0])
+    differences = np.array([(table[table[:, 0] == c, 2] - table[table[:, 0] == c, 1]).sum() for c in clusters])
+    sizes = np.array([(table[:, 0] == c).sum() for c in clusters])
+    share = lambda d, n, axis=-1: d.sum(axis) / n.sum(axis)
+    options = {"n_resamples": 200_000, "batch": 20_000, "vectorized": True, "method": "BCa", "rng": np.random.default_rng(5)}
+    drawn = stats.bootstrap((differences, sizes), share, paired=True, **options)
+    single = stats.bootstrap((table[:, 2] - table[:, 1],), np.mean, **options)
+    value = {
+        "value": float(share(differences, sizes)),
+        "interval": [float(end) for end in drawn.confidence_interval],
+        "standard_error": float(drawn.standard_error),
+        "standard_error_of_examples": float(single.standard_error),
+        "items": items,
+    }
+    OUT.mkdir(parents=True, exist_ok=True)
+    (OUT / "clustered-examples.json").write_text(json.dumps(value, separators=(",", ":")) + "\n")
+
+
 rouge()
 wilson()
 normal()
 bca_from_distribution()
 paired_clusters()
+clustered_examples()

@@ -43,6 +43,12 @@ export type ExampleMeta = {
   [key: string]: string | number | boolean | undefined;
 };
 
+/**
+ * What an example counts as part of: examples of one conversation (cut at each answer, several questions about one
+ * document) stay on one side of a split, and are one observation where chance is reckoned with.
+ */
+export const conversationOf = ({ conversation, id }: ExampleMeta): string => conversation ?? id;
+
 /** A tool that the assistant could call, in OpenAI's shape; handed to chat templates that can show it. */
 export type ToolDefinition = { type: 'function'; function: Record<string, unknown> };
 

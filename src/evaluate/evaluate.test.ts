@@ -12,6 +12,7 @@ import type { Scorer } from '../model/scorer.ts';
 import { evaluateConfig } from './config.ts';
 import { evaluate } from './evaluate.ts';
 import type { EvaluateJob } from './job.ts';
+import { metricNames } from './metrics/metric.ts';
 import type { EvaluationResults } from './results.ts';
 
 type Answerer = (request: GenerateRequest) => Partial<Reply>;
@@ -174,7 +175,9 @@ test('base and tuned are measured side by side, by kind of turn and topic, again
   assert.equal(results.baselines.template_coverage, 1);
   assert.deepEqual(results.counts, {
     test_conversations: 40,
+    test_clusters: 40,
     generated_conversations: 40,
+    generated_clusters: 40,
     turns: 120,
     replies: 80,
     free_typed_replies: 40,
@@ -272,7 +275,7 @@ test('a metric that cannot be measured is null and says why', async (context) =>
   assert.match(results.skipped.query_match!, /calls a tool/);
   assert.match(results.skipped.exact_match!, /not asked for/);
   assert.equal(results.difference.rouge_l!.interval, null); // One conversation has no interval.
-  assert.match(results.warnings[0]!, /Only 1 test conversations?/);
+  assert.match(results.warnings[0]!, /Only 1 independent test conversations/);
 });
 
 test('max_examples caps generation on conversations drawn with the seed, likelihood stays on all', async (context) => {
@@ -335,6 +338,64 @@ test('a backend that fails throughout stops the evaluation; what was answered is
   const results = await evaluate(job);
   assert.equal(tuned.asked(), 37 + 90);
   assert.equal(results.tuned.next_action_accuracy, 1);
+});
+
+test('examples of one conversation are drawn as one, for every metric, and the report says so', async (context) => {
+  const examples = Array.from({ length: 40 }, (_, i): Example => {
+    const { meta, messages } = conversation(i);
+    return { messages, meta: { ...meta, conversation: `contract ${i >> 2}`, outcome: `${i % 2}` } };
+  });
+  const { job } = await setUp(context, { examples });
+  const results = await evaluate({ ...job, config: { ...job.config, groups: ['outcome'] } });
+  assert.equal(results.counts.test_conversations, 40);
+  assert.equal(results.counts.test_clusters, 10);
+  assert.equal(results.counts.generated_clusters, 10);
+  for (const part of [results, ...results.subsets, ...results.topics, ...results.groups])
+    for (const name of metricNames) assert.equal(part.metrics[name]?.conversations ?? 10, 10, name);
+  assert.deepEqual(Object.keys(results.metrics).toSorted(), [...metricNames].toSorted());
+  assert.match(results.warnings[0]!, /Only 10 independent test conversations/);
+  for (const file of ['report.md', 'report.html'])
+    assert.match(
+      await readFile(join(job.outputFolder, file), 'utf8'),
+      /40 held-out conversations in 10 groups that belong together/,
+    );
+});
+
+type Clustered = {
+  items: [cluster: number, base: number, tuned: number][];
+  value: number;
+  interval: number[];
+  standard_error: number;
+  standard_error_of_examples: number;
+};
+test('the interval over questions about the same documents is that of scipy, drawn by document', async (context) => {
+  const file = new URL('../../test/golden/evaluate/clustered-examples.json', import.meta.url);
+  const { items, ...expected } = JSON.parse(await readFile(file, 'utf8')) as Clustered;
+  const examples = items.map(([cluster], i): Example => ({
+    meta: { id: `${i}`, source: 's', conversation: `${cluster}` },
+    messages: [user(`${i}`), { role: 'assistant', content: 'yes' }],
+  }));
+  const { job } = await setUp(context, { examples, config: { bootstrap: { resamples: 10_000 } } });
+  const answers = (system: 1 | 2): Backend =>
+    fakeBackend(`${system}`, ({ messages }) => ({
+      content: items[Number(messages.at(-1)!.content)]![system] === 1 ? 'yes' : 'no',
+    }));
+  const results = await evaluate({
+    ...job,
+    base: { ...job.base, backend: answers(1) },
+    tuned: { ...job.tuned, backend: answers(2) },
+  });
+  const { conversations, difference } = results.metrics.exact_match!;
+  assert.equal(conversations, new Set(items.map(([cluster]) => cluster)).size);
+  assert.ok(Math.abs(difference.value - expected.value) < 1e-12);
+  assert.ok(Math.abs(difference.standard_error! / expected.standard_error - 1) < 0.03);
+  // Drawing examples would give an error of two thirds of this.
+  assert.ok(expected.standard_error_of_examples < 0.7 * expected.standard_error);
+  for (const end of [0, 1])
+    assert.ok(
+      Math.abs(difference.interval![end]! - expected.interval[end]!) < 0.15 * expected.standard_error,
+      `${difference.interval} is not ${expected.interval}`,
+    );
 });
 
 test('metrics are also reported by the facts asked for', async (context) => {

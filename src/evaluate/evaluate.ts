@@ -3,7 +3,7 @@ import { AttuneError } from '../base/errors.ts';
 import { writeFileAtomic, writeJson } from '../base/files.ts';
 import { sha256, sha256File } from '../base/hash.ts';
 import { canonicalJson } from '../base/json.ts';
-import type { Example } from '../data/example.ts';
+import { conversationOf, type Example } from '../data/example.ts';
 import { loadExamples } from '../data/read-examples.ts';
 import type { ExampleScore, Scorer } from '../model/scorer.ts';
 import type { EncodedExample } from '../text/encoded.ts';
@@ -96,9 +96,10 @@ async function scoreBoth(
     return none('the model can generate here but nothing can score given text with it');
   const encoded = examples.map(job.encode).filter(({ supervised }) => supervised.includes(1));
   if (encoded.length === 0) return none('no assistant token is left within the sequence length');
+  const clusters = new Map(examples.map(({ meta }) => [meta.id, conversationOf(meta)]));
   const baseScores = await scoreAll('base', base.scorer, encoded, job);
   const tunedScores = await scoreAll('tuned', tuned.scorer, encoded, job);
-  const { perplexity, tokenAccuracy } = likelihoodItems(baseScores, tunedScores);
+  const { perplexity, tokenAccuracy } = likelihoodItems(baseScores, tunedScores, (id) => clusters.get(id)!);
   return {
     items: {
       ...(metrics.has('perplexity') && { perplexity }),

@@ -4,7 +4,7 @@ import type { Example } from '../data/example.ts';
 import type { Scorer } from '../model/scorer.ts';
 import type { EncodedExample } from '../text/encoded.ts';
 import type { EvaluateConfig } from './config.ts';
-import type { MetricItems } from './measure.ts';
+import type { LikelihoodItem } from './metrics/likelihood.ts';
 import type { SystemName } from './reply-log.ts';
 
 /** A model under comparison: what generates its replies, and what scores given text (null where nothing can). */
@@ -40,4 +40,8 @@ export type EvaluateJob = {
 };
 
 /** Perplexity and token accuracy as paired items over the whole test split, or why there are none. */
-export type Likelihood = { items: MetricItems; tokens: number; skipped: string | null };
+export type Likelihood = {
+  items: { perplexity?: LikelihoodItem[]; token_accuracy?: LikelihoodItem[] };
+  tokens: number;
+  skipped: string | null;
+};

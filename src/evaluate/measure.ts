@@ -75,7 +75,7 @@ function actionItem(turn: Turn, gold: string, { reply }: LoggedReply): ActionIte
 export function replyItems(measured: readonly MeasuredTurn[], metric: ReplyMetric): PairedItem[] {
   return measured.flatMap(({ turn, scores }) => {
     const pair = scores[metric];
-    return pair ? [{ conversation: turn.conversation, ...pair, weight: 1 }] : [];
+    return pair ? [{ cluster: turn.cluster, ...pair, weight: 1 }] : [];
   });
 }
 

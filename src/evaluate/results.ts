@@ -17,7 +17,7 @@ export type EvaluationResults = {
   /** The headline: each metric of each system over the whole test split; null where it was skipped. */
   base: Record<MetricName, number | null>;
   tuned: Record<MetricName, number | null>;
-  /** tuned − base, with its paired bootstrap interval over conversations (null with a single conversation). */
+  /** tuned − base, with its paired bootstrap interval over clusters (null with a single one). */
   difference: Record<MetricName, { value: number; interval: Interval | null } | null>;
   /** Why a metric is null. */
   skipped: Partial<Record<MetricName, string>>;
@@ -38,8 +38,11 @@ export type EvaluationResults = {
   groups: GroupResult[];
   counts: {
     test_conversations: number;
+    /** Of these, independent ones: examples with the same meta.conversation are one, and resampled as one. */
+    test_clusters: number;
     /** Conversations that replies were generated on. */
     generated_conversations: number;
+    generated_clusters: number;
     turns: number;
     replies: number;
     free_typed_replies: number;

@@ -1,4 +1,4 @@
-import type { Example } from '../data/example.ts';
+import { conversationOf, type Example } from '../data/example.ts';
 import type { EvaluateJob, Likelihood } from './job.ts';
 import { allReplyItems, compareAll, headlineItems, replyItems } from './measure.ts';
 import type { MeasuredTurn, MetricItems } from './measure.ts';
@@ -151,7 +151,7 @@ function partResults(
     const part = measured.filter(({ turn }) => ids.has(turn.conversation));
     const items: MetricItems = { ...headlineItems(part) };
     for (const name of ['perplexity', 'token_accuracy'] as const) {
-      items[name] = likelihood.items[name]?.filter(({ conversation }) => ids.has(conversation)) ?? [];
+      items[name] = likelihood.items[name]?.filter(({ id }) => ids.has(id)) ?? [];
     }
     const metrics = compareAll(items, settings);
     return [{ value: String(value), conversations: list.length, turns: part.length, metrics }];
@@ -219,7 +219,9 @@ function countTurns({
   const count = (wanted: (item: MeasuredTurn) => boolean): number => measured.filter(wanted).length;
   return {
     test_conversations: examples.length,
+    test_clusters: new Set(examples.map(({ meta }) => conversationOf(meta))).size,
     generated_conversations: new Set(measured.map(({ turn }) => turn.conversation)).size,
+    generated_clusters: new Set(measured.map(({ turn }) => turn.cluster)).size,
     turns: measured.length,
     replies: count(({ turn }) => turn.kind === 'reply'),
     free_typed_replies: count(({ turn }) => turn.kind === 'reply' && turn.typed),
@@ -245,10 +247,10 @@ function warnings(
   names: EvaluationResults['names'],
 ): string[] {
   const list: string[] = [];
-  const smallest = Math.min(counts.test_conversations, counts.generated_conversations || Infinity);
+  const smallest = Math.min(counts.test_clusters, counts.generated_clusters || Infinity);
   if (smallest < fewConversations) {
     list.push(
-      `Only ${smallest} test conversations: intervals from fewer than ${fewConversations} are too narrow.`,
+      `Only ${smallest} independent test conversations: intervals from fewer than ${fewConversations} are too narrow.`,
     );
   }
   if (counts.cut_replies.tuned > 0.05 * counts.turns) {

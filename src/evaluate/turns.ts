@@ -1,11 +1,14 @@
 import { seededRandom, shuffled } from '../base/random.ts';
-import type { Example, Message } from '../data/example.ts';
+import { conversationOf, type Example, type Message } from '../data/example.ts';
 import { matchAction, queryAction, customAction } from './next-action.ts';
 import type { Templates } from './next-action.ts';
 
 /** A place in a test conversation where the agent acted, and a model is asked to. */
 export type Turn = {
+  /** The example's id. */
   conversation: string;
+  /** What it is an observation of, with others of the same conversation (see conversationOf). */
+  cluster: string;
   topic: string | undefined;
   /** Index of the agent's message in the conversation. */
   index: number;
@@ -27,6 +30,7 @@ export function assistantTurns(examples: readonly Example[], templates: Template
       return [
         {
           conversation: meta.id,
+          cluster: conversationOf(meta),
           topic: meta.topic,
           index,
           history: messages.slice(0, index),

@@ -1,7 +1,7 @@
 /** One preference: a conversation whose last turn has exactly one rejected reply. */
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../../base/json.ts';
-import type { Example, Message, RejectedReply } from '../example.ts';
+import { conversationOf, type Example, type Message, type RejectedReply } from '../example.ts';
 import { asContext } from '../sources/preference-example.ts';
 
 export type PairOrigin = 'given' | 'picked' | 'rated' | 'sampled';
@@ -33,7 +33,7 @@ export function makePair(
     meta: {
       ...meta,
       id: `${meta.id}#${index + 1}${number === 0 ? '' : `.${number + 1}`}`,
-      conversation: meta.conversation ?? meta.id,
+      conversation: conversationOf(meta),
       origin,
     },
     ...(tools && { tools }),

@@ -5,7 +5,7 @@ import { type SplitName, splitNames } from './assign.ts';
 import type { BenchmarkIndex } from '../benchmarks/overlap.ts';
 import type { SplitConfig } from '../config/split.ts';
 import { contentKey } from '../content-key.ts';
-import type { Example } from '../example.ts';
+import { conversationOf, type Example } from '../example.ts';
 import { throwIfInterrupted } from '../interrupt.ts';
 import { similarityFact } from '../near-duplicates/fact.ts';
 import type { Comparable } from '../near-duplicates/similarity.ts';
@@ -97,7 +97,7 @@ function makeKeyCheck(): {
     add: ({ messages, meta }, split) => {
       if (ids.has(meta.id)) throw leak(`the example ${meta.id} stands twice, the second time in ${split}`);
       ids.add(meta.id);
-      const conversation = meta.conversation ?? meta.id;
+      const conversation = conversationOf(meta);
       const other = conversationIn.get(conversation) ?? split;
       if (other !== split) throw leak(`the conversation ${conversation} is in ${other} and in ${split}`);
       conversationIn.set(conversation, split);

@@ -4,6 +4,7 @@ import { parseTimestamp } from '../../base/timestamp.ts';
 import type { DisjointSets } from '../../base/union-find.ts';
 import type { BenchmarkIndex, Overlap } from '../benchmarks/overlap.ts';
 import { contentKey } from '../content-key.ts';
+import { conversationOf } from '../example.ts';
 import { throwIfInterrupted } from '../interrupt.ts';
 import { LocalShuffle } from '../engine/local-shuffle.ts';
 import { similarityFact } from '../near-duplicates/fact.ts';
@@ -43,7 +44,7 @@ export async function readUnits(
       const time = config.by === 'time' ? parseTimestamp(meta.createdAt ?? '') : undefined;
       units.push({
         id: meta.id,
-        conversation: meta.conversation ?? meta.id,
+        conversation: conversationOf(meta),
         content: contentKey(messages),
         stratum: String(meta[config.stratify] ?? ''),
         ...(time !== undefined && { time }),

@@ -67,12 +67,12 @@ export async function measureBaselines(
   }
   const result: Baselines = {
     turns: turns.length,
-    conversations: new Set(turns.map(({ conversation }) => conversation)).size,
+    conversations: new Set(turns.map(({ cluster }) => cluster)).size,
     nearestReply: mean(scores.nearest),
   };
   if (!options.backend) return result;
-  const items = turns.map(({ conversation }, i) => ({
-    conversation,
+  const items = turns.map(({ cluster }, i) => ({
+    cluster,
     base: scores.zero[i]!,
     tuned: scores.few[i]!,
     weight: 1,
@@ -94,9 +94,9 @@ function drawTurns(test: readonly Example[], { turns, seed }: BaselineOptions): 
   const taken = new Map<string, number>();
   const drawn: Turn[] = [];
   for (const turn of shuffled(replies, seededRandom(seed, 'advise'))) {
-    const count = taken.get(turn.conversation) ?? 0;
+    const count = taken.get(turn.cluster) ?? 0;
     if (count >= 2) continue;
-    taken.set(turn.conversation, count + 1);
+    taken.set(turn.cluster, count + 1);
     drawn.push(turn);
     if (drawn.length === turns) break;
   }

@@ -2,18 +2,22 @@ import { AttuneError } from '../../base/errors.ts';
 import type { ExampleScore } from '../../model/scorer.ts';
 import type { PairedItem } from '../statistics/compare.ts';
 
+/** `id` is the example's. */
+export type LikelihoodItem = PairedItem & { id: string };
+
 /**
- * Perplexity and token accuracy of two models on the same supervised tokens, as sums per conversation:
+ * Perplexity and token accuracy of two models on the same supervised tokens, as sums per example:
  * perplexity = exp(Σ −ln p / Σ tokens), token accuracy = Σ correct / Σ tokens.
  * Throws AttuneError 'model' when the two did not score the same tokens, or a log-probability is not finite.
  */
 export function likelihoodItems(
   base: readonly ExampleScore[],
   tuned: readonly ExampleScore[],
-): { perplexity: PairedItem[]; tokenAccuracy: PairedItem[] } {
+  clusterOf: (id: string) => string,
+): { perplexity: LikelihoodItem[]; tokenAccuracy: LikelihoodItem[] } {
   const tunedById = new Map(tuned.map((score) => [score.id, score]));
-  const perplexity: PairedItem[] = [];
-  const tokenAccuracy: PairedItem[] = [];
+  const perplexity: LikelihoodItem[] = [];
+  const tokenAccuracy: LikelihoodItem[] = [];
   for (const baseScore of base) {
     const tunedScore = tunedById.get(baseScore.id);
     const weight = baseScore.logProbabilities.length;
@@ -24,7 +28,7 @@ export function likelihoodItems(
         { fix: 'Evaluate both with the same tokenizer and chat template.' },
       );
     }
-    const item = { conversation: baseScore.id, weight };
+    const item = { id: baseScore.id, cluster: clusterOf(baseScore.id), weight };
     perplexity.push({
       ...item,
       base: negativeLogLikelihood(baseScore),

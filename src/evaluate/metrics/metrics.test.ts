@@ -66,14 +66,15 @@ const score = (id: string, logProbabilities: number[], correct: number[]) => ({
   correct: Uint8Array.from(correct),
 });
 
-test('likelihoods are summed per conversation', () => {
+test('likelihoods are summed per example, and belong to its cluster', () => {
   const { perplexity, tokenAccuracy } = likelihoodItems(
     [score('a', [-1, -2], [1, 0]), score('b', [-0.5], [1])],
     [score('b', [-0.25], [1]), score('a', [-1, -1], [0, 0])],
+    (id) => `of ${id}`,
   );
   assert.deepEqual(perplexity, [
-    { conversation: 'a', base: 3, tuned: 2, weight: 2 },
-    { conversation: 'b', base: 0.5, tuned: 0.25, weight: 1 },
+    { id: 'a', cluster: 'of a', base: 3, tuned: 2, weight: 2 },
+    { id: 'b', cluster: 'of b', base: 0.5, tuned: 0.25, weight: 1 },
   ]);
   assert.deepEqual(
     tokenAccuracy.map(({ base, tuned }) => [base, tuned]),
@@ -87,9 +88,9 @@ test('likelihoods are summed per conversation', () => {
 test('scores of different tokens, or not finite, are refused', () => {
   const good = [score('a', [-1, -2], [1, 0])];
   assert.throws(
-    () => likelihoodItems(good, [score('a', [-1], [1])]),
+    () => likelihoodItems(good, [score('a', [-1], [1])], String),
     /different tokens of conversation a: 2 and 1/,
   );
-  assert.throws(() => likelihoodItems(good, []), /2 and none/);
-  assert.throws(() => likelihoodItems(good, [score('a', [-1, NaN], [1, 0])]), /not finite/);
+  assert.throws(() => likelihoodItems(good, [], String), /2 and none/);
+  assert.throws(() => likelihoodItems(good, [score('a', [-1, NaN], [1, 0])], String), /not finite/);
 });

@@ -10,8 +10,12 @@ export const subsetTitles: Record<SubsetName, string> = {
 
 export function summarySentence({ comparison, counts, settings }: EvaluationResults): string {
   const percent = Math.round(100 * settings.confidence);
+  const clusters =
+    counts.test_clusters === counts.test_conversations
+      ? ''
+      : ` in ${formatCount(counts.test_clusters)} groups that belong together and are drawn as one`;
   return (
-    `${comparison}, on ${formatCount(counts.test_conversations)} held-out conversations; ` +
+    `${comparison}, on ${formatCount(counts.test_conversations)} held-out conversations${clusters}; ` +
     `${formatCount(counts.turns)} agent turns answered by both. Ranges are ${percent}% intervals of the paired difference.`
   );
 }

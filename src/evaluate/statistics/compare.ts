@@ -6,12 +6,13 @@ import { wilsonInterval } from './wilson.ts';
 
 /**
  * The one comparison behind every number of a report: two systems measured on the same items, their paired
- * difference, and its interval by a bootstrap that draws whole conversations (turns of one conversation are not
- * independent, so drawing turns would make intervals too narrow).
+ * difference, and its interval by a bootstrap that draws whole clusters: all turns of all examples of one conversation, or
+ * of one document asked about. They are not independent, so drawing turns or examples would make intervals too narrow.
+ * Near-duplicates are no clusters of their own: curate has left one of each, and the split keeps what is alike together.
  */
 
-/** What both systems reached on one item: a reply (weight 1) or a conversation's tokens (sums over `weight` tokens). */
-export type PairedItem = { conversation: string; base: number; tuned: number; weight: number };
+/** What both systems reached on one item: a reply (weight 1) or an example's tokens (sums over `weight` tokens). */
+export type PairedItem = { cluster: string; base: number; tuned: number; weight: number };
 
 export type ScaleName = 'mean' | 'rate' | 'exponential';
 
@@ -23,23 +24,24 @@ export type Comparison = {
   /** tuned − base. */
   difference: {
     value: number;
-    /** BCa; null with fewer than two conversations. */
+    /** BCa; null with fewer than two clusters. */
     interval: Interval | null;
     percentile_interval: Interval | null;
     standard_error: number | null;
-    /** Two-sided, by swapping the systems within conversations; (1 + hits) / (1 + resamples). */
+    /** Two-sided, by swapping the systems within clusters; (1 + hits) / (1 + resamples). */
     p_value: number | null;
-    /** The true difference that this many conversations would show with 80 % power. */
+    /** The true difference that this many clusters would show with 80 % power. */
     minimum_detectable: number | null;
   };
   /** tuned / base with its interval; only on the exponential scale (perplexity), null elsewhere. */
   ratio: SystemEstimate | null;
+  /** Clusters: independent observations. */
   conversations: number;
   /** Sum of weights: replies or tokens. */
   items: number;
 };
 
-/** Sums per conversation: all that resampling needs. */
+/** Sums per cluster: all that resampling needs. */
 type Clusters = { base: Float64Array; tuned: Float64Array; weight: Float64Array };
 type Totals = { base: number; tuned: number; weight: number };
 
@@ -109,11 +111,11 @@ function clusterSums(items: readonly PairedItem[]): Clusters {
   const sums = new Map<string, Totals>();
   for (const item of items) {
     if (item.weight === 0) continue;
-    const sum = sums.get(item.conversation) ?? { base: 0, tuned: 0, weight: 0 };
+    const sum = sums.get(item.cluster) ?? { base: 0, tuned: 0, weight: 0 };
     sum.base += item.base;
     sum.tuned += item.tuned;
     sum.weight += item.weight;
-    sums.set(item.conversation, sum);
+    sums.set(item.cluster, sum);
   }
   const list = [...sums.values()];
   return {
@@ -128,7 +130,7 @@ function totals({ base, tuned, weight }: Clusters): Totals {
   return { base: sum(base), tuned: sum(tuned), weight: sum(weight) };
 }
 
-/** Draws as many conversations as there are, with replacement, `resamples` times. */
+/** Draws as many clusters as there are, with replacement, `resamples` times. */
 function resample({ base, tuned, weight }: Clusters, { resamples, seed }: BootstrapSettings): Totals[] {
   const random = seededRandom(seed, 'bootstrap');
   const count = weight.length;
@@ -152,7 +154,7 @@ function leaveOneOut({ base, tuned, weight }: Clusters, total: Totals): Totals[]
   }));
 }
 
-/** Permutation test of "the two systems are exchangeable within a conversation". */
+/** Permutation test of "the two systems are exchangeable within a cluster". */
 function swapTest(
   { base, tuned, weight }: Clusters,
   statistic: (sums: Totals) => number,
@@ -176,19 +178,19 @@ function swapTest(
 
 /**
  * Wilson's interval with the effective sample size n = p(1−p) / SE², SE from the cluster bootstrap (Korn & Graubard
- * 1998), kept between the number of conversations and the number of items. Sound where every outcome is the same and
+ * 1998), kept between the number of clusters and the number of items. Sound where every outcome is the same and
  * a bootstrap would claim certainty.
  */
 function clusteredWilson(
   rate: number,
   resampled: Float64Array,
-  conversations: number,
+  clusters: number,
   items: number,
   confidence: number,
 ): Interval | null {
   const variance = standardDeviation(resampled) ** 2;
-  const effective = variance === 0 ? conversations : (rate * (1 - rate)) / variance;
-  const size = Math.min(items, Math.max(conversations, effective));
+  const effective = variance === 0 ? clusters : (rate * (1 - rate)) / variance;
+  const size = Math.min(items, Math.max(clusters, effective));
   return wilsonInterval(rate * size, size, confidence);
 }
 

@@ -61,7 +61,7 @@ test('intervals of clustered differences and ratios agree with scipy within Mont
     weight: number[];
     statistics: Record<string, Expected>;
   }>('paired-clusters');
-  const items = weight.map((w, i) => ({ conversation: `${i}`, base: base[i]!, tuned: tuned[i]!, weight: w }));
+  const items = weight.map((w, i) => ({ cluster: `${i}`, base: base[i]!, tuned: tuned[i]!, weight: w }));
   const settings = { resamples: 10_000, confidence: 0.95, seed: 3 };
   const mean = comparePaired(items, 'mean', settings)!;
   const exponential = comparePaired(items, 'exponential', settings)!;
@@ -94,7 +94,7 @@ function simulate(seed: number, conversations: number, effect: number): PairedIt
   return Array.from({ length: conversations }, (_, conversation) => {
     const difficulty = 0.2 + 0.5 * random.uniform();
     return Array.from({ length: 1 + random.integer(6) }, () => ({
-      conversation: `${conversation}`,
+      cluster: `${conversation}`,
       base: Number(random.uniform() < difficulty),
       tuned: Number(random.uniform() < difficulty + effect),
       weight: 1,
@@ -142,15 +142,15 @@ test('the same seed gives the same numbers, another seed others', () => {
 test('degenerate inputs: no item, one conversation, no difference, every outcome right', () => {
   const settings = { resamples: 2000, confidence: 0.95, seed: 1 };
   assert.equal(comparePaired([], 'mean', settings), null);
-  assert.equal(comparePaired([{ conversation: 'a', base: 0, tuned: 0, weight: 0 }], 'mean', settings), null);
+  assert.equal(comparePaired([{ cluster: 'a', base: 0, tuned: 0, weight: 0 }], 'mean', settings), null);
 
-  const single = comparePaired([{ conversation: 'a', base: 0, tuned: 1, weight: 1 }], 'rate', settings)!;
+  const single = comparePaired([{ cluster: 'a', base: 0, tuned: 1, weight: 1 }], 'rate', settings)!;
   assert.equal(single.difference.value, 1);
   assert.equal(single.difference.interval, null);
   assert.equal(single.difference.p_value, null);
 
   const perfect = Array.from({ length: 20 }, (_, i) => ({
-    conversation: `${i}`,
+    cluster: `${i}`,
     base: 1,
     tuned: 1,
     weight: 1,
