@@ -3,10 +3,11 @@
  * the example it is given: what it changes is a new object, and the very same object means that nothing changed.
  *
  * Rules run in worker threads and in processes of their own, so a rule is made anew from the project file wherever it
- * runs (rules.ts) and keeps nothing from one record to the next. engine/ runs them; nothing here knows how.
+ * runs (rules.ts) and keeps nothing from one record to the next. engine/ runs them.
  */
 import type { Json } from '../base/json.ts';
 import type { Reporter } from '../base/progress.ts';
+import type { Part } from './engine/part.ts';
 import type { Example } from './example.ts';
 import type { Verdict } from './verdict.ts';
 import type { CurateServices } from './services.ts';
@@ -73,14 +74,14 @@ export type ObservedPart = { first: number; count: number };
  */
 export type Reduction = (pieces: AsyncIterable<Piece>, context: ReductionContext) => Promise<unknown[]>;
 
-/** `part` says which of the parts it is about; 0 for what conclude made. */
+/** `part` says which of the parts it is about, or whose job left it; 0 for what conclude made. */
 export type Piece = { part: number; value: unknown };
 
 export type ReductionContext = {
-  /** What conclude says to every partition of this reduction. */
+  /** What conclude says to every job of this reduction. */
   parameters: unknown;
   parts: readonly ObservedPart[];
-  /** What `row` made of the record with this index, read from disk; it begins a buffer of its own. */
+  /** The row of the record with this index, read from disk; it begins a buffer of its own. */
   row: (index: number) => Buffer;
   signal: AbortSignal;
 };
@@ -91,18 +92,32 @@ export type Shuffle = {
   readonly count: number;
   readonly partitions: number;
   readonly parts: readonly ObservedPart[];
-  /** Runs a reduction as one job a partition: of what `divide` made, or of these pieces, one a job. */
-  reduce(
-    reduction: string,
-    options?: { parameters?: unknown; pieces?: readonly unknown[] },
-  ): Promise<Reduced>;
+  /**
+   * Runs a reduction, by default one job a partition over what `divide` made. The jobs of an earlier run that need not be
+   * done again are not.
+   */
+  reduce(reduction: string, options?: ReduceOptions): Promise<Reduced>;
+  /** Writes a row for each record, in their order, for reductions to look up in place of what `row` made. */
+  keepRows(rows: AsyncIterable<Uint8Array>): Promise<KeptRows>;
+};
+
+export type ReduceOptions = {
+  /** What every job is told; anything structuredClone takes, read once by each worker. */
+  parameters?: unknown;
+  /** Given pieces, one a job; or what another reduction left: to job p the piece p of each of its jobs, in order. */
+  pieces?: readonly unknown[] | Reduced;
+  rows?: KeptRows | undefined;
 };
 
 /** What the partitions of a reduction left, on disk. */
 export type Reduced = {
+  readonly files: readonly Part[];
   /** The pieces with this number, in the order of the partitions. */
   pieces<T>(number: number): AsyncGenerator<T>;
 };
+
+/** A file of rows for each part. */
+export type KeptRows = readonly Part[];
 
 /**
  * What `observe` returned for every record, on disk. `for await (const fact of facts)` gives all in the order of the

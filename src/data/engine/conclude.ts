@@ -1,14 +1,14 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { serialize } from 'node:v8';
 import { writeJson } from '../../base/files.ts';
 import { throwIfInterrupted } from '../interrupt.ts';
 import type { ConcludeTools } from '../rule.ts';
 import { openFacts } from './facts.ts';
-import { areWhole, type Part, readRecord, writePart } from './part.ts';
+import { areWhole, type Part, readRecord } from './part.ts';
 import { type AnyCorpusRule, type AnyShuffleRule, type ConcludingRule, isShuffleRule } from './passes.ts';
 import { readParts } from './read-parts.ts';
 import { observedParts, openShuffle, type ShuffleContext } from './shuffle.ts';
+import { storeValue } from './stored-value.ts';
 
 /** What a conclusion left. One plan for every job of the next pass, or one for all; and files to be shown. */
 export type PlanRecord = { plans: Part[]; reports: string[] };
@@ -93,6 +93,6 @@ async function* concludeShuffle(
 async function writePlans(plans: AsyncIterable<unknown>, folder: string): Promise<Part[]> {
   const parts: Part[] = [];
   for await (const plan of plans)
-    parts.push(await writePart(join(folder, `plan-${parts.length}`), [serialize(plan)]));
+    parts.push(await storeValue(join(folder, `plan-${parts.length}`), plan));
   return parts;
 }

@@ -1,11 +1,11 @@
 /** A shuffle in this process, for who has the records at hand: the reductions of a rule over scratch files. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { deserialize, serialize } from 'node:v8';
-import type { ObservedPart, Shuffle, ShuffleRule } from '../rule.ts';
+import type { Shuffle, ShuffleRule } from '../rule.ts';
 import { type Part, writePart } from './part.ts';
 import { encodeBytes, encodePieces } from './pieces.ts';
-import { type ReduceInputs, reducePartition } from './reduce-job.ts';
+import { reducePartition } from './reduce-job.ts';
+import { makeShuffle, type ShuffleFiles } from './shuffle.ts';
 
 /** What a shuffle needs of a rule. */
 export type Shuffled<Fact> = Pick<ShuffleRule<Fact, unknown>, 'divide' | 'row' | 'reductions'>;
@@ -24,7 +24,7 @@ export class LocalShuffle<Fact> {
   readonly #rule: Shuffled<Fact>;
   readonly #options: Required<LocalOptions>;
   #facts: Fact[] = [];
-  readonly #parts: (ObservedPart & { pieces: Part; table?: Part })[] = [];
+  readonly #parts: ShuffleFiles['observed'] = [];
   #count = 0;
 
   constructor(rule: Shuffled<Fact>, { partitions = 16, partSize = 4096, ...options }: LocalOptions) {
@@ -40,37 +40,20 @@ export class LocalShuffle<Fact> {
   async finish(): Promise<Shuffle> {
     await this.#close();
     const { partitions, scratchFolder, signal } = this.#options;
-    const observed = this.#parts.map(({ first, count, table }) => ({
-      first,
-      count,
-      ...(table && { table }),
-    }));
-    return {
-      count: this.#count,
+    return makeShuffle({
+      observed: this.#parts,
       partitions,
-      parts: observed,
-      reduce: async (reduction, { parameters = null, pieces } = {}) => {
-        const given = pieces && (await writePart(join(scratchFolder, 'given'), encodePieces(pieces)));
-        const inputs: ReduceInputs = {
-          pieces: given ? [given] : this.#parts.map((part) => part.pieces),
-          observed,
-          parameters,
-        };
-        const made: Buffer[][] = [];
-        for (let partition = 0; partition < (pieces?.length ?? partitions); partition++) {
-          const list = await reducePartition(this.#rule.reductions[reduction]!, inputs, {
-            partition,
-            signal,
-          });
-          made.push(list.map((piece) => serialize(piece)));
+      folder: scratchFolder,
+      run: async ({ reduction, inputs, count, folder }) => {
+        const reduce = this.#rule.reductions[reduction]!;
+        const made: Part[] = [];
+        for (let partition = 0; partition < count; partition++) {
+          const list = await reducePartition(reduce, inputs, { partition, signal });
+          made.push(await writePart(join(folder, `${partition}.pieces`), encodePieces(list)));
         }
-        return {
-          async *pieces<T>(number: number) {
-            for (const list of made) yield deserialize(list[number]!) as T;
-          },
-        };
+        return made;
       },
-    };
+    });
   }
 
   async #close(): Promise<void> {

@@ -3,11 +3,8 @@
  * worker thread, a process or another machine that sees the folder can run it. It is the same wherever it runs, and one
  * that was finished is not done again.
  */
-import { readFile } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
-import { deserialize } from 'node:v8';
 import { AttuneError } from '../../base/errors.ts';
-import { storageError } from '../../base/files.ts';
 import { sha256 } from '../../base/hash.ts';
 import { canonicalJson } from '../../base/json.ts';
 import type { Example } from '../example.ts';
@@ -20,6 +17,7 @@ import { JobWork } from './job-work.ts';
 import { type ByteRange, lineRanges, readLineRange } from './line-range.ts';
 import { areWhole, type Part, readRecord } from './part.ts';
 import { passesOf } from './passes-of.ts';
+import { readStored } from './stored-value.ts';
 
 export type MapJob = {
   kind: 'map';
@@ -95,7 +93,7 @@ export async function runMapJob(job: MapJob, { signal, onRecords }: JobContext):
   }
   const passes = await passesOf(job.settings);
   const pass = passes[job.pass]!;
-  const plan = job.plan && (await planOf(job.plan));
+  const plan = job.plan && (await readStored(job.plan));
   const bytes = await readLineRange(job.input.path, job.input);
   const work = new JobWork(bytes, pass, {
     plan,
@@ -148,16 +146,4 @@ function parseExample(line: string, { input }: MapJob): Example {
       fix: 'The file was changed or damaged: run the stage that made it again with --force.',
     },
   );
-}
-
-let readPlan: { sha256: string; plan: unknown } | undefined;
-
-async function planOf({ path, sha256: hash }: Part): Promise<unknown> {
-  if (readPlan?.sha256 !== hash) {
-    const bytes = await readFile(path).catch((cause: unknown) => {
-      throw storageError(path, cause);
-    });
-    readPlan = { sha256: hash, plan: deserialize(bytes) };
-  }
-  return readPlan.plan;
 }

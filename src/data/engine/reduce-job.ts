@@ -15,6 +15,7 @@ import { isShuffleRule } from './passes.ts';
 import { passesOf } from './passes-of.ts';
 import { encodePieces, readPiece } from './pieces.ts';
 import { Rows } from './rows.ts';
+import { readStored } from './stored-value.ts';
 
 export type ReduceJob = {
   kind: 'reduce';
@@ -36,7 +37,8 @@ export type ReduceInputs = {
   pieces: Part[];
   /** What was observed, and where the rule keeps rows of its records. */
   observed: (ObservedPart & { table?: Part })[];
-  parameters: unknown;
+  /** A stored value. */
+  parameters: Part;
 };
 
 export type ReduceResult = { id: string; pieces: Part };
@@ -71,6 +73,7 @@ export async function reducePartition(
   { pieces, observed, parameters }: ReduceInputs,
   { partition, signal }: { partition: number; signal: AbortSignal },
 ): Promise<unknown[]> {
+  const told = await readStored(parameters);
   const rows = new Rows(observed.map(({ table, ...part }) => ({ path: table?.path ?? '', ...part })));
   const readPieces = async function* (): AsyncGenerator<Piece> {
     for (const [part, { path }] of pieces.entries()) {
@@ -80,7 +83,7 @@ export async function reducePartition(
   };
   try {
     const row = (index: number): Buffer => rows.get(index);
-    return await reduce(readPieces(), { parameters, parts: observed, row, signal });
+    return await reduce(readPieces(), { parameters: told, parts: observed, row, signal });
   } finally {
     rows.close();
   }

@@ -1,15 +1,95 @@
-/** Runs the reductions of a rule: the pieces that jobs left for each partition, as one job a partition. */
+/** What a conclusion runs reductions with: their inputs and results are files, whoever does the work. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Reporter } from '../../base/progress.ts';
-import type { ObservedPart, Reduced, Shuffle } from '../rule.ts';
+import type { ObservedPart, Reduced, ReduceOptions, Shuffle } from '../rule.ts';
 import type { RuleSettings } from '../rules.ts';
 import type { MapResult } from './map-job.ts';
-import { writePart } from './part.ts';
-import { encodePieces, readPiece } from './pieces.ts';
+import { type Part, writePart } from './part.ts';
+import { encodeBytes, encodePieces, readPiece } from './pieces.ts';
 import { type ReduceInputs, type ReduceJob, reduceJobId } from './reduce-job.ts';
 import { runJobs } from './run-jobs.ts';
 import type { JobRunner } from './runner.ts';
+import { storeValue } from './stored-value.ts';
+
+/** One reduction over `count` partitions; results go to this folder. */
+export type ReductionRun = { reduction: string; inputs: ReduceInputs; count: number; folder: string };
+
+export type ShuffleFiles = {
+  /** What was observed, in order: how many records, the pieces of each part, and rows where the rule keeps some. */
+  observed: (ObservedPart & { pieces: Part; table?: Part | undefined })[];
+  partitions: number;
+  folder: string;
+  /** Returns the files of pieces that the partitions leave. */
+  run: (reduction: ReductionRun) => Promise<Part[]>;
+};
+
+export function makeShuffle({ observed, partitions, folder, run }: ShuffleFiles): Shuffle {
+  const parts = observed.map(({ first, count }) => ({ first, count }));
+  return {
+    count: parts.reduce((sum, { count }) => sum + count, 0),
+    partitions,
+    parts,
+    reduce: async (reduction, { parameters = null, pieces, rows }: ReduceOptions = {}) => {
+      const own = join(folder, reduction);
+      await mkdir(own, { recursive: true });
+      const inputs: ReduceInputs = {
+        pieces: await filesOf(pieces, own, () => observed.map((part) => part.pieces)),
+        observed: observed.map(({ table }, i) => {
+          const kept = rows?.[i] ?? table;
+          return { ...parts[i]!, ...(kept && { table: kept }) };
+        }),
+        parameters: await storeValue(join(own, 'parameters'), parameters),
+      };
+      const count = isReduced(pieces) ? partitions : (pieces?.length ?? partitions);
+      return openReduced(await run({ reduction, inputs, count, folder: own }));
+    },
+    keepRows: (rows) => keepRows(rows, parts, folder),
+  };
+}
+
+function isReduced(pieces: ReduceOptions['pieces']): pieces is Reduced {
+  return pieces !== undefined && 'files' in pieces;
+}
+
+async function filesOf(
+  pieces: ReduceOptions['pieces'],
+  folder: string,
+  observed: () => Part[],
+): Promise<Part[]> {
+  if (pieces === undefined) return observed();
+  if (isReduced(pieces)) return [...pieces.files];
+  return [await writePart(join(folder, 'given.pieces'), encodePieces(pieces))];
+}
+
+async function keepRows(
+  rows: AsyncIterable<Uint8Array>,
+  parts: readonly ObservedPart[],
+  folder: string,
+): Promise<Part[]> {
+  await mkdir(folder, { recursive: true });
+  const kept: Part[] = [];
+  const iterator = rows[Symbol.asyncIterator]();
+  for (const { count } of parts) {
+    const ofPart: Uint8Array[] = [];
+    for (let i = 0; i < count; i++) {
+      const { done, value } = await iterator.next();
+      if (done) throw new Error('fewer rows than records');
+      ofPart.push(value);
+    }
+    kept.push(await writePart(join(folder, `rows-${kept.length}`), encodeBytes(ofPart)));
+  }
+  return kept;
+}
+
+function openReduced(files: readonly Part[]): Reduced {
+  return {
+    files,
+    async *pieces<T>(number: number) {
+      for (const { path } of files) yield await readPiece<T>(path, number);
+    },
+  };
+}
 
 export type ShuffleContext = {
   settings: RuleSettings;
@@ -24,38 +104,24 @@ export type ShuffleContext = {
   signal: AbortSignal;
 };
 
-/** `rule` is what progress is reported of. */
+/** Reductions as jobs. `rule` is what progress is reported of. */
 export function openShuffle(rule: string, context: ShuffleContext): Shuffle {
-  const { results, partitions, runner, report, signal } = context;
+  const { results, partitions, folder, runner, report, signal } = context;
   const parts = observedParts(results);
-  return {
-    count: results.reduce((sum, { out }) => sum + out, 0),
+  return makeShuffle({
+    observed: results.map(({ pieces, table }, i) => ({ ...parts[i]!, pieces: pieces!, table })),
     partitions,
-    parts,
-    reduce: async (reduction, { parameters = null, pieces } = {}) => {
-      const folder = join(context.folder, reduction);
-      await mkdir(folder, { recursive: true });
-      const inputs: ReduceInputs = {
-        pieces: pieces
-          ? [await writePart(join(folder, 'given.pieces'), encodePieces(pieces))]
-          : results.map((result) => result.pieces!),
-        observed: results.map(({ table }, i) => ({ ...parts[i]!, ...(table && { table }) })),
-        parameters,
-      };
-      const jobs = await jobsOf(context, { reduction, inputs, folder, count: pieces?.length ?? partitions });
+    folder,
+    run: async (reduction) => {
+      const jobs = await jobsOf(context, reduction);
+      const label = `${rule} ${reduction.reduction}`;
       let done = 0;
       const onDone = (): void =>
-        report({
-          type: 'progress',
-          label: `${rule} ${reduction}`,
-          done: ++done,
-          total: jobs.length,
-          unit: 'partitions',
-        });
+        report({ type: 'progress', label, done: ++done, total: jobs.length, unit: 'partitions' });
       const made = await runJobs(jobs, runner, { signal, onRecords: () => {} }, onDone);
-      return openReduced(made.map((one) => one.pieces.path));
+      return made.map(({ pieces }) => pieces);
     },
-  };
+  });
 }
 
 export function observedParts(results: readonly MapResult[]): ObservedPart[] {
@@ -69,12 +135,7 @@ export function observedParts(results: readonly MapResult[]): ObservedPart[] {
 
 async function jobsOf(
   { settings, pass }: ShuffleContext,
-  {
-    reduction,
-    inputs,
-    folder,
-    count,
-  }: { reduction: string; inputs: ReduceInputs; folder: string; count: number },
+  { reduction, inputs, count, folder }: ReductionRun,
 ): Promise<ReduceJob[]> {
   const path = join(folder, 'inputs.json');
   const part = await writePart(path, [Buffer.from(JSON.stringify(inputs))]);
@@ -83,12 +144,4 @@ async function jobsOf(
     const job = { kind: 'reduce' as const, settings, pass, reduction, partition, inputs: part, output };
     return { id: reduceJobId(job), ...job };
   });
-}
-
-function openReduced(paths: readonly string[]): Reduced {
-  return {
-    async *pieces<T>(number: number) {
-      for (const path of paths) yield await readPiece<T>(path, number);
-    },
-  };
 }
