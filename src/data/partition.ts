@@ -13,3 +13,11 @@ function hashKey(key: string | number): number {
   for (let i = 0; i < key.length; i++) hash = Math.imul(hash ^ key.charCodeAt(i), 0x01000193);
   return (hash ^ (hash >>> 15)) >>> 0;
 }
+
+/** The places 0 to count - 1 in so many ranges of about equal size, in order. */
+export function evenRanges(count: number, partitions: number): { start: number; end: number }[] {
+  return Array.from({ length: partitions }, (_, p) => ({
+    start: Math.floor((count * p) / partitions),
+    end: Math.floor((count * (p + 1)) / partitions),
+  }));
+}

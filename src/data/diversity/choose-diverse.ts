@@ -9,50 +9,36 @@ import { divideQuota } from './quotas.ts';
 const bucketSize = 256;
 
 export type DiverseOptions = {
-  target: number;
   method: 'facility-location' | 'k-center';
-  /** 0 keeps the proportions of the groups, 1 makes them equal (see divideQuota). */
-  balance: number;
   random: Random;
 };
 
 /**
- * Marks the records to keep, 1 each: a quota for each group, divided among its buckets of close records in proportion,
- * and within a bucket those that stand for the others. Cost and memory grow linearly with the records.
+ * The rows of one group to keep, `places` of them: buckets of close records get places in proportion, and within a bucket
+ * those are kept that stand for the others. Cost and memory grow linearly with the rows.
  */
 export function chooseDiverse(
   table: VectorTable,
-  groups: readonly Int32Array[],
-  { target, method, balance, random }: DiverseOptions,
-): Uint8Array {
-  const kept = new Uint8Array(table.count);
-  const quotas = divideQuota(
-    groups.map((rows) => rows.length),
-    target,
-    balance,
+  rows: Int32Array,
+  places: number,
+  { method, random }: DiverseOptions,
+): Int32Array {
+  if (places >= rows.length) return rows;
+  const choose = method === 'k-center' ? kCenter : facilityLocation;
+  const buckets = closeBuckets(table, rows, { largest: bucketSize, random });
+  const counts = divideQuota(
+    buckets.map((bucket) => bucket.length),
+    places,
+    0,
   );
   // One for all buckets: 256 kB each would pile up faster than they are collected.
-  const similarities = new Float32Array(bucketSize ** 2);
-  const choose = method === 'k-center' ? kCenter : facilityLocation;
-  groups.forEach((rows, g) => {
-    const quota = quotas[g]!;
-    if (quota === rows.length) {
-      for (const row of rows) kept[row] = 1;
-      return;
-    }
-    const buckets = closeBuckets(table, rows, { largest: bucketSize, random });
-    const counts = divideQuota(
-      buckets.map((bucket) => bucket.length),
-      quota,
-      0,
-    );
-    buckets.forEach((bucket, b) => {
-      if (counts[b] === 0) return;
-      fillSimilarities(similarities, table, bucket);
-      for (const item of choose(similarities, bucket.length, counts[b]!)) kept[bucket[item]!] = 1;
-    });
+  const similarities = new Float32Array(Math.max(0, ...buckets.map(({ length }) => length)) ** 2);
+  const kept = buckets.flatMap((bucket, b) => {
+    if (counts[b] === 0) return [];
+    fillSimilarities(similarities, table, bucket);
+    return choose(similarities, bucket.length, counts[b]!).map((item) => bucket[item]!);
   });
-  return kept;
+  return Int32Array.from(kept).sort();
 }
 
 /** [count, count], row by row. */

@@ -1,13 +1,5 @@
-/** Facts about many records by column, as far as distributions need them. */
-
 /** A label of each record: `names[ids[record]]`; the empty name stands for none. */
 export type Category = { names: string[]; ids: Uint32Array };
-
-export type Columns = {
-  categories: Readonly<Record<string, Category>>;
-  /** NaN where a record's value is not known. */
-  numbers: Readonly<Record<string, Float32Array>>;
-};
 
 /** A category to be filled record by record. */
 export function categoryBuilder(count: number): {
@@ -28,6 +20,11 @@ export function categoryBuilder(count: number): {
       category.ids[record] = id;
     },
   };
+}
+
+/** The label of a record. */
+export function labelOf({ names, ids }: Category, record: number): string {
+  return names[ids[record]!]!;
 }
 
 /** The records of each label: of all, in order, or of those given, in their order. */

@@ -1,48 +1,80 @@
 import type { Json } from '../../base/json.ts';
-import { seededRandom, shuffledIndexes } from '../../base/random.ts';
 import { hashWords, type Words } from '../../text/words.ts';
+import { type Draw, isDrawn, type Order, placeOf } from '../draw.ts';
 import type { Example } from '../example.ts';
 import type { ConcludeTools } from '../rule.ts';
 import { isSpoken } from '../spoken.ts';
-import type { Columns } from './columns.ts';
 import { describeSet, rounded } from './describe-set.ts';
-import { countMarks, marked } from './marks.ts';
+import { addRecord, addSet, type Described, emptySet, type SetTally } from './set-tally.ts';
 import { textStatistics } from './text-statistics.ts';
 
 /** Conversations of each set whose texts are counted; of the set with more words only as many as the other has. */
 const mostCounted = 2000;
 
-export type Selection = {
-  columns: Columns;
-  count: number;
-  /** 1 for each record that was chosen. */
-  chosen: Uint8Array;
-  /** As many, drawn at random. */
-  random: Uint8Array;
-  /** A figure about a set of records that the rule adds, such as its coverage. */
-  measure?: (records: Int32Array) => Record<string, number>;
+const sides = ['chosen', 'random'] as const;
+type Side = (typeof sides)[number];
+
+/** All records, those that were chosen and as many drawn at random, counted; each process counts what it has. */
+export type ComparisonTally = Record<'all' | Side, SetTally> & {
+  /** The records of each side whose texts are counted. */
+  texts: Record<Side, number[]>;
 };
 
-/** All records, the chosen and as many at random, side by side: distributions, and how varied the texts are. */
-export async function compareSelection(
-  { columns, count, chosen, random, measure }: Selection,
-  tools: Pick<ConcludeTools, 'seed' | 'readExamples'>,
-): Promise<{ all: Json; chosen: Json; random: Json }> {
-  const texts = await countTexts(chosen, random, tools);
-  const wordCount = Math.min(...Object.values(texts).map(countWords));
-  const side = (marks: Uint8Array, words: Words[]): Json => ({
-    ...describeSet(columns, count, marks),
-    texts: {
-      conversations: Math.min(mostCounted, countMarks(marks)),
-      ...mapRounded(textStatistics(words, wordCount)),
-    },
-    ...(measure && mapRounded(measure(marked(marks)))),
-  });
+/** `random` are the records that the choice has to beat, `texts` says whose texts are counted. */
+export type ComparisonDraws = { random: Draw; texts: Order };
+
+export function emptyComparison(): ComparisonTally {
   return {
-    all: describeSet(columns, count) as Json,
-    chosen: side(chosen, texts.chosen),
-    random: side(random, texts.random),
+    all: emptySet(),
+    chosen: emptySet(),
+    random: emptySet(),
+    texts: { chosen: [], random: [] },
   };
+}
+
+export function addToComparison(
+  tally: ComparisonTally,
+  record: Described & { index: number; isChosen: boolean },
+  draws: ComparisonDraws,
+): void {
+  addRecord(tally.all, record);
+  const isOf = { chosen: record.isChosen, random: isDrawn(draws.random, record.index) };
+  for (const side of sides) {
+    if (!isOf[side]) continue;
+    addRecord(tally[side], record);
+    const texts = tally.texts[side];
+    // Now and then, so that adding one costs little.
+    if (texts.push(record.index) > 4 * mostCounted) tally.texts[side] = firstOf(texts, draws.texts);
+  }
+}
+
+export function addComparison(sum: ComparisonTally, other: ComparisonTally, draws: ComparisonDraws): void {
+  for (const set of ['all', ...sides] as const) addSet(sum[set], other[set]);
+  for (const side of sides)
+    sum.texts[side] = firstOf([...sum.texts[side], ...other.texts[side]], draws.texts);
+}
+
+function firstOf(records: readonly number[], order: Order): number[] {
+  return records.toSorted((a, b) => placeOf(order, a) - placeOf(order, b)).slice(0, mostCounted);
+}
+
+/** All records, the chosen and as many at random, side by side: distributions, how varied the texts are, and `measured`. */
+export async function compareSelection(
+  tally: ComparisonTally,
+  { readExamples }: Pick<ConcludeTools, 'readExamples'>,
+  measured: Partial<Record<Side, Record<string, number>>> = {},
+): Promise<{ all: Json; chosen: Json; random: Json }> {
+  const texts = await countTexts(tally.texts, readExamples);
+  const wordCount = Math.min(...Object.values(texts).map(countWords));
+  const describe = (side: Side): Json => ({
+    ...describeSet(tally[side]),
+    texts: {
+      conversations: Math.min(mostCounted, tally[side].records),
+      ...mapRounded(textStatistics(texts[side], wordCount)),
+    },
+    ...mapRounded(measured[side] ?? {}),
+  });
+  return { all: describeSet(tally.all) as Json, chosen: describe('chosen'), random: describe('random') };
 }
 
 function countWords(messages: readonly Words[]): number {
@@ -54,22 +86,14 @@ function mapRounded(values: Record<string, number>): Record<string, number> {
 }
 
 async function countTexts(
-  chosen: Uint8Array,
-  random: Uint8Array,
-  { seed, readExamples }: Pick<ConcludeTools, 'seed' | 'readExamples'>,
-): Promise<{ chosen: Words[]; random: Words[] }> {
-  const draw = (marks: Uint8Array): Set<number> => {
-    const records = marked(marks);
-    const order = shuffledIndexes(records.length, seededRandom(seed, 'texts')).subarray(0, mostCounted);
-    return new Set(Array.from(order, (i) => records[i]!));
-  };
-  const [ofChosen, ofRandom] = [draw(chosen), draw(random)];
-  const indexes = [...new Set([...ofChosen, ...ofRandom])].sort((a, b) => a - b);
-  const texts: { chosen: Words[]; random: Words[] } = { chosen: [], random: [] };
-  for await (const { index, example } of readExamples(indexes)) {
+  records: ComparisonTally['texts'],
+  readExamples: ConcludeTools['readExamples'],
+): Promise<Record<Side, Words[]>> {
+  const wanted = { chosen: new Set(records.chosen), random: new Set(records.random) };
+  const texts: Record<Side, Words[]> = { chosen: [], random: [] };
+  for await (const { index, example } of readExamples([...wanted.chosen, ...wanted.random])) {
     const words = wordsOf(example);
-    if (ofChosen.has(index)) texts.chosen.push(...words);
-    if (ofRandom.has(index)) texts.random.push(...words);
+    for (const side of sides) if (wanted[side].has(index)) texts[side].push(...words);
   }
   return texts;
 }

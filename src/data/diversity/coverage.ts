@@ -6,16 +6,13 @@ const headDimensions = 16;
 const slack = 1e-9;
 
 /**
- * How near the chosen records are to all: the mean over `probes` of the highest cosine with a chosen record, in [-1, 1].
- * 0 where none is chosen. What two rows have beyond their first dimensions adds at most the product of its lengths
- * (Cauchy and Schwarz), so that most pairs need no more than these.
+ * Of each probe the highest cosine with a chosen record, in [-1, 1]; -1 where none is chosen. What two rows have beyond their
+ * first dimensions adds at most the product of its lengths (Cauchy and Schwarz), so that most pairs need no more than these.
  */
-export function coverage(table: VectorTable, probes: Int32Array, chosen: Int32Array): number {
-  if (probes.length === 0 || chosen.length === 0) return 0;
+export function nearestCosines(table: VectorTable, probes: Int32Array, chosen: Int32Array): Float64Array {
   const head = Math.min(headDimensions, table.dimensions);
   const tails = Float64Array.from(chosen, (record) => tailLength(table, record, head));
-  let sum = 0;
-  for (const probe of probes) {
+  return Float64Array.from(probes, (probe) => {
     const tail = tailLength(table, probe, head);
     let best = -1;
     for (let i = 0; i < chosen.length; i++) {
@@ -23,9 +20,16 @@ export function coverage(table: VectorTable, probes: Int32Array, chosen: Int32Ar
       const most = partialCosine(table, probe, record, head) + tail * tails[i]! + slack;
       if (most > best) best = Math.max(best, cosine(table, probe, record));
     }
-    sum += best;
-  }
-  return sum / probes.length;
+    return best;
+  });
+}
+
+/** How near the chosen records are to all: the mean of these cosines, the highest of those found among parts of the chosen. */
+export function coverage(parts: readonly Float64Array[]): number {
+  const probes = parts[0]?.length ?? 0;
+  let sum = 0;
+  for (let i = 0; i < probes; i++) sum += Math.max(...parts.map((nearest) => nearest[i]!));
+  return probes === 0 ? 0 : sum / probes;
 }
 
 /** Cosines that one figure may cost: some tenths of a second. */

@@ -1,5 +1,4 @@
-import type { Category, Columns } from './columns.ts';
-import { marked } from './marks.ts';
+import { type NumberTally, type SetTally, tallyUnit } from './set-tally.ts';
 
 export type CategorySummary = {
   /** The commonest labels with their counts; what does not fit is in `others`. */
@@ -23,13 +22,12 @@ export type SetSummary = {
 
 const shownLabels = 50;
 
-/** The distributions of the records that are marked in `chosen`; of all without it. */
-export function describeSet(columns: Columns, count: number, chosen?: Uint8Array): SetSummary {
-  const records = marked(chosen ?? new Uint8Array(count).fill(1));
+/** The distributions of a set of records. */
+export function describeSet({ records, categories, numbers }: SetTally): SetSummary {
   return {
-    records: records.length,
-    categories: mapValues(columns.categories, (category) => summariseCategory(category, records)),
-    numbers: mapValues(columns.numbers, (values) => summariseNumbers(values, records)),
+    records,
+    categories: mapValues(categories, (counts) => summariseCategory(counts, records)),
+    numbers: mapValues(numbers, summariseNumbers),
   };
 }
 
@@ -37,35 +35,34 @@ function mapValues<T, R>(record: Readonly<Record<string, T>>, change: (value: T)
   return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value)]));
 }
 
-function summariseCategory({ names, ids }: Category, records: Int32Array): CategorySummary {
-  const counts = new Map<number, number>();
-  for (const record of records) counts.set(ids[record]!, (counts.get(ids[record]!) ?? 0) + 1);
-  const ranked = [...counts].sort(([a, x], [b, y]) => y - x || a - b);
+function summariseCategory(counts: ReadonlyMap<string, number>, records: number): CategorySummary {
+  const ranked = [...counts].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
   const shown = ranked.slice(0, shownLabels);
   const entropy = ranked.reduce((sum, [, count]) => {
-    const share = count / records.length;
+    const share = count / records;
     return sum - share * Math.log(share);
   }, 0);
   return {
-    counts: Object.fromEntries(shown.map(([id, count]) => [names[id]!, count])),
+    counts: Object.fromEntries(shown),
     labels: ranked.length,
     others: ranked.slice(shownLabels).reduce((sum, [, count]) => sum + count, 0),
-    largest_share: rounded(ranked.length === 0 ? 0 : ranked[0]![1] / records.length),
+    largest_share: rounded(ranked.length === 0 ? 0 : ranked[0]![1] / records),
     evenness: rounded(ranked.length < 2 ? 1 : entropy / Math.log(ranked.length)),
   };
 }
 
-function summariseNumbers(values: Float32Array, records: Int32Array): NumberSummary {
-  const all = new Float32Array(records.length);
-  let known = 0;
-  for (const record of records) if (!Number.isNaN(values[record]!)) all[known++] = values[record]!;
-  const sorted = all.subarray(0, known).sort();
-  const at = (share: number): number =>
-    sorted.length === 0
-      ? 0
-      : rounded(sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]!);
-  const mean = sorted.length === 0 ? 0 : sorted.reduce((sum, value) => sum + value, 0) / sorted.length;
-  return { known: sorted.length, mean: rounded(mean), p10: at(0.1), p50: at(0.5), p90: at(0.9) };
+function summariseNumbers(tally: NumberTally): NumberSummary {
+  const sorted = [...tally].sort(([a], [b]) => a - b);
+  const known = sorted.reduce((sum, [, count]) => sum + count, 0);
+  // A sum of integers, so that it is the same in any order.
+  const total = sorted.reduce((sum, [units, count]) => sum + units * count, 0);
+  const at = (share: number): number => {
+    let left = Math.min(known - 1, Math.floor(share * known));
+    const found = sorted.find(([, count]) => (left -= count) < 0);
+    return found ? rounded(found[0] * tallyUnit) : 0;
+  };
+  const mean = known === 0 ? 0 : rounded((total / known) * tallyUnit);
+  return { known, mean, p10: at(0.1), p50: at(0.5), p90: at(0.9) };
 }
 
 /** Four digits behind the point: enough to read, and the same on every machine. */

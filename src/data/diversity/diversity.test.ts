@@ -9,8 +9,8 @@ import { normaliseRow } from '../embeddings/embedder.ts';
 import { cosine, makeVectorTable, setRow, type VectorTable } from '../embeddings/vector-table.ts';
 import { closeBuckets } from './buckets.ts';
 import { chooseDiverse } from './choose-diverse.ts';
-import { categoryBuilder, groupsOf } from './columns.ts';
-import { coverage } from './coverage.ts';
+import { cellOf, groupingOf, placesByCell, planCells } from './cells.ts';
+import { coverage, nearestCosines } from './coverage.ts';
 import { describeSet } from './describe-set.ts';
 import { rankShares } from './difficulty.ts';
 import { facilityLocation } from './facility-location.ts';
@@ -19,6 +19,7 @@ import { meanCosine, sphericalKMeans } from './k-means.ts';
 import { projectToPlane } from './project.ts';
 import { divideQuota } from './quotas.ts';
 import { moodOf, sentiment } from './sentiment.ts';
+import { addNumber, addRecord, addSet, addTo, emptySet, type NumberTally, tallyUnit } from './set-tally.ts';
 import { targetOf } from './target.ts';
 import { textStatistics } from './text-statistics.ts';
 import { classTfIdf, countTerms, emptyTermCounts, nameClusters } from './topic-names.ts';
@@ -262,34 +263,34 @@ test('equal rows are divided all the same', () => {
   );
 });
 
-test('a choice covers more than a random one of the same size, and narrows the imbalance of groups', () => {
+test('a choice covers more than a random one of the same size, from every group what it has places for', () => {
   const { table, labels } = makeTable(2000, 8);
-  const builder = categoryBuilder(2000);
-  labels.forEach((label, row) => builder.set(row, `topic ${label}`));
-  const { category } = builder;
-  const groups = groupsOf(category);
+  const groups = [...Map.groupBy(labels.keys(), (row) => labels[row]!).values()];
   const probes = Int32Array.from({ length: 2000 }, (_, i) => i);
+  const covered = (rows: Int32Array): number => coverage([nearestCosines(table, probes, rows)]);
   for (const method of ['facility-location', 'k-center'] as const) {
-    const kept = chooseDiverse(table, groups, {
-      target: 100,
-      method,
-      balance: 0.5,
-      random: seededRandom(3, 'x'),
+    const quotas = divideQuota(
+      groups.map((rows) => rows.length),
+      100,
+      0.5,
+    );
+    const chosen = groups.flatMap((rows, i) => {
+      const kept = chooseDiverse(table, Int32Array.from(rows), quotas[i]!, {
+        method,
+        random: seededRandom(3, 'x'),
+      });
+      assert.equal(kept.length, quotas[i]);
+      assert.ok(kept.every((row) => rows.includes(row)));
+      return [...kept];
     });
-    const chosen = probes.filter((row) => kept[row] === 1);
-    assert.equal(chosen.length, 100);
+    assert.equal(new Set(chosen).size, 100);
     const drawn = Int32Array.from({ length: 100 }, (_, i) => i * 20);
     const better = method === 'facility-location' ? 0.005 : -0.05;
-    assert.ok(coverage(table, probes, chosen) > coverage(table, probes, drawn) + better, method);
-    const columns = { categories: { topic: category }, numbers: {} };
-    const before = describeSet(columns, 2000).categories['topic']!;
-    const after = describeSet(columns, 2000, kept).categories['topic']!;
-    assert.ok(after.evenness > before.evenness + 0.02, `${before.evenness} ${after.evenness}`);
-    assert.ok(after.largest_share < before.largest_share);
+    assert.ok(covered(Int32Array.from(chosen)) > covered(drawn) + better, method);
   }
 });
 
-test('coverage is the mean of the nearest cosine, whatever number of dimensions tells it', () => {
+test('coverage is the mean of the nearest cosine, whatever number of dimensions and parts tells it', () => {
   for (const dimensions of [3, 16, 40]) {
     const table = makeVectorTable(300, dimensions);
     const random = seededRandom(dimensions, 'coverage');
@@ -304,9 +305,79 @@ test('coverage is the mean of the nearest cosine, whatever number of dimensions 
     const chosen = Int32Array.from({ length: 150 }, (_, i) => 100 + i);
     const nearest = (row: number): number => Math.max(...[...chosen].map((one) => cosine(table, row, one)));
     const mean = [...probes].reduce((sum, row) => sum + nearest(row), 0) / probes.length;
-    assert.equal(coverage(table, probes, chosen), mean);
-    assert.equal(coverage(table, probes, new Int32Array(0)), 0);
+    const none = nearestCosines(table, probes, new Int32Array(0));
+    assert.equal(coverage([nearestCosines(table, probes, chosen)]), mean);
+    const parts = [chosen.subarray(0, 40), chosen.subarray(40)];
+    assert.equal(coverage([...parts.map((part) => nearestCosines(table, probes, part)), none]), mean);
+    assert.equal(coverage([]), 0);
   }
+});
+
+test('a group of very many records is divided into cells that get its places in proportion', () => {
+  const topics = ['large', 'small'];
+  const drawn = Array.from({ length: 4000 }, (_, i) => ({
+    index: i,
+    topic: i % 10 === 0 ? 'small' : 'large',
+    outcome: '',
+    // Two thirds of them in the first cluster.
+    cluster: Number(i % 3 === 0),
+  }));
+  const plan = planCells('topic', {
+    survey: {
+      topic: new Map([
+        ['large', 3600],
+        ['small', 400],
+      ]),
+      outcome: new Map(),
+    },
+    sample: drawn.filter((_, i) => i % 4 === 0),
+    count: 4000,
+    seed: 3,
+    mostInCell: 1000,
+  });
+  const sizes = new Map<string, number>();
+  for (const record of drawn) addTo(sizes, cellOf(plan, record), 1);
+  const ofTopic = (name: string): string[] =>
+    [...sizes.keys()].filter((cell) => JSON.parse(cell)[0] === name);
+  assert.deepEqual(
+    topics.map((name) => ofTopic(name).length),
+    [5, 1],
+  );
+  for (const size of sizes.values()) assert.ok(size < 1200, `a cell of ${size}`);
+  const places = placesByCell(sizes, 1000, 0.5);
+  const placesOf = (name: string): number => ofTopic(name).reduce((sum, cell) => sum + places.get(cell)!, 0);
+  assert.deepEqual([placesOf('large'), placesOf('small')], divideQuota([3600, 400], 1000, 0.5));
+  for (const cell of ofTopic('large'))
+    assert.ok(Math.abs(places.get(cell)! - (placesOf('large') * sizes.get(cell)!) / 3600) < 1);
+  // A cluster that the sample has not seen is a cell too.
+  const unseen = cellOf(plan, { index: 1, topic: 'large', outcome: '', cluster: 7 });
+  assert.equal(sizes.has(unseen), false);
+});
+
+test('without topics the clusters are the groups, or all records are one', () => {
+  const record = { index: 5, topic: 'a', outcome: 'yes', cluster: 3 };
+  const plan = (by: 'cluster' | 'none' | 'outcome') =>
+    planCells(by, {
+      survey: { topic: new Map(), outcome: new Map([['yes', 9]]) },
+      sample: [record],
+      count: 9,
+      seed: 1,
+    });
+  assert.deepEqual(
+    (['cluster', 'none', 'outcome'] as const).map((by) => cellOf(plan(by), record)),
+    ['["3"]', '[""]', '["yes"]'],
+  );
+  const topics = (labelled: number) => ({
+    topic: new Map([
+      ['', 10 - labelled],
+      ['a', labelled],
+    ]),
+    outcome: new Map(),
+  });
+  assert.deepEqual(
+    [4, 5].map((labelled) => groupingOf('topic', topics(labelled), 10)),
+    ['cluster', 'topic'],
+  );
 });
 
 test('sentiment: words, negation and strength; other languages are unknown', () => {
@@ -339,15 +410,43 @@ test('distinct n-grams, vocabulary, evenness and ranks equal those of Python', (
     values: number[];
     ranks: number[];
   }>('topics.json');
-  const count = labels.reduce((sum, size) => sum + size, 0);
-  const builder = categoryBuilder(count);
-  let record = 0;
-  labels.forEach((size, label) => {
-    for (let i = 0; i < size; i++) builder.set(record++, String(label));
-  });
-  const summary = describeSet({ categories: { topic: builder.category }, numbers: {} }, count);
-  assert.ok(Math.abs(summary.categories['topic']!.evenness - evenness) < 1e-4);
-  rankShares(Float32Array.from(values)).forEach((rank, i) => assert.ok(Math.abs(rank - ranks[i]!) < 1e-5));
+  const set = emptySet();
+  for (const [label, size] of labels.entries())
+    for (let i = 0; i < size; i++) addRecord(set, { labels: { topic: String(label) }, numbers: {} });
+  assert.ok(Math.abs(describeSet(set).categories['topic']!.evenness - evenness) < 1e-4);
+  const tally: NumberTally = new Map();
+  for (const value of values) addNumber(tally, value);
+  const rankOf = rankShares(tally);
+  values.forEach((value, i) =>
+    assert.ok(Math.abs(rankOf.get(Math.round(value / tallyUnit))! - ranks[i]!) < 1e-5),
+  );
+});
+
+test('sets that are added up are described as the whole, and like the sorted values themselves', () => {
+  const random = seededRandom(5, 'sets');
+  const records = Array.from({ length: 999 }, (_, i) => ({
+    labels: { topic: `t${random.integer(5)}` },
+    numbers: { words: random.integer(300), mood: i % 9 === 0 ? Number.NaN : random.normal() },
+  }));
+  const whole = emptySet();
+  const parts = [emptySet(), emptySet(), emptySet()];
+  for (const [i, record] of records.entries())
+    for (const set of [whole, parts[i % 3]!]) addRecord(set, record);
+  const sum = emptySet();
+  for (const part of parts.toReversed()) addSet(sum, part);
+  assert.deepEqual(describeSet(sum), describeSet(whole));
+  const sorted = records
+    .flatMap(({ numbers: { mood } }) => (Number.isNaN(mood) ? [] : [mood]))
+    .sort((a, b) => a - b);
+  const { known, mean, ...shares } = describeSet(whole).numbers['mood']!;
+  assert.equal(known, sorted.length);
+  assert.ok(Math.abs(mean - sorted.reduce((total, one) => total + one, 0) / known) < 1e-4);
+  for (const [name, share] of [
+    ['p10', 0.1],
+    ['p50', 0.5],
+    ['p90', 0.9],
+  ] as const)
+    assert.ok(Math.abs(shares[name] - sorted[Math.floor(share * known)]!) <= 1e-4, name);
 });
 
 test('the funnel asks for shares of what was collected, never for less than the floor or more than there is', () => {

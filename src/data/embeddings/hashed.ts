@@ -9,7 +9,7 @@ import { type Features, featureCount } from './features.ts';
 
 export type HashedModel = {
   dimensions: number;
-  /** By bucket: log((1 + texts) / (1 + texts with it)) + 1, scikit-learn's smooth idf. */
+  /** By bucket (inverseFrequencies). */
   idf: Float32Array;
   /** [featureCount, dimensions], row by row; rows of buckets that the sample lacks are 0. */
   projection: Float32Array;
@@ -27,6 +27,24 @@ export function countFeatures(frequencies: DocumentFrequencies, { ids }: Feature
   for (const id of ids) frequencies.counts[id]! += 1;
 }
 
+export function addFrequencies(sum: DocumentFrequencies, other: DocumentFrequencies): void {
+  sum.texts += other.texts;
+  for (let id = 0; id < featureCount; id++) sum.counts[id]! += other.counts[id]!;
+}
+
+/** log((1 + texts) / (1 + texts with it)) + 1 of every bucket: scikit-learn's smooth idf. */
+export function inverseFrequencies({ texts, counts }: DocumentFrequencies): Float32Array {
+  return Float32Array.from(counts, (count) => Math.log((1 + texts) / (1 + count)) + 1);
+}
+
+/** Mean idf of a text's words: how rare they are; NaN without words. */
+export function meanIdf({ ids }: Features, idf: Float32Array): number {
+  if (ids.length === 0) return Number.NaN;
+  let sum = 0;
+  for (const id of ids) sum += idf[id]!;
+  return sum / ids.length;
+}
+
 /** Topics are found as well with three as with six; without any, the projection is a random one and finds them worse. */
 const defaultIterations = 3;
 
@@ -40,10 +58,7 @@ export function fitHashedModel(
     iterations = defaultIterations,
   }: { dimensions: number; seed: number; iterations?: number | undefined },
 ): HashedModel {
-  const idf = Float32Array.from(
-    frequencies.counts,
-    (count) => Math.log((1 + frequencies.texts) / (1 + count)) + 1,
-  );
+  const idf = inverseFrequencies(frequencies);
   const used = new Set<number>();
   for (const { ids } of sample) for (const id of ids) used.add(id);
   const rows = Uint16Array.from(used).sort();

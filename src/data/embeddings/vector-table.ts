@@ -21,18 +21,31 @@ export function makeVectorTable(count: number, dimensions: number): VectorTable 
 
 /** Writes the vector at `vector[start...]` into a row. */
 export function setRow(table: VectorTable, row: number, vector: Float32Array, start = 0): void {
-  const { dimensions, values, inverseNorms } = table;
+  const { dimensions, values } = table;
   let largest = 0;
   for (let i = 0; i < dimensions; i++) largest = Math.max(largest, Math.abs(vector[start + i]!));
   if (largest === 0) return;
   const scale = 127 / largest;
+  for (let i = 0, at = row * dimensions; i < dimensions; i++, at++)
+    values[at] = Math.round(vector[start + i]! * scale);
+  measureRow(table, row);
+}
+
+/** Writes the values of a row of another table, which `rowValues` gave. */
+export function setValues(table: VectorTable, row: number, values: Int8Array): void {
+  table.values.set(values, row * table.dimensions);
+  measureRow(table, row);
+}
+
+/** The values of a row; the table's own, not a copy. */
+export function rowValues({ dimensions, values }: VectorTable, row: number): Int8Array {
+  return values.subarray(row * dimensions, (row + 1) * dimensions);
+}
+
+function measureRow(table: VectorTable, row: number): void {
   let sum = 0;
-  for (let i = 0, at = row * dimensions; i < dimensions; i++, at++) {
-    const value = Math.round(vector[start + i]! * scale);
-    values[at] = value;
-    sum += value * value;
-  }
-  inverseNorms[row] = 1 / Math.sqrt(sum);
+  for (const value of rowValues(table, row)) sum += value * value;
+  table.inverseNorms[row] = sum === 0 ? 0 : 1 / Math.sqrt(sum);
 }
 
 /** Cosine similarity of two rows, in [-1, 1]; 0 where one of them is all zeros. */

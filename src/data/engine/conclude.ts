@@ -92,7 +92,6 @@ async function* concludeShuffle(
 /** One plan for all jobs, or one for each. */
 async function writePlans(plans: AsyncIterable<unknown>, folder: string): Promise<Part[]> {
   const parts: Part[] = [];
-  for await (const plan of plans)
-    parts.push(await storeValue(join(folder, `plan-${parts.length}`), plan));
+  for await (const plan of plans) parts.push(await storeValue(join(folder, `plan-${parts.length}`), plan));
   return parts;
 }

@@ -1,87 +1,159 @@
 import type { Json } from '../../base/json.ts';
 import type { QualityConfig } from '../config/quality.ts';
-import type { Columns } from '../diversity/columns.ts';
+import { labelOf } from '../diversity/columns.ts';
 import { rounded } from '../diversity/describe-set.ts';
+import { addCounts, addTo } from '../diversity/set-tally.ts';
 import type { ConcludeTools } from '../rule.ts';
-import { componentNames } from './components.ts';
-import { scoreAt, type ScoreTable, scoresOf } from './score-table.ts';
+import { type ComponentName, componentNames } from './components.ts';
+import type { ScoredRecords } from './scored-records.ts';
+import { scoreAt, scoresOf } from './score-table.ts';
 
 const bins = 20;
 /** Records shown on each side of the cut. */
 const shownAtCut = 5;
 const shownCharacters = 240;
+const shownOutcomes = 20;
+const unit = 1e-4;
 
-export type Scored = { scores: ScoreTable; combined: Float32Array; kept: Uint8Array; columns: Columns };
+/** What a report shows of scores, counted; each process counts what it has. */
+export type ScoresTally = {
+  combined: HistogramTally;
+  components: Record<ComponentName, HistogramTally>;
+  /** The worst that stayed and the best that went. */
+  atCut: { kept: RecordAtCut[]; dropped: RecordAtCut[] };
+  outcomes: Map<string, OutcomeTally>;
+};
+
+/** Bins of equal width from 0 to 1; `sum` is in units of 0.0001, whole so that it is the same in any order. */
+type HistogramTally = { sum: number; before: number[]; after: number[] };
+type RecordAtCut = { index: number; score: number; components: Partial<Record<ComponentName, number>> };
+type OutcomeTally = { records: number; kept: number; topics: Map<string, number> };
+
+export function emptyScores(): ScoresTally {
+  const empty = (): HistogramTally => ({
+    sum: 0,
+    before: Array.from({ length: bins }, () => 0),
+    after: Array.from({ length: bins }, () => 0),
+  });
+  const components = Object.fromEntries(componentNames.map((name) => [name, empty()]));
+  return {
+    combined: empty(),
+    components: components as ScoresTally['components'],
+    atCut: { kept: [], dropped: [] },
+    outcomes: new Map(),
+  };
+}
+
+export function addScore(tally: ScoresTally, records: ScoredRecords, at: number, isKept: boolean): void {
+  const { first, scores, combined, topic, outcome } = records;
+  const score = combined[at]!;
+  addToHistogram(tally.combined, score, isKept);
+  for (const name of componentNames)
+    addToHistogram(tally.components[name], scoreAt(scores, at, name), isKept);
+  const side = isKept ? 'kept' : 'dropped';
+  const last = tally.atCut[side].at(-1);
+  if (tally.atCut[side].length < shownAtCut || nearerTheCut[side](score, last!.score)) {
+    const shown = { index: first + at, score, components: scoresOf(scores, at) };
+    tally.atCut[side] = nearestTheCut(side, [...tally.atCut[side], shown]);
+  }
+  const name = labelOf(outcome, at);
+  if (name === '') return;
+  const ofOutcome = outcomeOf(tally, name);
+  ofOutcome.records += 1;
+  ofOutcome.kept += Number(isKept);
+  addTo(ofOutcome.topics, labelOf(topic, at), 1);
+}
+
+function addToHistogram(tally: HistogramTally, value: number, isKept: boolean): void {
+  if (Number.isNaN(value)) return;
+  const bin = Math.min(bins - 1, Math.floor(value * bins + 1e-6));
+  tally.sum += Math.round(value / unit);
+  tally.before[bin]! += 1;
+  if (isKept) tally.after[bin]! += 1;
+}
+
+const nearerTheCut = {
+  kept: (score: number, other: number): boolean => score < other,
+  dropped: (score: number, other: number): boolean => score > other,
+} as const;
+
+function nearestTheCut(side: 'kept' | 'dropped', records: readonly RecordAtCut[]): RecordAtCut[] {
+  const sign = side === 'kept' ? 1 : -1;
+  return records.toSorted((a, b) => sign * (a.score - b.score) || a.index - b.index).slice(0, shownAtCut);
+}
+
+function outcomeOf({ outcomes }: ScoresTally, name: string): OutcomeTally {
+  let tally = outcomes.get(name);
+  if (!tally) outcomes.set(name, (tally = { records: 0, kept: 0, topics: new Map() }));
+  return tally;
+}
+
+export function addScores(sum: ScoresTally, other: ScoresTally): void {
+  addHistogram(sum.combined, other.combined);
+  for (const name of componentNames) addHistogram(sum.components[name], other.components[name]);
+  for (const side of ['kept', 'dropped'] as const)
+    sum.atCut[side] = nearestTheCut(side, [...sum.atCut[side], ...other.atCut[side]]);
+  for (const [name, { records, kept, topics }] of other.outcomes) {
+    const ofOutcome = outcomeOf(sum, name);
+    ofOutcome.records += records;
+    ofOutcome.kept += kept;
+    addCounts(ofOutcome.topics, topics);
+  }
+}
+
+function addHistogram(sum: HistogramTally, other: HistogramTally): void {
+  sum.sum += other.sum;
+  for (let bin = 0; bin < bins; bin++) {
+    sum.before[bin]! += other.before[bin]!;
+    sum.after[bin]! += other.after[bin]!;
+  }
+}
 
 /**
  * What a report shows of the scores: how each component and the whole are distributed before and after (20 bins of
  * equal width from 0 to 1), the records next to the cut, and what the outcomes go with.
  */
 export async function describeScores(
-  scored: Scored,
+  tally: ScoresTally,
   { resolution }: QualityConfig,
   { readExamples }: Pick<ConcludeTools, 'readExamples'>,
 ): Promise<Record<string, Json>> {
-  const { combined, scores, kept } = scored;
-  const components = Object.fromEntries(
-    componentNames.flatMap((name) => {
-      const values = combined.map((_, i) => scoreAt(scores, i, name));
-      const histogram = histogramOf(values, kept);
-      return histogram.known === 0 ? [] : [[name, histogram]];
-    }),
-  );
+  const components = componentNames.flatMap((name) => {
+    const histogram = histogramOf(tally.components[name]);
+    return histogram.known === 0 ? [] : [[name, histogram] as const];
+  });
   return {
-    combined: histogramOf(combined, kept),
-    components,
-    at_the_cut: await readAtCut(scored, readExamples),
-    outcomes: describeOutcomes(scored, resolution),
+    combined: histogramOf(tally.combined),
+    components: Object.fromEntries(components),
+    at_the_cut: await readAtCut(tally, readExamples),
+    outcomes: describeOutcomes(tally, resolution),
   };
 }
 
 type Histogram = { known: number; mean: number; before: number[]; after: number[] };
 
-function histogramOf(values: Float32Array, kept: Uint8Array): Histogram {
-  const before = Array.from({ length: bins }, () => 0);
-  const after = Array.from({ length: bins }, () => 0);
-  let known = 0;
-  let sum = 0;
-  values.forEach((value, i) => {
-    if (Number.isNaN(value)) return;
-    known += 1;
-    sum += value;
-    const bin = Math.min(bins - 1, Math.floor(value * bins + 1e-6));
-    before[bin]! += 1;
-    if (kept[i] === 1) after[bin]! += 1;
-  });
-  return { known, mean: known === 0 ? 0 : rounded(sum / known), before, after };
+function histogramOf({ sum, before, after }: HistogramTally): Histogram {
+  const known = before.reduce((total, count) => total + count, 0);
+  return { known, mean: known === 0 ? 0 : rounded((sum / known) * unit), before, after };
 }
 
 /** The worst that stayed and the best that went, if any did, with the beginnings of what was said. */
-async function readAtCut(
-  { scores, combined, kept }: Scored,
-  readExamples: ConcludeTools['readExamples'],
-): Promise<Json> {
-  const of = (mark: number, sign: number): number[] => {
-    const found: number[] = [];
-    kept.forEach((one, i) => {
-      if (one !== mark) return;
-      const at = found.findIndex((other) => sign * (combined[i]! - combined[other]!) < 0);
-      if (at >= 0) found.splice(at, 0, i);
-      else if (found.length < shownAtCut) found.push(i);
-      if (found.length > shownAtCut) found.pop();
-    });
-    return found;
-  };
-  const records = [...of(1, 1), ...of(0, -1)].sort((a, b) => a - b);
+async function readAtCut({ atCut }: ScoresTally, readExamples: ConcludeTools['readExamples']): Promise<Json> {
+  const records = new Map(
+    (['kept', 'dropped'] as const).flatMap((side) =>
+      atCut[side].map((one) => [one.index, { ...one, kept: side === 'kept' }] as const),
+    ),
+  );
   const shown: Json[] = [];
-  for await (const { index, example } of readExamples(records)) {
+  for await (const { index, example } of readExamples(records.keys())) {
+    const { kept, score, components } = records.get(index)!;
     const said = (role: string): string =>
       (example.messages.find((one) => one.role === role)?.content ?? '').slice(0, shownCharacters);
     shown.push({
       id: example.meta.id,
-      kept: kept[index] === 1,
-      quality: rounded(combined[index]!),
-      components: scoresOf(scores, index),
+      kept,
+      quality: rounded(score),
+      components,
       customer: said('user'),
       agent: said('assistant'),
     });
@@ -90,41 +162,28 @@ async function readAtCut(
 }
 
 /**
- * Each outcome with what it is taken for, and its three commonest topics: a failure that belongs to a few topics may be
- * the topic's, not the agent's.
+ * The commonest outcomes with what they are taken for, and their three commonest topics: a failure that belongs to a few
+ * topics may be the topic's, not the agent's.
  */
 function describeOutcomes(
-  { columns, kept }: Scored,
+  { outcomes }: ScoresTally,
   { success, failure }: QualityConfig['resolution'],
 ): Json {
-  const { outcome, topic } = columns.categories as Record<'outcome' | 'topic', Columns['categories'][string]>;
   const meaning = (name: string): string => {
     const lower = name.trim().toLowerCase();
     return success.includes(lower) ? 'success' : failure.includes(lower) ? 'failure' : 'unknown';
   };
-  return outcome.names.slice(0, 20).flatMap((name, id) => {
-    if (name === '') return [];
-    const byTopic = new Map<number, number>();
-    let records = 0;
-    let stayed = 0;
-    outcome.ids.forEach((one, i) => {
-      if (one !== id) return;
-      records += 1;
-      stayed += kept[i]!;
-      byTopic.set(topic.ids[i]!, (byTopic.get(topic.ids[i]!) ?? 0) + 1);
-    });
-    const topics = [...byTopic].sort(([a, x], [b, y]) => y - x || a - b).slice(0, 3);
-    return [
-      {
-        outcome: name,
-        meaning: meaning(name),
-        records,
-        kept: stayed,
-        topics: topics.map(([label, count]) => ({
-          topic: topic.names[label]!,
-          share: rounded(count / records),
-        })),
-      },
-    ];
-  });
+  return [...outcomes]
+    .sort(([a, x], [b, y]) => y.records - x.records || (a < b ? -1 : 1))
+    .slice(0, shownOutcomes)
+    .map(([outcome, { records, kept, topics }]) => ({
+      outcome,
+      meaning: meaning(outcome),
+      records,
+      kept,
+      topics: [...topics]
+        .sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
+        .slice(0, 3)
+        .map(([topic, count]) => ({ topic, share: rounded(count / records) })),
+    }));
 }

@@ -1,5 +1,4 @@
-import type { Columns } from '../diversity/columns.ts';
-import { scoreAt, type ScoreTable } from './score-table.ts';
+import type { CountsByTopic } from './cuts.ts';
 
 /** Fewer failures say nothing about where they come from. */
 const leastFailures = 20;
@@ -10,18 +9,10 @@ const oftenFailing = 2;
  * What to ask of outcomes whose failures come from a few topics: such a topic may decide them, not the agent. Undefined
  * where at least half of the failures come from elsewhere.
  */
-export function doubtOutcomes(
-  scores: ScoreTable,
-  { names, ids }: Columns['categories'][string],
-): string | undefined {
-  const known = names.map(() => 0);
-  const failed = names.map(() => 0);
-  ids.forEach((topic, i) => {
-    const value = scoreAt(scores, i, 'resolution');
-    if (Number.isNaN(value)) return;
-    known[topic]! += 1;
-    if (value === 0) failed[topic]! += 1;
-  });
+export function doubtOutcomes(counts: CountsByTopic): string | undefined {
+  const names = [...counts.keys()].sort();
+  const known = names.map((name) => counts.get(name)!.known);
+  const failed = names.map((name) => counts.get(name)!.failed);
   const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
   const [allKnown, allFailed] = [sum(known), sum(failed)];
   const often = [...names.keys()].filter(

@@ -1,11 +1,25 @@
 import assert from 'node:assert/strict';
+import { Readable } from 'node:stream';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import { qualityConfig } from '../config/quality.ts';
+import { categoryBuilder } from '../diversity/columns.ts';
+import { orderBy } from '../draw.ts';
 import type { Example, ExampleMeta } from '../example.ts';
-import { chooseBest } from './choose-best.ts';
+import { evenRanges } from '../partition.ts';
 import { coherence } from './coherence.ts';
 import { componentNames, measureCheap } from './components.ts';
 import { isCutOff } from './cut-off.ts';
+import {
+  addTopicCounts,
+  countLevels,
+  type CountsByTopic,
+  findBorders,
+  findCuts,
+  placesAtBorders,
+  placesByTopic,
+  stays,
+} from './cuts.ts';
 import { formatting } from './formatting.ts';
 import { lengthOfReplies } from './length.ts';
 import { indexPassages } from './passage-index.ts';
@@ -14,6 +28,7 @@ import { readConversation, type Turn } from './reading.ts';
 import { repetition } from './repetition.ts';
 import { resolution } from './resolution.ts';
 import { satisfaction } from './satisfaction.ts';
+import type { ScoredRecords } from './scored-records.ts';
 import { combinedScore, makeScoreTable, scoresOf, setScore } from './score-table.ts';
 import { lexicalSupport, semanticSupport, statementsOf } from './support.ts';
 
@@ -209,22 +224,101 @@ test('the combined score is the weighted mean of what is known', () => {
   assert.deepEqual(Object.keys(config.weights).sort(), [...componentNames].sort());
 });
 
-test('the best of every topic stay, in proportion; equals are drawn by the seed', () => {
-  const scores = Float32Array.from({ length: 100 }, (_, i) => (i % 10) / 10);
-  const topics = { names: ['a', 'b'], ids: Uint32Array.from({ length: 100 }, (_, i) => Number(i >= 80)) };
-  const kept = chooseBest(scores, topics, { target: 50, leastScore: 0, seed: 1 });
-  const count = (from: number, to: number): number => kept.slice(from, to).reduce((sum, one) => sum + one, 0);
-  assert.deepEqual([count(0, 80), count(80, 100)], [40, 10]);
-  kept.forEach((one, i) => assert.equal(one === 1, i % 10 >= 5, `record ${i}`));
-  const strict = chooseBest(scores, topics, { target: 50, leastScore: 0.85, seed: 1 });
-  assert.equal(
-    strict.reduce((sum, one) => sum + one, 0),
-    10,
+/** The records that stay of these scores and topics, divided among so many processes. */
+async function keptOf(
+  scores: readonly number[],
+  topicOf: (i: number) => string,
+  {
+    target,
+    leastScore,
+    seed,
+    parts = 1,
+  }: { target: number; leastScore: number; seed: number; parts?: number },
+): Promise<number[]> {
+  const stretches = evenRanges(scores.length, parts).map(({ start, end }): ScoredRecords => {
+    const topic = categoryBuilder(end - start);
+    for (let i = start; i < end; i++) topic.set(i - start, topicOf(i));
+    const none = categoryBuilder(0).category;
+    return {
+      part: 0,
+      from: 0,
+      first: start,
+      count: end - start,
+      scores: makeScoreTable(end - start),
+      topic: topic.category,
+      outcome: none,
+      language: none,
+      words: new Float32Array(0),
+      combined: Float32Array.from(scores.slice(start, end)),
+      following: new Float32Array(0),
+    };
+  });
+  const sums: CountsByTopic = new Map();
+  for (const records of stretches.toReversed()) {
+    const some: CountsByTopic = new Map();
+    countLevels(some, records, leastScore);
+    addTopicCounts(sums, some);
+  }
+  const places = placesByTopic(sums, target);
+  const borders = findBorders(sums, places);
+  const ties = orderBy(seed, 'ties');
+  const found = await Promise.all(
+    stretches.map((one) => placesAtBorders(Readable.from([one]), { borders, ties, leastScore })),
   );
-  const equal = new Float32Array(100);
-  const one = chooseBest(equal, topics, { target: 30, leastScore: 0, seed: 1 });
-  assert.deepEqual(chooseBest(equal, topics, { target: 30, leastScore: 0, seed: 1 }), one);
-  assert.notDeepEqual(chooseBest(equal, topics, { target: 30, leastScore: 0, seed: 2 }), one);
+  const cuts = findCuts(places, borders, found);
+  return scores.flatMap((_, i) => {
+    const score = Math.fround(scores[i]!);
+    return score >= leastScore && stays(score, i, cuts.get(topicOf(i))!, ties) ? [i] : [];
+  });
+}
+
+test('the best of every topic stay, in proportion; equals are drawn by the seed', async () => {
+  const scores = Array.from({ length: 100 }, (_, i) => (i % 10) / 10);
+  const topicOf = (i: number): string => (i < 80 ? 'a' : 'b');
+  const kept = await keptOf(scores, topicOf, { target: 50, leastScore: 0, seed: 1 });
+  assert.equal(kept.filter((i) => i < 80).length, 40);
+  assert.ok(kept.every((i) => i % 10 >= 5));
+  assert.equal(kept.length, 50);
+  assert.equal((await keptOf(scores, topicOf, { target: 50, leastScore: 0.85, seed: 1 })).length, 10);
+  const equal = scores.map(() => 0);
+  const drawn = (seed: number, parts = 1): Promise<number[]> =>
+    keptOf(equal, topicOf, { target: 30, leastScore: 0, seed, parts });
+  const one = await drawn(1);
+  assert.equal(one.length, 30);
+  assert.deepEqual(await drawn(1, 7), one);
+  assert.notDeepEqual(await drawn(2), one);
+});
+
+test('whatever the scores are, those that stay are the best, as a sort finds them, for any number of processes', async () => {
+  const level = fc.constantFrom(0, 0.1, 0.5, 0.5001, 0.50049, 0.9, 1);
+  const levelOf = (value: number): number => Math.round(Math.fround(value) * 1000);
+  const score = fc.oneof(level, fc.double({ min: 0, max: 1, noNaN: true }));
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(score, { minLength: 1, maxLength: 60 }),
+      fc.nat(70),
+      fc.constantFrom(0, 0.3, 0.5),
+      async (scores, target, leastScore) => {
+        const topicOf = (i: number): string => `t${i % 3}`;
+        const options = { target, leastScore, seed: 4 };
+        const kept = await keptOf(scores, topicOf, options);
+        const enough = scores.filter((value) => Math.fround(value) >= leastScore).length;
+        assert.equal(kept.length, Math.min(target, enough));
+        for (const topic of ['t0', 't1', 't2']) {
+          const sorted = scores
+            .filter((_, i) => topicOf(i) === topic)
+            .map(levelOf)
+            .sort((a, b) => b - a);
+          const stayed = kept.filter((i) => topicOf(i) === topic).map((i) => levelOf(scores[i]!));
+          assert.deepEqual(
+            stayed.sort((a, b) => b - a),
+            sorted.slice(0, stayed.length),
+          );
+        }
+        assert.deepEqual(await keptOf(scores, topicOf, { ...options, parts: 4 }), kept);
+      },
+    ),
+  );
 });
 
 test('a megabyte of hostile text takes every component no longer than a pass or two', () => {

@@ -8,20 +8,21 @@ export type ScoreTable = Uint8Array;
 
 const steps = 250;
 const unknown = 255;
-const width = componentNames.length;
+/** Bytes of a record. */
+export const recordBytes = componentNames.length;
 
 export function makeScoreTable(records: number): ScoreTable {
-  return new Uint8Array(records * width).fill(unknown);
+  return new Uint8Array(records * recordBytes).fill(unknown);
 }
 
 export function setScore(table: ScoreTable, record: number, name: ComponentName, value: number): void {
   const clipped = Math.min(1, Math.max(0, value));
-  table[record * width + componentNames.indexOf(name)] = Math.round(clipped * steps);
+  table[record * recordBytes + componentNames.indexOf(name)] = Math.round(clipped * steps);
 }
 
 /** One component of a record; NaN where it is not known. */
 export function scoreAt(table: ScoreTable, record: number, name: ComponentName): number {
-  const value = table[record * width + componentNames.indexOf(name)]!;
+  const value = table[record * recordBytes + componentNames.indexOf(name)]!;
   return value === unknown ? Number.NaN : value / steps;
 }
 
@@ -29,7 +30,7 @@ export function scoreAt(table: ScoreTable, record: number, name: ComponentName):
 export function scoresOf(table: ScoreTable, record: number): Partial<Record<ComponentName, number>> {
   const scores: Partial<Record<ComponentName, number>> = {};
   componentNames.forEach((name, i) => {
-    const value = table[record * width + i]!;
+    const value = table[record * recordBytes + i]!;
     if (value !== unknown) scores[name] = value / steps;
   });
   return scores;
@@ -41,8 +42,8 @@ export type Weights = Readonly<Record<ComponentName, number>>;
 export function combinedScore(table: ScoreTable, record: number, weights: Weights): number {
   let sum = 0;
   let total = 0;
-  for (let i = 0; i < width; i++) {
-    const value = table[record * width + i]!;
+  for (let i = 0; i < recordBytes; i++) {
+    const value = table[record * recordBytes + i]!;
     if (value === unknown) continue;
     const weight = weights[componentNames[i]!];
     sum += (weight * value) / steps;
@@ -51,7 +52,16 @@ export function combinedScore(table: ScoreTable, record: number, weights: Weight
   return total === 0 ? 1 : sum / total;
 }
 
-/** The rows of records `first` to `end` - 1. */
-export function sliceScores(table: ScoreTable, first: number, end: number): ScoreTable {
-  return table.slice(first * width, end * width);
+/** Scores of one record, and its instruction-following difficulty, NaN where it is not known, as bytes. */
+export function encodeScoreRow(scores: ScoreTable, following: number): Uint8Array {
+  const row = Buffer.alloc(recordBytes + 4);
+  row.set(scores.subarray(0, recordBytes));
+  row.writeFloatLE(following, recordBytes);
+  return row;
+}
+
+/** Fills what a row knows into a record's scores, and returns its instruction-following difficulty. */
+export function readScoreRow(table: ScoreTable, record: number, row: Buffer): number {
+  for (let i = 0; i < recordBytes; i++) if (row[i] !== unknown) table[record * recordBytes + i] = row[i]!;
+  return row.readFloatLE(recordBytes);
 }

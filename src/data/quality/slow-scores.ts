@@ -6,53 +6,80 @@ import type { ConcludeTools } from '../rule.ts';
 import { indexPassages, type PassageIndex } from './passage-index.ts';
 import { fluency, followingDifficulty, followingQuality } from './perplexity.ts';
 import { readConversation } from './reading.ts';
-import { type ScoreTable, setScore } from './score-table.ts';
+import { encodeScoreRow, makeScoreTable, type ScoreTable, setScore } from './score-table.ts';
 import { lexicalSupport, type PassageVectors, semanticSupport, statementsOf } from './support.ts';
-
-type Batch = { index: number; example: Example }[];
 
 const batchSize = 64;
 /** Judges are servers: this many questions at once keep one busy. */
 const judgedAtOnce = 8;
 
-/** Fills in what the project's services can tell, and returns each record's instruction-following difficulty (NaN: not known). */
-export async function addSlowScores(
-  scores: ScoreTable,
+/**
+ * A row for each record (encodeScoreRow) of what the project's services can tell, in the order of the records; undefined
+ * in a project without any.
+ */
+export async function slowScores(
   count: number,
-  { readExamples, services, report, signal }: ConcludeTools,
-): Promise<Float32Array> {
-  const following = new Float32Array(count).fill(Number.NaN);
-  const { judge, lossOf } = services;
-  const passages = await services.passages?.();
-  if (!judge && !lossOf && !passages?.length) return following;
-  const index = passages?.length ? indexPassages(passages) : undefined;
-  const vectors = passages?.length ? await embedPassages(passages, services, signal) : undefined;
+  tools: Pick<ConcludeTools, 'services' | 'readExamples' | 'report' | 'signal'>,
+): Promise<AsyncGenerator<Uint8Array> | undefined> {
+  const { judge, lossOf } = tools.services;
+  const passages = (await tools.services.passages?.()) ?? [];
+  if (!judge && !lossOf && passages.length === 0) return undefined;
+  return scoreAll(count, passages, tools);
+}
+
+async function* scoreAll(
+  count: number,
+  passages: readonly string[],
+  {
+    services,
+    readExamples,
+    report,
+    signal,
+  }: Pick<ConcludeTools, 'services' | 'readExamples' | 'report' | 'signal'>,
+): AsyncGenerator<Uint8Array> {
+  const known = passages.length > 0;
+  const index = known ? indexPassages(passages) : undefined;
+  const vectors = known ? await embedPassages(passages, services, signal) : undefined;
   let done = 0;
   for await (const batch of inBatches(readExamples(), batchSize)) {
     throwIfInterrupted(signal);
-    const supported = await addSupport(scores, batch, { index, vectors, signal });
-    if (lossOf) {
-      const losses = await lossOf(batch.map(({ example }) => example));
-      losses.forEach((loss, i) => {
-        if (!loss) return;
-        const { index: record } = batch[i]!;
-        setScore(scores, record, 'fluency', fluency(loss));
-        setScore(scores, record, 'following', followingQuality(loss));
-        following[record] = followingDifficulty(loss);
-      });
-    }
-    if (judge)
-      for (let i = 0; i < batch.length; i += judgedAtOnce)
-        await Promise.all(
-          batch.slice(i, i + judgedAtOnce).map(async ({ index: record, example }, k) => {
-            const verdict = await judge(example, supported[i + k]!);
-            if (verdict) setScore(scores, record, 'judge', verdict.score);
-          }),
-        );
+    const examples = batch.map(({ example }) => example);
+    yield* await scoreBatch(examples, services, { index, vectors, signal });
     done += batch.length;
     report({ type: 'progress', label: 'quality', done, total: count, unit: 'examples' });
   }
-  return following;
+}
+
+type KnowledgeBase = {
+  index: PassageIndex | undefined;
+  vectors: PassageVectors | undefined;
+  signal: AbortSignal;
+};
+
+async function scoreBatch(
+  batch: readonly Example[],
+  { judge, lossOf }: ConcludeTools['services'],
+  knowledge: KnowledgeBase,
+): Promise<Uint8Array[]> {
+  const tables = batch.map(() => makeScoreTable(1));
+  const following = batch.map(() => Number.NaN);
+  const nearest: string[][] = [];
+  for (const [i, example] of batch.entries()) nearest.push(await addSupport(tables[i]!, example, knowledge));
+  const losses = (await lossOf?.(batch)) ?? [];
+  losses.forEach((loss, i) => {
+    if (!loss) return;
+    setScore(tables[i]!, 0, 'fluency', fluency(loss));
+    setScore(tables[i]!, 0, 'following', followingQuality(loss));
+    following[i] = followingDifficulty(loss);
+  });
+  for (let start = 0; judge && start < batch.length; start += judgedAtOnce)
+    await Promise.all(
+      batch.slice(start, start + judgedAtOnce).map(async (example, k) => {
+        const verdict = await judge(example, nearest[start + k]!);
+        if (verdict) setScore(tables[start + k]!, 0, 'judge', verdict.score);
+      }),
+    );
+  return tables.map((table, i) => encodeScoreRow(table, following[i]!));
 }
 
 async function embedPassages(
@@ -63,26 +90,17 @@ async function embedPassages(
   return embedder && { embedder, vectors: await embedder.embed(passages, signal) };
 }
 
-/** Sets both kinds of support and returns the nearest passages of each record. */
+/** Sets both kinds of support and returns the nearest passages. */
 async function addSupport(
-  scores: ScoreTable,
-  batch: Batch,
-  {
-    index,
-    vectors,
-    signal,
-  }: { index: PassageIndex | undefined; vectors: PassageVectors | undefined; signal: AbortSignal },
-): Promise<string[][]> {
-  const nearest: string[][] = [];
-  for (const { index: record, example } of batch) {
-    const statements = index ? statementsOf(readConversation(example).turns) : [];
-    const { support, passages } = index
-      ? lexicalSupport(statements, index)
-      : { support: undefined, passages: [] };
-    nearest.push(passages);
-    if (support !== undefined) setScore(scores, record, 'support', support);
-    const semantic = vectors && (await semanticSupport(statements, vectors, signal));
-    if (semantic !== undefined) setScore(scores, record, 'semantic_support', semantic);
-  }
-  return nearest;
+  table: ScoreTable,
+  example: Example,
+  { index, vectors, signal }: KnowledgeBase,
+): Promise<string[]> {
+  if (!index) return [];
+  const statements = statementsOf(readConversation(example).turns);
+  const { support, passages } = lexicalSupport(statements, index);
+  if (support !== undefined) setScore(table, 0, 'support', support);
+  const semantic = vectors && (await semanticSupport(statements, vectors, signal));
+  if (semantic !== undefined) setScore(table, 0, 'semantic_support', semantic);
+  return passages;
 }

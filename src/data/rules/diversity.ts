@@ -1,23 +1,32 @@
 import type { Json } from '../../base/json.ts';
 import { formatCount } from '../../base/number-text.ts';
-import { seededRandom } from '../../base/random.ts';
 import type { DiversityConfig, FunnelConfig } from '../config/diversity.ts';
-import { chooseDiverse } from '../diversity/choose-diverse.ts';
-import { clusterRecords, type RecordClusters } from '../diversity/cluster-records.ts';
-import { type Category, categoryBuilder, type Columns, groupsOf } from '../diversity/columns.ts';
-import { compareSelection } from '../diversity/compare-selection.ts';
-import { countMarks, marked } from '../diversity/marks.ts';
+import { placesByCell, planCells, groupingOf } from '../diversity/cells.ts';
+import {
+  type ChooseParameters,
+  chooseRecords,
+  type DiversityTally,
+  type DiversityVerdicts,
+} from '../diversity/choose-records.ts';
+import { addComparison, compareSelection, emptyComparison } from '../diversity/compare-selection.ts';
 import { coverage, probeCount } from '../diversity/coverage.ts';
 import { rounded } from '../diversity/describe-set.ts';
-import { difficulty } from '../diversity/difficulty.ts';
-import { embedRecords } from '../diversity/embed-records.ts';
-import { moodOf, sentiment } from '../diversity/sentiment.ts';
+import { ranksOf } from '../diversity/difficulty.ts';
+import { fitSpace, type FittedSpace } from '../diversity/fit-space.ts';
+import { type DiversityFact, diversityFact, divideFacts } from '../diversity/observed-records.ts';
+import {
+  addPlacement,
+  emptyPlacement,
+  type Placement,
+  type PlaceParameters,
+  placeRecords,
+} from '../diversity/place-records.ts';
+import { moodOf } from '../diversity/sentiment.ts';
+import type { SetTally } from '../diversity/set-tally.ts';
+import { survey } from '../diversity/survey.ts';
 import { targetOf } from '../diversity/target.ts';
-import { type Features, featuresOf } from '../embeddings/features.ts';
-import type { Example } from '../example.ts';
-import { chooseAtRandom } from '../quality/choose-best.ts';
-import { readConversation } from '../quality/reading.ts';
-import type { CorpusRule, Facts } from '../rule.ts';
+import { drawOf, orderBy } from '../draw.ts';
+import type { ConcludeTools, Reduced, Shuffle, ShuffleRule } from '../rule.ts';
 
 export type DiversityOptions = {
   config: DiversityConfig;
@@ -29,103 +38,38 @@ export type DiversityOptions = {
 /** Topics of 35 to 187 records become 17 to 39 at a quarter of the whole (Banking77). */
 const labelBalance = 0.5;
 
-type Fact = {
-  features: Features;
-  topic: string;
-  outcome: string;
-  language: string;
-  replyWords: number;
-  userTurns: number;
-  /** In [-1, 1]; undefined where the language is not known to the list of words. */
-  sentiment: number | undefined;
-  quality: number | undefined;
-  following: number | undefined;
-};
+type Whole = { chosen: Reduced; clusterNames: string[] };
 
-type Plan = {
-  /** Index of the first record that the plan is about. */
-  first: number;
-  clusterNames: string[];
-  clusters: Uint16Array;
-  difficulty: Float32Array;
-  /** NaN where it is not known. */
-  sentiment: Float32Array;
-  kept: Uint8Array;
-};
+/** The verdicts about the records of one part. */
+type Plan = Omit<DiversityVerdicts, 'places'> & { first: number; clusterNames: string[] };
 
 /**
  * Level 3: finds topics, mood and difficulty, notes them in each record's facts, and chooses conversations that stand for
  * all of their group. diversity.json shows the distributions and a random choice of the same size.
  */
-export function diversity({ config, funnel, selection }: DiversityOptions): CorpusRule<Fact, Plan> {
+export function diversity(options: DiversityOptions): ShuffleRule<DiversityFact, Whole, Plan> {
+  const { selection } = options;
   return {
     name: 'diversity',
-    observe,
-    conclude: async (facts, tools) => {
-      const { count } = facts;
-      const { table, rarity, embedder } = await embedRecords(facts, tools);
-      const clusters = await clusterRecords(table, config.clusters, tools);
-      const columns = await readColumns(facts, clusters.category, rarity);
-      const target = targetOf(funnel, 'diversity', { count, collected: tools.collected });
-      const by = groupingOf(config.quota.by, columns);
-      const balance = config.quota.balance ?? (by === 'cluster' ? 0 : labelBalance);
-      const groups =
-        by === 'none' ? [Int32Array.from({ length: count }, (_, i) => i)] : groupsOf(columns.categories[by]!);
-      const best = chooseDiverse(table, groups, {
-        target,
-        method: config.method,
-        balance,
-        random: seededRandom(tools.seed, 'buckets'),
-      });
-      const random = chooseAtRandom(count, target, tools.seed, 'diversity');
-      const kept = selection === 'random' ? random : best;
-      if (target < count)
-        tools.report({
-          type: 'note',
-          message: `${formatCount(target)} of ${formatCount(count)} conversations are kept (curate.funnel): attune data compare-selection measures whether as many at random would do as well`,
-        });
-      const probes = chooseProbes(count, target, tools.seed);
-      await tools.writeReport('diversity', {
-        records: count,
-        kept: countMarks(kept),
-        target,
-        at_least: funnel.at_least,
-        selection,
-        method: config.method,
-        embedder,
-        quota: { by: config.quota.by, used: by, balance },
-        clusters: { count: clusters.category.names.length, mean_cosine: rounded(clusters.mean_cosine) },
-        map: mapOf(clusters, kept),
-        comparison: await compareSelection(
-          {
-            columns,
-            count,
-            chosen: best,
-            random,
-            // Cosine similarity, in [-1, 1].
-            measure: (records) => ({ coverage: coverage(table, probes, records) }),
-          },
-          tools,
-        ),
-        probes: probes.length,
-      } as Json);
-      return {
-        first: 0,
-        clusterNames: clusters.category.names,
-        clusters: Uint16Array.from(clusters.category.ids),
-        difficulty: columns.numbers['difficulty']!,
-        sentiment: columns.numbers['sentiment']!,
-        kept,
+    observe: diversityFact,
+    divide: divideFacts,
+    reductions: { survey, place: placeRecords, choose: chooseRecords },
+    conclude: (shuffle, tools) => conclude(shuffle, tools, options),
+    slice: async ({ chosen, clusterNames }, { number, first, count }) => {
+      const plan: Plan = {
+        first,
+        clusterNames,
+        clusters: new Uint16Array(count),
+        difficulty: new Float32Array(count),
+        sentiment: new Float32Array(count),
+        kept: new Uint8Array(count),
       };
+      for await (const verdicts of chosen.pieces<DiversityVerdicts>(number))
+        for (const [i, at] of verdicts.places.entries())
+          for (const name of ['clusters', 'difficulty', 'sentiment', 'kept'] as const)
+            plan[name][at] = verdicts[name][i]!;
+      return plan;
     },
-    slice: (plan, first, end) => ({
-      first,
-      clusterNames: plan.clusterNames,
-      clusters: plan.clusters.slice(first, end),
-      difficulty: plan.difficulty.slice(first, end),
-      sentiment: plan.sentiment.slice(first, end),
-      kept: plan.kept.slice(first, end),
-    }),
     apply: (example, index, plan) => {
       const at = index - plan.first;
       const cluster = plan.clusterNames[plan.clusters[at]!]!;
@@ -148,99 +92,87 @@ export function diversity({ config, funnel, selection }: DiversityOptions): Corp
   };
 }
 
-function observe(example: Example): Fact {
-  const { turns } = readConversation(example);
-  const { topic = '', outcome = '', language = '', quality, following_difficulty: following } = example.meta;
-  const ofUser = turns.filter(({ role }) => role === 'user').map(({ words }) => words);
-  return {
-    features: featuresOf(turns.map(({ words }) => words)),
-    topic,
-    outcome: String(outcome),
-    language,
-    replyWords: turns.reduce(
-      (sum, { role, words }) => sum + (role === 'assistant' ? words.hashes.length : 0),
-      0,
-    ),
-    userTurns: ofUser.length,
-    sentiment: sentiment(ofUser, language === '' ? undefined : language),
-    quality: typeof quality === 'number' ? quality : undefined,
-    following: typeof following === 'number' ? following : undefined,
+async function conclude(
+  shuffle: Shuffle,
+  tools: ConcludeTools,
+  { config, funnel, selection }: DiversityOptions,
+): Promise<Whole> {
+  const { count, partitions } = shuffle;
+  const { seed } = tools;
+  const target = targetOf(funnel, 'diversity', { count, collected: tools.collected });
+  const space = await fitSpace(shuffle, config.clusters, tools);
+  const by = groupingOf(config.quota.by, space.survey, count);
+  const balance = config.quota.balance ?? (by === 'cluster' ? 0 : labelBalance);
+  const { idf, model, rows, clusters } = space;
+  const placing: PlaceParameters = {
+    partitions,
+    idf,
+    model,
+    clustering: clusters.clustering,
+    cells: planCells(by, { ...space, count, seed }),
+    probes: drawOf(count, probeCount(target), seed, 'probes'),
   };
-}
-
-async function readColumns(facts: Facts<Fact>, cluster: Category, rarity: Float32Array): Promise<Columns> {
-  const { count } = facts;
-  const labels = {
-    topic: categoryBuilder(count),
-    outcome: categoryBuilder(count),
-    language: categoryBuilder(count),
-    mood: categoryBuilder(count),
+  const placed = await shuffle.reduce('place', { parameters: placing, rows });
+  const placement = emptyPlacement();
+  for await (const some of placed.pieces<Placement>(partitions)) addPlacement(placement, some);
+  const parameters: ChooseParameters = {
+    dimensions: clusters.clustering.dimensions,
+    places: placesByCell(placement.cells, target, balance),
+    ranks: ranksOf(placement.difficulty),
+    clusterNames: clusters.names,
+    method: config.method,
+    seed,
+    draws: {
+      random: drawOf(count, target, seed, 'random', 'diversity'),
+      texts: orderBy(seed, 'texts'),
+    },
+    selection,
+    probes: placement.probes.sort((a, b) => a.index - b.index).map(({ values }) => values),
   };
-  const numbers = {
-    words: new Float32Array(count),
-    turns: new Float32Array(count),
-    sentiment: new Float32Array(count),
-    quality: new Float32Array(count),
-  };
-  const following = new Float32Array(count);
-  let record = 0;
-  for await (const fact of facts) {
-    labels.topic.set(record, fact.topic);
-    labels.outcome.set(record, fact.outcome);
-    labels.language.set(record, fact.language);
-    labels.mood.set(record, fact.sentiment === undefined ? 'unknown' : moodOf(fact.sentiment));
-    numbers.words[record] = fact.replyWords;
-    numbers.turns[record] = fact.userTurns;
-    numbers.sentiment[record] = fact.sentiment ?? Number.NaN;
-    numbers.quality[record] = fact.quality ?? Number.NaN;
-    following[record] = fact.following ?? Number.NaN;
-    record += 1;
+  const chosen = await shuffle.reduce('choose', { parameters, pieces: placed });
+  if (target < count)
+    tools.report({
+      type: 'note',
+      message: `${formatCount(target)} of ${formatCount(count)} conversations are kept (curate.funnel): attune data compare-selection measures whether as many at random would do as well`,
+    });
+  const tallies: DiversityTally[] = [];
+  const comparison = emptyComparison();
+  for await (const tally of chosen.pieces<DiversityTally>(shuffle.parts.length)) {
+    addComparison(comparison, tally.comparison, parameters.draws);
+    tallies.push(tally);
   }
-  const { topic, outcome, language, mood } = labels;
-  return {
-    categories: {
-      topic: topic.category,
-      cluster,
-      outcome: outcome.category,
-      language: language.category,
-      sentiment: mood.category,
-    },
-    numbers: {
-      ...numbers,
-      difficulty: difficulty({ replyWords: numbers.words, userTurns: numbers.turns, rarity, following }),
-    },
-  };
+  const covered = (side: 'chosen' | 'random'): { coverage: number } => ({
+    coverage: coverage(tallies.map(({ nearest }) => nearest[side])),
+  });
+  const kept = comparison[selection === 'random' ? 'random' : 'chosen'];
+  await tools.writeReport('diversity', {
+    records: count,
+    kept: kept.records,
+    target,
+    at_least: funnel.at_least,
+    selection,
+    method: config.method,
+    embedder: space.embedder,
+    quota: { by: config.quota.by, used: by, balance },
+    clusters: { count: clusters.names.length, mean_cosine: rounded(clusters.meanCosine) },
+    map: mapOf(clusters, comparison.all, kept),
+    comparison: await compareSelection(comparison, tools, {
+      chosen: covered('chosen'),
+      random: covered('random'),
+    }),
+    probes: parameters.probes.length,
+  } as Json);
+  return { chosen, clusterNames: clusters.names };
 }
 
 /** The clusters for the report's picture: the area of one is its records. */
-function mapOf({ category: { names, ids }, positions }: RecordClusters, kept: Uint8Array): Json {
-  const counts = names.map(() => ({ records: 0, kept: 0 }));
-  ids.forEach((cluster, record) => {
-    counts[cluster]!.records += 1;
-    counts[cluster]!.kept += kept[record]!;
-  });
+function mapOf({ names, positions }: FittedSpace['clusters'], all: SetTally, kept: SetTally): Json {
+  const countIn = ({ categories }: SetTally, name: string): number => categories['cluster']?.get(name) ?? 0;
   return names.map((name, i) => ({
     name,
     x: rounded(positions[i * 2]!),
     y: rounded(positions[i * 2 + 1]!),
-    ...counts[i]!,
+    records: countIn(all, name),
+    kept: countIn(kept, name),
   }));
-}
-
-/** What the quota goes by: topics where at least half of the records have one, else the clusters. */
-function groupingOf(
-  by: DiversityConfig['quota']['by'],
-  { categories }: Columns,
-): DiversityConfig['quota']['by'] {
-  if (by !== 'topic') return by;
-  const { names, ids } = categories['topic']!;
-  const none = names.indexOf('');
-  let unlabelled = 0;
-  for (const id of ids) unlabelled += Number(id === none);
-  return unlabelled > ids.length / 2 ? 'cluster' : 'topic';
-}
-
-/** The records whose nearest chosen one is looked for: a seeded sample of all. */
-function chooseProbes(count: number, target: number, seed: number): Int32Array {
-  return marked(chooseAtRandom(count, Math.min(count, probeCount(target)), seed, 'probes'));
 }

@@ -2,27 +2,35 @@ import { formatCount } from '../../base/number-text.ts';
 import type { Json } from '../../base/json.ts';
 import type { FunnelConfig } from '../config/diversity.ts';
 import type { QualityConfig } from '../config/quality.ts';
-import { categoryBuilder, type Columns } from '../diversity/columns.ts';
-import { compareSelection } from '../diversity/compare-selection.ts';
-import { countMarks } from '../diversity/marks.ts';
+import { addComparison, compareSelection, emptyComparison } from '../diversity/compare-selection.ts';
 import { rounded } from '../diversity/describe-set.ts';
 import { targetOf } from '../diversity/target.ts';
-import type { Example } from '../example.ts';
-import { chooseAtRandom, chooseBest } from '../quality/choose-best.ts';
-import { cheapComponents, measureCheap } from '../quality/components.ts';
-import { describeScores } from '../quality/describe-scores.ts';
-import { doubtOutcomes } from '../quality/doubt-outcomes.ts';
-import { readConversation } from '../quality/reading.ts';
+import { drawOf, type Order, orderBy } from '../draw.ts';
 import {
-  combinedScore,
-  makeScoreTable,
-  type ScoreTable,
-  scoresOf,
-  setScore,
-  sliceScores,
-} from '../quality/score-table.ts';
-import { addSlowScores } from '../quality/slow-scores.ts';
-import type { CorpusRule, Facts } from '../rule.ts';
+  addVerdicts,
+  type BorderParameters,
+  type ChooseParameters,
+  type CountParameters,
+  emptyVerdicts,
+  qualityReductions,
+  type QualityTally,
+  type QualityVerdicts,
+} from '../quality/choose-best.ts';
+import {
+  addTopicCounts,
+  type BorderPlaces,
+  type CountsByTopic,
+  type Cuts,
+  findBorders,
+  findCuts,
+  placesByTopic,
+} from '../quality/cuts.ts';
+import { addScores, describeScores, emptyScores } from '../quality/describe-scores.ts';
+import { doubtOutcomes } from '../quality/doubt-outcomes.ts';
+import { divideScores, scoreFact, type ScoreFact } from '../quality/scored-records.ts';
+import { scoresOf } from '../quality/score-table.ts';
+import { slowScores } from '../quality/slow-scores.ts';
+import type { ConcludeTools, Reduced, ReduceOptions, Shuffle, ShuffleRule } from '../rule.ts';
 
 export type QualityOptions = {
   config: QualityConfig;
@@ -31,85 +39,36 @@ export type QualityOptions = {
   selection: 'best' | 'random';
 };
 
-type Fact = {
-  /** In the order of `cheapComponents`. */
-  scores: (number | undefined)[];
-  topic: string;
-  outcome: string;
-  language: string;
-  words: number;
-};
-
-type Plan = {
-  /** Index of the first record that the plan is about. */
-  first: number;
-  scores: ScoreTable;
-  combined: Float32Array;
-  kept: Uint8Array;
-  /** Instruction-following difficulty, where a model measured it. */
-  following: Float32Array;
-};
+/** The verdicts about the records of one part. */
+type Plan = QualityVerdicts & { first: number };
 
 /**
  * Level 2: scores every conversation by components in [0, 1], combines them with the weights of the project file and keeps
  * the best of every topic. Scores stand in the ledger, whatever becomes of a record; quality.json shows their
  * distributions, the records at the cut, and a random choice of the same size.
  */
-export function quality({ config, funnel, selection }: QualityOptions): CorpusRule<Fact, Plan> {
+export function quality(options: QualityOptions): ShuffleRule<ScoreFact, Reduced, Plan> {
+  const { config, selection } = options;
   return {
     name: 'quality',
-    observe: (example) => observe(example, config),
-    conclude: async (facts, tools) => {
-      const { columns, scores } = await readFacts(facts);
-      const following = await addSlowScores(scores, facts.count, tools);
-      const doubt =
-        config.weights.resolution > 0 ? doubtOutcomes(scores, columns.categories['topic']!) : undefined;
-      if (doubt !== undefined) tools.report({ type: 'warning', message: doubt });
-      const combined = new Float32Array(facts.count).map((_, i) => combinedScore(scores, i, config.weights));
-      const target = targetOf(funnel, 'quality', { count: facts.count, collected: tools.collected });
-      if (facts.count > 0 && facts.count < funnel.at_least && config.min_score === 0)
-        tools.report({
-          type: 'note',
-          message: `${facts.count === 1 ? 'the one conversation stays' : `all ${formatCount(facts.count)} conversations stay`}, whatever the score: the funnel chooses among ${formatCount(funnel.at_least)} and more (curate.funnel.at_least)`,
-        });
-      const best = chooseBest(combined, columns.categories['topic']!, {
-        target,
-        leastScore: config.min_score,
-        seed: tools.seed,
-      });
-      const random = chooseAtRandom(facts.count, countMarks(best), tools.seed, 'quality');
-      const kept = selection === 'random' ? random : best;
-      const numbers = { ...columns.numbers, quality: combined };
-      await tools.writeReport('quality', {
-        records: facts.count,
-        kept: countMarks(kept),
-        target,
-        at_least: funnel.at_least,
-        min_score: config.min_score,
-        selection,
-        weights: config.weights,
-        ...(await describeScores({ scores, combined, kept, columns }, config, tools)),
-        comparison: await compareSelection(
-          { columns: { ...columns, numbers }, count: facts.count, chosen: best, random },
-          tools,
-        ),
-      } as Json);
-      return { first: 0, scores, combined, kept, following };
+    observe: (example) => scoreFact(example, config),
+    divide: divideScores,
+    reductions: qualityReductions(config),
+    conclude: (shuffle, tools) => conclude(shuffle, tools, options),
+    slice: async (chosen, { number, first, count }) => {
+      const plan = { first, ...emptyVerdicts(count) };
+      let at = 0;
+      for await (const some of chosen.pieces<QualityVerdicts | undefined>(number))
+        if (some) at = addVerdicts(plan, some, at);
+      return plan;
     },
-    slice: ({ scores, combined, kept, following }, first, end) => ({
-      first,
-      scores: sliceScores(scores, first, end),
-      combined: combined.slice(first, end),
-      kept: kept.slice(first, end),
-      following: following.slice(first, end),
-    }),
     apply: (example, index, plan) => {
       const at = index - plan.first;
       const value = rounded(plan.combined[at]!);
       const components = scoresOf(plan.scores, at);
       const scores = { quality: value, ...components };
       if (plan.kept[at] === 1) {
-        const ratio = plan.following[at] ?? Number.NaN;
+        const ratio = plan.following[at]!;
         const facts = {
           quality: value,
           ...(!Number.isNaN(ratio) && { following_difficulty: rounded(ratio) }),
@@ -134,44 +93,83 @@ export function quality({ config, funnel, selection }: QualityOptions): CorpusRu
   };
 }
 
-function observe(example: Example, config: QualityConfig): Fact {
-  const reading = readConversation(example);
-  const { topic = '', outcome = '', language = '' } = example.meta;
-  return {
-    scores: cheapComponents.map((name) => measureCheap[name](reading, config)),
-    topic,
-    outcome: String(outcome),
-    language,
-    words: reading.turns.reduce((sum, { words }) => sum + words.hashes.length, 0),
+async function conclude(
+  shuffle: Shuffle,
+  tools: ConcludeTools,
+  { config, funnel, selection }: QualityOptions,
+): Promise<Reduced> {
+  const { count } = shuffle;
+  const { seed, report } = tools;
+  const slow = await slowScores(count, tools);
+  const rows = slow && (await shuffle.keepRows(slow));
+  const known: CountParameters = { isSlow: rows !== undefined };
+  const sums: CountsByTopic = new Map();
+  const counted = await shuffle.reduce('count', { rows, parameters: known });
+  for await (const some of counted.pieces<CountsByTopic>(0)) addTopicCounts(sums, some);
+  const doubt = config.weights.resolution > 0 ? doubtOutcomes(sums) : undefined;
+  if (doubt !== undefined) report({ type: 'warning', message: doubt });
+  if (count > 0 && count < funnel.at_least && config.min_score === 0)
+    report({
+      type: 'note',
+      message: `${count === 1 ? 'the one conversation stays' : `all ${formatCount(count)} conversations stay`}, whatever the score: the funnel chooses among ${formatCount(funnel.at_least)} and more (curate.funnel.at_least)`,
+    });
+  const target = targetOf(funnel, 'quality', { count, collected: tools.collected });
+  const places = placesByTopic(sums, target);
+  const kept = [...places.values()].reduce((sum, some) => sum + some, 0);
+  const ties = orderBy(seed, 'quality');
+  const parameters: ChooseParameters = {
+    ...known,
+    cuts: await locateCuts(shuffle, { rows, sums, places, ties, known }),
+    ties,
+    draws: {
+      random: drawOf(count, kept, seed, 'random', 'quality'),
+      texts: orderBy(seed, 'texts'),
+    },
+    selection,
   };
+  const chosen = await shuffle.reduce('choose', { rows, parameters });
+  const tally: QualityTally = { scores: emptyScores(), comparison: emptyComparison() };
+  for await (const some of chosen.pieces<QualityTally>(shuffle.parts.length)) {
+    addScores(tally.scores, some.scores);
+    addComparison(tally.comparison, some.comparison, parameters.draws);
+  }
+  await tools.writeReport('quality', {
+    records: count,
+    kept,
+    target,
+    at_least: funnel.at_least,
+    min_score: config.min_score,
+    selection,
+    weights: config.weights,
+    ...(await describeScores(tally.scores, config, tools)),
+    comparison: await compareSelection(tally.comparison, tools),
+  } as Json);
+  return chosen;
 }
 
-async function readFacts(facts: Facts<Fact>): Promise<{ columns: Columns; scores: ScoreTable }> {
-  const { count } = facts;
-  const scores = makeScoreTable(count);
-  const labels = {
-    topic: categoryBuilder(count),
-    outcome: categoryBuilder(count),
-    language: categoryBuilder(count),
-  };
-  const words = new Float32Array(count);
-  let record = 0;
-  for await (const fact of facts) {
-    fact.scores.forEach(
-      (value, i) => value !== undefined && setScore(scores, record, cheapComponents[i]!, value),
-    );
-    labels.topic.set(record, fact.topic);
-    labels.outcome.set(record, fact.outcome);
-    labels.language.set(record, fact.language);
-    words[record] = fact.words;
-    record += 1;
+/** Where every topic is cut; the records at the borders are looked at only where something is left out. */
+async function locateCuts(
+  shuffle: Shuffle,
+  {
+    rows,
+    sums,
+    places,
+    ties,
+    known,
+  }: {
+    rows: ReduceOptions['rows'];
+    sums: CountsByTopic;
+    places: ReadonlyMap<string, number>;
+    ties: Order;
+    known: CountParameters;
+  },
+): Promise<Cuts> {
+  const borders = findBorders(sums, places);
+  const found: BorderPlaces[] = [];
+  if (borders.size > 0) {
+    const parameters: BorderParameters = { ...known, borders, ties };
+    const border = await shuffle.reduce('border', { rows, parameters });
+    for await (const some of border.pieces<BorderPlaces>(0)) found.push(some);
   }
-  const { topic, outcome, language } = labels;
-  return {
-    scores,
-    columns: {
-      categories: { topic: topic.category, outcome: outcome.category, language: language.category },
-      numbers: { words },
-    },
-  };
+  return findCuts(places, borders, found);
 }

@@ -8,7 +8,7 @@ import { curateFiles, openCurateServices } from './curate-services.ts';
 /** Cleans and filters the examples, with a ledger of every change and a funnel of the counts. */
 export const curateStage: Stage = {
   name: 'curate',
-  version: 3,
+  version: 4,
   needs: ['collect', 'synthesise'],
   configPart: ({ curate: section, synthesise, seed }) => {
     const { judge } = section.quality;
