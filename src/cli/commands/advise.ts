@@ -1,29 +1,8 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Command } from 'commander';
-import type { Backend } from '../../backend/backend.ts';
-import { AttuneError } from '../../base/errors.ts';
-import { loadExamples, readExamples } from '../../data/read-examples.ts';
-import { readPassages } from '../../data/knowledge/passage.ts';
-import { validateExamples, type ValidationItem } from '../../data/validate/validate.ts';
-import { advise, type Advice } from '../../evaluate/advise/advise.ts';
-import { measureBaselines } from '../../evaluate/advise/baseline.ts';
-import { changeOverTime } from '../../evaluate/advise/change.ts';
-import { countFacts, factsOf } from '../../evaluate/advise/facts.ts';
+import type { AdviseOptions } from '../advice.ts';
 import { createContext } from '../context.ts';
-import { folderOf } from '../example-files.ts';
 import type { Io } from '../io.ts';
 import { wholeNumber } from '../number-option.ts';
-
-type AdviseOptions = {
-  baseUrl?: string;
-  model?: string;
-  apiKeyVariable?: string;
-  turns: number;
-  shots: number;
-};
-
-const longestReply = 256;
 
 export function addAdviseCommand(program: Command, io: Io): void {
   program
@@ -37,68 +16,7 @@ export function addAdviseCommand(program: Command, io: Io): void {
     .option('--turns <count>', 'replies to ask for, with and without examples', wholeNumber(1, 10_000), 40)
     .option('--shots <count>', 'examples in the prompt', wholeNumber(1, 50), 5)
     .action(async (options: AdviseOptions, command: Command) => {
-      const context = createContext(io, command);
-      const { config } = await context.project();
-      const split = await folderOf(context, 'split');
-      const collected = await folderOf(context, 'collect');
-      const [train, test] = [
-        await loadExamples(join(split, 'train.jsonl')),
-        await loadExamples(join(split, 'test.jsonl')),
-      ];
-      const passages = join(collected, 'passages.jsonl');
-      const known = existsSync(passages) ? await factsIn(passages) : undefined;
-      const backend = await openModel(options);
-      try {
-        const baselines = await measureBaselines(train, test, {
-          ...(backend && { backend }),
-          turns: options.turns,
-          shots: options.shots,
-          maxTokens: longestReply,
-          seed: config.seed,
-          signal: io.signal,
-          onDone: (done, total) =>
-            context.report({ type: 'progress', label: 'advise', done, total, unit: 'turns' }),
-        });
-        const advice = advise({
-          validation: await validateExamples(itemsOf(split)),
-          facts: countFacts(train, known && ((fact) => known.has(fact))),
-          hasPassages: known !== undefined,
-          change: changeOverTime(train, config.seed),
-          baselines,
-        });
-        context.result({ ...advice, baselines }, formatAdvice(advice));
-      } finally {
-        await backend?.close();
-      }
+      const { printAdvice } = await import('../advice.ts');
+      await printAdvice(options, createContext(io, command));
     });
-}
-
-async function factsIn(path: string): Promise<Set<string>> {
-  const facts = new Set<string>();
-  for await (const { text } of readPassages(path)) for (const fact of factsOf(text)) facts.add(fact);
-  return facts;
-}
-
-async function* itemsOf(split: string): AsyncGenerator<ValidationItem> {
-  for (const name of ['train', 'validation', 'test'])
-    for await (const example of readExamples(join(split, `${name}.jsonl`))) yield { example };
-}
-
-async function openModel({ baseUrl, model, apiKeyVariable }: AdviseOptions): Promise<Backend | undefined> {
-  if (baseUrl === undefined && model === undefined) return undefined;
-  if (baseUrl === undefined || model === undefined)
-    throw new AttuneError('config', 'a model is asked only where both --base-url and --model are given', {
-      fix: 'For example: --base-url http://localhost:8080/v1 --model my-model',
-    });
-  const { openOpenAiBackend } = await import('../../backend/openai.ts');
-  return openOpenAiBackend({ baseUrl, model, ...(apiKeyVariable !== undefined && { apiKeyVariable }) });
-}
-
-function formatAdvice({ verdict, reason, findings }: Advice): string {
-  const marks = { yes: 'yes    ', no: 'no     ', unknown: 'unknown' };
-  const lines = findings.map(
-    ({ question, answer, evidence, advice }) =>
-      `${marks[answer]}  ${question}\n         ${evidence}\n         ${advice}\n`,
-  );
-  return `${verdict}: ${reason}\n\n${lines.join('\n')}`;
 }

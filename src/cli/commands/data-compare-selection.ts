@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
 import { join } from 'node:path';
-import { compareSelection, type SelectionComparison } from '../../pipeline/selection/compare-selection.ts';
+import type { SelectionComparison } from '../../pipeline/selection/compare-selection.ts';
 import { createContext } from '../context.ts';
-import { formatComparison } from '../comparison-text.ts';
 import type { Io } from '../io.ts';
 
 export function addCompareSelection(data: Command, io: Io): void {
@@ -14,13 +13,18 @@ export function addCompareSelection(data: Command, io: Io): void {
     .option('--wait', 'wait while another run holds the project')
     .action(async (options: { wait?: boolean }, command: Command) => {
       const context = createContext(io, command);
+      const { compareSelection } = await import('../../pipeline/selection/compare-selection.ts');
+      const { formatComparison } = await import('../comparison-text.ts');
       const comparison = await compareSelection(await context.project(), await io.loadStages(), {
         ...options,
         command: 'attune data compare-selection',
         report: context.report,
         signal: io.signal,
       });
-      context.result(asJson(comparison), formatText(comparison));
+      context.result(
+        asJson(comparison),
+        `${formatComparison(comparison.results)}\nReport: ${join(comparison.folder, 'report.html')}\n`,
+      );
     });
 }
 
@@ -28,8 +32,4 @@ export function addCompareSelection(data: Command, io: Io): void {
 function asJson({ results, folder, stages }: SelectionComparison): object {
   const { comparison, base: random, tuned: chosen, difference, metrics, counts, warnings } = results;
   return { comparison, random, chosen, difference, metrics, counts, warnings, folder, stages };
-}
-
-function formatText({ results, folder }: SelectionComparison): string {
-  return `${formatComparison(results)}\nReport: ${join(folder, 'report.html')}\n`;
 }

@@ -1,15 +1,7 @@
 /** `attune data validate`: what would spoil a training, before it starts. */
-import { counted } from '../../base/number-text.ts';
 import { type Command, Option } from 'commander';
-import { AttuneError } from '../../base/errors.ts';
-import { readExamples } from '../../data/read-examples.ts';
-import { readSource } from '../../data/sources/read-source.ts';
-import { placeText } from '../../data/sources/source.ts';
 import { type TaskType, taskTypes } from '../../data/validate/report.ts';
-import { validateExamples, type ValidationItem } from '../../data/validate/validate.ts';
-import { createContext, type Context } from '../context.ts';
-import { formatValidation } from '../data-text.ts';
-import { exampleFiles } from '../example-files.ts';
+import { createContext } from '../context.ts';
 import type { Io } from '../io.ts';
 
 export function addValidate(data: Command, io: Io): void {
@@ -28,43 +20,7 @@ export function addValidate(data: Command, io: Io): void {
       ),
     )
     .action(async (set: string | undefined, { task }: { task?: TaskType }, command: Command) => {
-      const context = createContext(io, command);
-      const items = set === undefined ? sourceItems(context) : exampleItems(await exampleFiles(context, set));
-      const { min_characters } = set === undefined ? (await context.project()).config.curate : {};
-      const report = await validateExamples(items, {
-        signal: io.signal,
-        minCharacters: min_characters,
-        ...(task !== undefined && { taskType: task }),
-      });
-      context.result(report, formatValidation(report));
-      if (report.errors > 0)
-        throw new AttuneError(
-          'data',
-          `${counted(report.errors, 'kind of error stands', 'kinds of errors stand')} in the way of training`,
-          {
-            fix: 'Correct the records above, or leave them out.',
-          },
-        );
+      const { validateSet } = await import('../validate-set.ts');
+      await validateSet(set, task, createContext(io, command));
     });
-}
-
-/** Every record of the project's sources, as collect reads it. */
-async function* sourceItems(context: Context): AsyncGenerator<ValidationItem> {
-  const { config, folder } = await context.project();
-  const { report, io } = context;
-  for (const source of config.collect.sources)
-    for await (const item of readSource(source, {
-      projectFolder: folder,
-      seed: config.seed,
-      report,
-      signal: io.signal,
-    })) {
-      const place = placeText(item.place);
-      if (item.example) yield { example: item.example, place };
-      else if (item.rejected !== undefined) yield { unreadable: item.rejected, place };
-    }
-}
-
-async function* exampleItems(files: readonly string[]): AsyncGenerator<ValidationItem> {
-  for (const file of files) for await (const example of readExamples(file)) yield { example };
 }

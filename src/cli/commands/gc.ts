@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { collectGarbage, type GarbageResult } from '../../pipeline/gc.ts';
+import type { GarbageResult } from '../../pipeline/gc.ts';
 import { createContext } from '../context.ts';
 import { formatBytes, formatTable } from '../format.ts';
 import type { Io } from '../io.ts';
@@ -11,6 +11,7 @@ export function addGcCommand(program: Command, io: Io): void {
     .option('--dry-run', 'only show what would be removed')
     .action(async (options: { dryRun?: boolean }, command: Command) => {
       const context = createContext(io, command);
+      const { collectGarbage } = await import('../../pipeline/gc.ts');
       const dryRun = options.dryRun ?? false;
       const result = await collectGarbage(await context.project(), await io.loadStages(), { dryRun });
       context.result({ ...result, dryRun }, formatGarbage(result, dryRun));

@@ -7,7 +7,6 @@ import { createContext } from '../context.ts';
 import { editorSchemaPath, writeEditorSchema } from '../editor-schema.ts';
 import type { Io } from '../io.ts';
 import type { CsvColumns } from '../../data/config/sources.ts';
-import { guessColumns } from '../../data/sources/guess-columns.ts';
 import { sampleConversations } from '../sample.ts';
 
 export function addInitCommand(program: Command, io: Io): void {
@@ -82,7 +81,9 @@ async function checkData(file: string): Promise<CsvColumns | undefined> {
   } catch (cause) {
     throw storageError(file, cause);
   }
-  return extname(file).toLowerCase() === '.csv' ? guessColumns(file) : undefined;
+  if (extname(file).toLowerCase() !== '.csv') return undefined;
+  const { guessColumns } = await import('../../data/sources/guess-columns.ts');
+  return guessColumns(file);
 }
 
 /** The entry under collect.sources. */
