@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 // The command. Plain JavaScript that an old Node can read, because it is what tells an old Node apart.
 import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync } from 'node:fs';
+import * as modules from 'node:module';
 import { constants } from 'node:os';
-import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const required = [24, 12];
@@ -13,6 +14,7 @@ if (isNewEnough(process.versions.node)) {
   // Started by `runWith` below, and that process has been killed: go with it.
   process.on('disconnect', () => process.exit(128 + constants.signals.SIGKILL));
   process.channel?.unref();
+  keepCompiledModules();
   const installed = new URL('../dist/cli/main.js', import.meta.url);
   const clone = new URL('../src/cli/main.ts', import.meta.url);
   // A clone may hold the leavings of a build; its sources are the newer.
@@ -29,6 +31,27 @@ if (isNewEnough(process.versions.node)) {
   } else {
     runWith(node);
   }
+}
+
+/**
+ * Compiling our modules is most of what a short command costs, so Node keeps the result in its user's home: a folder
+ * that others can write to would let them change the program. Threads take the folder from the environment. Where nothing
+ * can be written, Node goes without.
+ */
+function keepCompiledModules() {
+  let folder = process.env.HOME || process.env.USERPROFILE;
+  if (folder === undefined || !isAbsolute(folder)) return;
+  try {
+    // One at a time: asked for all of them, Node does not come back where a home allows no folder, as /proc.
+    for (const name of ['.cache', 'attune', 'compiled']) {
+      folder = join(folder, name);
+      if (!existsSync(folder)) mkdirSync(folder);
+    }
+  } catch {
+    return;
+  }
+  process.env.NODE_COMPILE_CACHE ||= folder;
+  modules.enableCompileCache(process.env.NODE_COMPILE_CACHE);
 }
 
 function isNewEnough(version) {

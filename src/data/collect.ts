@@ -7,13 +7,10 @@ import type { Reporter } from '../base/progress.ts';
 import { writeJsonLines } from '../formats/jsonl.ts';
 import { collectKnowledge, type KnowledgeCounts } from './collect-knowledge.ts';
 import type { CollectConfig } from './config.ts';
-import { sourceKind, sourceName, sourcePath } from './config/sources.ts';
+import { sourceName } from './config/sources.ts';
 import type { Example } from './example.ts';
 import { throwIfInterrupted } from './interrupt.ts';
-import { knowledgeFiles } from './knowledge/read-knowledge.ts';
 import { Ledger } from './ledger.ts';
-import { fileEndings, listSourceFiles, sourceFile } from './sources/files.ts';
-import { moduleFiles } from './sources/module.ts';
 import { readSource } from './sources/read-source.ts';
 import { placeText, type SourceChange, type SourceItem } from './sources/source.ts';
 import { withSystemPrompt } from './system-prompt.ts';
@@ -67,24 +64,6 @@ export async function collect(context: CollectContext): Promise<Record<string, J
   if (total.in > 0 || config.knowledge.length === 0) checkShare(total, config.max_bad_share, first);
   warnOfSources(bySource, config.max_bad_share, context.report);
   return { ...total, sources: bySource, ...(config.knowledge.length > 0 && { knowledge }) };
-}
-
-/** The files outside the project file that collect depends on. */
-export async function collectFiles(config: CollectConfig, projectFolder: string): Promise<string[]> {
-  const files: string[] = [];
-  for (const source of config.sources) {
-    const kind = sourceKind(source);
-    const endings = fileEndings[kind];
-    if (endings === undefined) files.push(await sourceFile(sourcePath(source), projectFolder, kind));
-    else {
-      const listed = await listSourceFiles(sourcePath(source), projectFolder, endings);
-      files.push(...listed.map(({ path }) => path));
-    }
-    if (source.module !== undefined)
-      files.push(...(await moduleFiles(source.module, source.options ?? {}, projectFolder)));
-  }
-  for (const base of config.knowledge) files.push(...(await knowledgeFiles(base, projectFolder)));
-  return [...new Set(files)];
 }
 
 async function* examplesOf(

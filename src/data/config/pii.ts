@@ -1,5 +1,5 @@
 /** What is done about personal data, type by type. */
-import { isSupportedCountry } from 'libphonenumber-js';
+import numberingPlans from 'libphonenumber-js/min/metadata';
 import { z } from 'zod';
 import { boundedPattern } from '../../text/bounded-pattern.ts';
 import { type PiiType, piiTypes } from '../pii/recogniser.ts';
@@ -35,7 +35,14 @@ export const piiConfig = z
       .prefault({})
       .describe('A strategy for one type of personal data; without it, the one above.'),
     countries: z
-      .array(z.string().refine(isSupportedCountry, 'is not a two-letter country code such as US, DE or IN'))
+      .array(
+        z
+          .string()
+          .refine(
+            (code) => Object.hasOwn(numberingPlans.countries, code),
+            'is not a two-letter country code such as US, DE or IN',
+          ),
+      )
       .min(1)
       .default(['US'])
       .describe(

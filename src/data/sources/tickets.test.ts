@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { collectSource as run, ticketFixtures as fixtures } from '../../../test/support/collect-source.ts';
-import { collectFiles } from '../collect.ts';
+import { collectFiles } from '../collect-files.ts';
 import { collectConfig } from '../config.ts';
 
 test('Zendesk: the JSON export, with notes, a merged ticket and an automatic reply', async () => {

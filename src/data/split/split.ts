@@ -1,6 +1,6 @@
 /** The stage split: whole conversations, near-duplicates together, into train, validation and test. */
 import { counted, formatCount } from '../../base/number-text.ts';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
 import { writeJson } from '../../base/files.ts';
 import type { Json } from '../../base/json.ts';
@@ -25,11 +25,6 @@ import { readUnits, type Units } from './units.ts';
 const mostUndated = 0.05;
 /** Each attempt keeps what the last one parted together, so a second is rare and a third has not been seen. */
 const mostAttempts = 10;
-
-/** The files outside the project file that split depends on. */
-export function splitFiles({ benchmarks }: SplitConfig, projectFolder: string): string[] {
-  return benchmarks.map((path) => resolve(projectFolder, path));
-}
 
 /**
  * Writes train.jsonl, validation.jsonl, test.jsonl, split.json (counts by stratum, what was checked) and, where there are

@@ -18,7 +18,6 @@ import { sampledMaker } from '../../evaluate/preferences/sampled.ts';
 import { ReplyLog } from '../../evaluate/reply-log.ts';
 import { servedNames, tunedFiles } from '../../registry/serving.ts';
 import type { AlignConfig } from '../../train/config/align.ts';
-import type { ProjectConfig } from '../config.ts';
 import type { StageContext } from '../stage.ts';
 import { writeServed } from './export.ts';
 
@@ -31,13 +30,6 @@ export type Sampling = {
   ) => PairMaker;
   close: () => Promise<void>;
 };
-
-/** Files outside the project file that the judgement depends on. */
-export function samplingFiles({ align, evaluate }: ProjectConfig, projectFolder: string): string[] {
-  const judge = align?.pairs.sampled?.judge;
-  if (judge?.kind === 'module') return [join(projectFolder, judge.module)];
-  return judge !== undefined && evaluate.actions !== undefined ? [join(projectFolder, evaluate.actions)] : [];
-}
 
 /** The trained model is written as a file to serve in the work folder, once; answers and verdicts are kept there too. */
 export async function openSampling(

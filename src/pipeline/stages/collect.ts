@@ -1,4 +1,4 @@
-import { collect, collectFiles } from '../../data/collect.ts';
+import { collectFiles } from '../../data/collect-files.ts';
 import type { Stage } from '../stage.ts';
 
 /** Reads every source into examples.jsonl, with a ledger of what could not be read. */
@@ -9,6 +9,15 @@ export const collectStage: Stage = {
   // A source module is given the seed.
   configPart: (config) => ({ collect: config.collect, seed: config.seed }),
   sourceFiles: (config, projectFolder) => collectFiles(config.collect, projectFolder),
-  run: ({ config, projectFolder, outputFolder, report, signal }) =>
-    collect({ config: config.collect, projectFolder, outputFolder, seed: config.seed, report, signal }),
+  run: async ({ config, projectFolder, outputFolder, report, signal }) => {
+    const { collect } = await import('../../data/collect.ts');
+    return collect({
+      config: config.collect,
+      projectFolder,
+      outputFolder,
+      seed: config.seed,
+      report,
+      signal,
+    });
+  },
 };

@@ -4,13 +4,9 @@ import { exists } from '../../base/files.ts';
 import type { ModelServerConfig } from '../../data/config/model-server.ts';
 import type { CurateConfig } from '../../data/config.ts';
 import type { Embedder } from '../../data/embeddings/embedder.ts';
-import { encoderFiles } from '../../data/embeddings/onnx-files.ts';
 import { readPassages } from '../../data/knowledge/passage.ts';
-import { classifierFiles } from '../../data/pii/classifier/model-folder.ts';
 import type { Judge } from '../../data/quality/judge.ts';
 import type { CurateServices } from '../../data/services.ts';
-import { checkBase } from '../../model/base.ts';
-import type { ProjectConfig } from '../config.ts';
 import type { StageContext } from '../stage.ts';
 import { openStore } from '../store.ts';
 import { openReplyLoss } from './reply-loss.ts';
@@ -67,16 +63,6 @@ async function openQualityJudge(
         });
     },
   };
-}
-
-/** Files of the models that curation uses; a model on the hub is known by its id. */
-export async function curateFiles({ curate }: ProjectConfig, projectFolder: string): Promise<string[]> {
-  const { embeddings, quality, pii } = curate;
-  const files =
-    embeddings.kind === 'onnx' ? await encoderFiles(resolve(projectFolder, embeddings.folder)) : [];
-  if (pii.model) files.push(...(await classifierFiles(resolve(projectFolder, pii.model.path))));
-  if (!quality.enabled || !quality.perplexity) return files;
-  return [...files, ...(await checkBase(quality.perplexity.model, { projectFolder }))];
 }
 
 async function loadPassages(path: string): Promise<string[]> {

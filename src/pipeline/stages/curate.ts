@@ -1,9 +1,8 @@
 import { join } from 'node:path';
 import { answerSettings } from '../../data/config/model-server.ts';
-import { curate } from '../../data/curate.ts';
 import { hashKeyFingerprint } from '../../data/pii/hash-key.ts';
 import type { Stage } from '../stage.ts';
-import { curateFiles, openCurateServices } from './curate-services.ts';
+import { curateFiles } from './curate-files.ts';
 
 /** Cleans and filters the examples, with a ledger of every change and a funnel of the counts. */
 export const curateStage: Stage = {
@@ -24,6 +23,8 @@ export const curateStage: Stage = {
   sourceFiles: curateFiles,
   run: async (context) => {
     const { config, projectFolder, inputs, outputFolder, workFolder, report, signal } = context;
+    const { openCurateServices } = await import('./curate-services.ts');
+    const { curate } = await import('../../data/curate.ts');
     const { services, close } = await openCurateServices(context);
     const examples = [inputs.collect!, ...(inputs.synthesise ? [inputs.synthesise] : [])];
     try {

@@ -4,7 +4,6 @@ import type { EvaluatedSystem, EvaluateJob } from '../../evaluate/job.ts';
 import type { SystemName } from '../../evaluate/reply-log.ts';
 import type { EvaluationResults } from '../../evaluate/results.ts';
 import { resolveBase } from '../../model/base.ts';
-import { openEncoder } from '../../text/encoder.ts';
 import type { ProjectConfig } from '../config.ts';
 import type { StageContext } from '../stage.ts';
 
@@ -23,6 +22,7 @@ export async function evaluateSystems(
   job: Pick<EvaluateJob, 'title' | 'funnelFile'> & Partial<EvaluateJob>,
 ): Promise<EvaluationResults> {
   const { evaluate } = await import('../../evaluate/evaluate.ts');
+  const { openEncoder } = await import('../../text/encoder.ts');
   const base = await resolveBase(config.train.base, { projectFolder, report, signal });
   const { opened, close } = await openTogether((keep) => open(base, keep));
   try {

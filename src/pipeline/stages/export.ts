@@ -8,7 +8,6 @@ import { defaultParityTolerance } from '../../export/config.ts';
 import { findBase, resolveBase } from '../../model/base.ts';
 import { servedNames, tunedFiles } from '../../registry/serving.ts';
 import type { EncodedExample } from '../../text/encoded.ts';
-import { openEncoder } from '../../text/encoder.ts';
 import type { ExportGgufOptions } from '../../export/gguf.ts';
 import type { ParityCase, ParityResult } from '../../export/parity.ts';
 import { loadModel } from '../../model/checkpoint.ts';
@@ -107,6 +106,7 @@ async function checkServed(
   const { checkParity } = await import('../../export/parity.ts');
   const { openScorer } = await import('../../model/score.ts');
   const { openLlamaBackend } = await import('../../backend/llama.ts');
+  const { openEncoder } = await import('../../text/encoder.ts');
   const encode = await openEncoder(base, config.train.sequence_length);
   const examples = (await loadExamples(join(inputs.split!.folder, 'test.jsonl'))).map(encode);
   const scorable = examples.filter(({ supervised }) => supervised.indexOf(1, 1) > 0);

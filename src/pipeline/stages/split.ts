@@ -1,5 +1,4 @@
-import { join } from 'node:path';
-import { split, splitFiles } from '../../data/split/split.ts';
+import { join, resolve } from 'node:path';
 import type { Stage } from '../stage.ts';
 
 /** Divides the examples into train.jsonl, validation.jsonl and test.jsonl, whole conversations at a time. */
@@ -8,9 +7,11 @@ export const splitStage: Stage = {
   version: 3,
   needs: ['curate'],
   configPart: (config) => ({ split: config.split, pii: config.curate.pii, seed: config.seed }),
-  sourceFiles: async (config, projectFolder) => splitFiles(config.split, projectFolder),
-  run: ({ config, projectFolder, inputs, outputFolder, report, signal }) =>
-    split({
+  sourceFiles: async ({ split: { benchmarks } }, projectFolder) =>
+    benchmarks.map((path) => resolve(projectFolder, path)),
+  run: async ({ config, projectFolder, inputs, outputFolder, report, signal }) => {
+    const { split } = await import('../../data/split/split.ts');
+    return split({
       config: config.split,
       pii: config.curate.pii,
       projectFolder,
@@ -19,5 +20,6 @@ export const splitStage: Stage = {
       seed: config.seed,
       report,
       signal,
-    }),
+    });
+  },
 };

@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
 import { checkBase } from '../../model/base.ts';
-import { adapterFiles } from '../../model/checkpoint.ts';
 import type { ProjectConfig } from '../config.ts';
 
 /** Files on this machine that training starts from: the base's, and those of an adapter to go on from. */
@@ -8,7 +7,9 @@ export async function startFiles(config: ProjectConfig, projectFolder: string): 
   const { adapter } = startAdapter(config, projectFolder);
   // A hub model is known by its id until it is downloaded; its files are hashed into the summary then.
   const base = await checkBase(config.train.base, { projectFolder });
-  return adapter === undefined ? base : [...base, ...adapterFiles(adapter)];
+  if (adapter === undefined) return base;
+  const { adapterFiles } = await import('../../model/checkpoint.ts');
+  return [...base, ...adapterFiles(adapter)];
 }
 
 /** The folder of the adapter to go on from, where the project names one. */

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { answerSettings } from '../../data/config/model-server.ts';
-import { synthesise } from '../../synthesise/synthesise.ts';
 import type { Stage } from '../stage.ts';
 import { openStore } from '../store.ts';
 
@@ -26,8 +25,9 @@ export const synthesiseStage: Stage = {
       seed,
     };
   },
-  run: ({ config, projectFolder, inputs, outputFolder, report, signal }) =>
-    synthesise({
+  run: async ({ config, projectFolder, inputs, outputFolder, report, signal }) => {
+    const { synthesise } = await import('../../synthesise/synthesise.ts');
+    return synthesise({
       config: config.synthesise!,
       curate: config.curate,
       collect: config.collect,
@@ -38,5 +38,6 @@ export const synthesiseStage: Stage = {
       seed: config.seed,
       report,
       signal,
-    }),
+    });
+  },
 };
