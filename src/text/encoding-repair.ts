@@ -42,15 +42,22 @@ function repairOnce(text: string): string {
   });
 }
 
-/** Whether all characters beyond ASCII are sequences, at least three of them: Cyrillic or Chinese read as windows-1252. */
+/**
+ * Whether all characters beyond ASCII are sequences, at least three of them and two side by side: Cyrillic or Chinese
+ * read as windows-1252. One alone may be the last letter of a word and the mark after it ("Spaß—Gruß—Maß—").
+ */
 function isDamagedThroughout(text: string): boolean {
   let count = 0;
-  const rest = text.replace(sequence, (found) => {
+  let end = -1;
+  let isBeside = false;
+  const rest = text.replace(sequence, (found, at: number) => {
     if (decode(found) === undefined) return found;
     count += 1;
+    isBeside ||= at === end;
+    end = at + found.length;
     return '';
   });
-  return count >= 3 && !/[^\0-\x7f]/.test(rest);
+  return count >= 3 && isBeside && !/[^\0-\x7f]/.test(rest);
 }
 
 function decode(characters: string): string | undefined {
