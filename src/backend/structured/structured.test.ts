@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, describe, test } from 'node:test';
+import { after, describe, test, type TestContext } from 'node:test';
 import fc from 'fast-check';
 import { z } from 'zod';
 import {
@@ -68,7 +68,7 @@ async function open(
     maxTokens: 200,
     concurrency: 2,
     retries: 3,
-    timeoutMs: 5000,
+    timeoutMs: 600_000,
     limit: {},
     cacheFolder: folder,
     seed: 7,
@@ -79,6 +79,19 @@ async function open(
   });
   return { asker, server, waits, events, folder };
 }
+
+/** Time limits of requests that run out when told; which ones were set, in milliseconds. */
+function limitsByHand(t: TestContext): { runOut: () => void; set: number[] } {
+  const set: number[] = [];
+  let last = new AbortController();
+  t.mock.method(AbortSignal, 'timeout', (milliseconds: number): AbortSignal => {
+    set.push(milliseconds);
+    last = new AbortController();
+    return last.signal;
+  });
+  return { runOut: () => last.abort(new DOMException('time is up', 'TimeoutError')), set };
+}
+
 const servers: ModelServer[] = [];
 after(() => Promise.all(servers.map((server) => server.close())));
 
@@ -150,12 +163,14 @@ for (const provider of ['openai', 'anthropic'] as const)
     });
 
     test('troubles are waited out, as long as the server asks for and longer each time', async () => {
-      const inTenSeconds = new Date(Date.now() + 10_000).toUTCString();
+      // So far off that no machine is too slow, and less than the longest pause that is waited for.
+      const minuteMs = 60_000;
+      const inNineMinutes = new Date(Date.now() + 9 * minuteMs).toUTCString();
       const { asker, server, waits } = await open(
         provider,
         [
           { status: 429, headers: { 'retry-after': '7' } },
-          { status: 503, headers: { 'retry-after': inTenSeconds } },
+          { status: 503, headers: { 'retry-after': inNineMinutes } },
           { status: 500 },
           { status: provider === 'anthropic' ? 529 : 502 },
           { cut: 'at once' },
@@ -168,8 +183,11 @@ for (const provider of ['openai', 'anthropic'] as const)
       assert.deepEqual(await asker.ask(question()), { value: good.answer });
       assert.equal(server.requests.length, 8);
       assert.ok(waits[0]! >= 7000 && waits[0]! <= 8000, `after 7 s and up to 1 s: ${waits[0]}`);
-      const ofDate = waits.find((ms) => ms > 8000)!;
-      assert.ok(ofDate > 8000 && ofDate <= 12_000, `about 10 s and up to 2 s: ${ofDate}`);
+      const ofDate = Math.max(...waits);
+      assert.ok(
+        ofDate > 4 * minuteMs && ofDate <= 9 * minuteMs + 2000,
+        `9 min less what has passed, and up to 2 s: ${ofDate}`,
+      );
       const { retries, answers } = asker.spending().total;
       assert.equal(answers, 1);
       assert.equal(
@@ -179,11 +197,24 @@ for (const provider of ['openai', 'anthropic'] as const)
       assert.deepEqual([retries['rate limit'], retries['server error']], [1, 3]);
     });
 
-    test('what takes too long is given up, in the headers and in the body', async () => {
+    test('what takes too long is given up, in the headers and in the body', async (t) => {
       const script: Behaviour[] = [{ hang: 'at once' }, { hang: 'within the body' }, good];
-      const { asker, server } = await open(provider, script, { timeoutMs: 150 });
+      const limits = limitsByHand(t);
+      const { fetch } = globalThis;
+      t.mock.method(globalThis, 'fetch', async (...request: Parameters<typeof fetch>) => {
+        const response = await fetch(...request);
+        // The headers are there; by then the body is waited for.
+        if (limits.set.length === 2) setImmediate(limits.runOut);
+        return response;
+      });
+      const respond = ({ index }: ModelRequest): Behaviour => {
+        if (index === 0) limits.runOut();
+        return script[index]!;
+      };
+      const { asker, server } = await open(provider, respond, { timeoutMs: 60_000 });
       assert.deepEqual(await asker.ask(question()), { value: good.answer });
       assert.equal(server.requests.length, 3);
+      assert.deepEqual(limits.set, [60_000, 60_000, 60_000]);
       const { retries, unconfirmed_tokens: unconfirmed } = asker.spending().total;
       assert.equal(retries.timeout, 2);
       assert.ok(unconfirmed > 400, 'both may be on the bill, and are counted at the most they can cost');
@@ -402,24 +433,31 @@ describe('the spend limit', () => {
 
   test('knows of what a killed run had under way', async () => {
     const limit = { tokens: 1500 };
-    const { asker, server, folder } = await open('openai', [{ hang: 'at once' }], {
-      limit,
-      timeoutMs: 60_000,
-    });
+    const sent = Promise.withResolvers<void>();
+    const hang = (): Behaviour => {
+      sent.resolve();
+      return { hang: 'at once' };
+    };
+    const { asker, server, folder } = await open('openai', hang, { limit, timeoutMs: 600_000 });
     const lost = asker.ask(question());
     lost.catch(() => {});
-    while (server.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
-    const next = await open('openai', [], { server, cacheFolder: folder, limit, timeoutMs: 200 });
+    await sent.promise;
+    const next = await open('openai', [], { server, cacheFolder: folder, limit });
     assert.equal((await next.asker.ask(question())).cause, 'limit', 'twice the most is over the limit');
     assert.ok(next.asker.spending().total.unconfirmed_tokens > 500);
     assert.equal(server.requests.length, 1);
   });
 
-  test('counts what broken-off tries may have cost, those of a run that was killed too', async () => {
+  test('counts what broken-off tries may have cost, those of a run that was killed too', async (t) => {
     const most = 1500;
-    const { asker, server, folder } = await open('openai', [{ hang: 'at once' }], {
+    const limits = limitsByHand(t);
+    const hang = (): Behaviour => {
+      limits.runOut();
+      return { hang: 'at once' };
+    };
+    const { asker, server, folder } = await open('openai', hang, {
       limit: { tokens: most },
-      timeoutMs: 50,
+      timeoutMs: 600_000,
       retries: 9,
     });
     assert.match(reasonOf(await asker.ask(question())), /^limit: not tried again after timeout/);
@@ -433,11 +471,16 @@ describe('the spend limit', () => {
 
 test('stopped on request: what is under way is waited for and kept, nothing else is sent', async () => {
   const controller = new AbortController();
+  const two = Promise.withResolvers<void>();
   const { asker, server, folder } = await open(
     'openai',
-    ({ index }) => {
-      if (index === 1) controller.abort();
-      return { ...good, delayMs: 30 };
+    async ({ index }) => {
+      if (index === 1) {
+        controller.abort();
+        two.resolve();
+      }
+      await two.promise;
+      return good;
     },
     { signal: controller.signal },
   );
