@@ -1,9 +1,8 @@
 import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { request } from 'node:http';
 import { PassThrough } from 'node:stream';
 import { after, before, beforeEach, describe, it } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { OpenAI } from 'openai';
 import { AttuneError } from '../base/errors.ts';
 import type { Backend, GenerateRequest, Reply } from '../backend/backend.ts';
@@ -12,6 +11,8 @@ import { startGateway, type Gateway } from './server.ts';
 
 let lastRequest: GenerateRequest | undefined;
 let ended: Reply['finishReason'][] = [];
+/** Told of each answer that has begun without end, and of each that has ended. */
+const told = new EventEmitter();
 
 /** Answers with the words of the last message; special first words make it call a tool, fail or never end. */
 const echo: Backend = {
@@ -39,13 +40,15 @@ const echo: Backend = {
         yield word;
         if (words.at(-1) === 'late') throw new AttuneError('backend', 'The model stopped answering.');
       }
+      if (words[0] === 'forever ') told.emit('forever');
       while (words[0] === 'forever ' && !request.signal?.aborted) {
-        await sleep(2);
+        await new Promise(setImmediate);
         yield '.';
       }
       return request.signal?.aborted ? { ...reply, finishReason: (reply.finishReason = 'abort') } : reply;
     } finally {
       ended.push(reply.finishReason);
+      told.emit('ended');
     }
   },
   close: async () => {},
@@ -172,11 +175,18 @@ describe('chat completions with the official client', () => {
       { ...ask('forever and'), stream: true },
       { signal: controller.signal },
     );
+    const streamEnded = once(told, 'ended');
     for await (const chunk of stream) if (chunk.choices[0]?.delta.content) break;
     controller.abort();
-    const whole = client.chat.completions.create(ask('forever and'), { timeout: 50 });
-    await rejects(whole, /timed out/);
-    for (let i = 0; i < 200 && ended.length < 2; i++) await sleep(10);
+    await streamEnded;
+    const begun = once(told, 'forever');
+    const leaving = new AbortController();
+    const whole = client.chat.completions.create(ask('forever and'), { signal: leaving.signal });
+    const wholeEnded = once(told, 'ended');
+    await begun;
+    leaving.abort();
+    await rejects(whole, /aborted/);
+    await wholeEnded;
     deepEqual(ended, ['abort', 'abort']);
   });
 
@@ -293,12 +303,13 @@ describe('the wire', () => {
   it('closing lets running answers end, and stops those that do not', async () => {
     const other = await startGateway({ models: new Map([['m', echo]]), port: 0 });
     const body = JSON.stringify({ model: 'm', messages: [{ role: 'user', content: 'forever and' }] });
+    const begun = once(told, 'forever');
     const answer = fetch(`${other.url}/v1/chat/completions`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body,
     });
-    await sleep(50);
+    await begun;
     await other.close(30);
     equal((await answer).status, 200);
     await rejects(fetch(`${other.url}/health`));

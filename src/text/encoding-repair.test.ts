@@ -44,7 +44,7 @@ test('mends a part among sound text', () => {
   assert.equal(repairEncoding('Caf\u00c3\u00a9 Müller, Grüße'), 'Café Müller, Grüße');
 });
 
-test('words in any of Europe\'s letters, with marks right behind them, are never changed', () => {
+test("words in any of Europe's letters, with marks right behind them, are never changed", () => {
   // Not Â and Ã, which with a mark behind them are no word of any language, nor œ, which is a mark's neighbour in windows-1252.
   const letter = fc.constantFrom(...'aezäöüßéèêçñøåæłðþÄÖÜÉÈÇÑØÅÆÐÞяΩ中');
   const word = fc.array(letter, { minLength: 1, maxLength: 4 }).map((letters) => letters.join(''));
@@ -54,7 +54,17 @@ test('words in any of Europe\'s letters, with marks right behind them, are never
       const text = parts.map(([one, mark]) => `${one}${mark} `).join('');
       assert.equal(repairEncoding(text), text);
     }),
-    { examples: [[[['Spaß', '—'], ['Maß', '“'], ['groß', '…”']]]] },
+    {
+      examples: [
+        [
+          [
+            ['Spaß', '—'],
+            ['Maß', '“'],
+            ['groß', '…”'],
+          ],
+        ],
+      ],
+    },
   );
 });
 
