@@ -265,3 +265,36 @@ test('a file that is no mail costs no other file of the folder', async () => {
     ['in/3.eml thread: there is no message in it', 'in/4.eml read: begins neither'],
   );
 });
+
+test('a form or a mailing list that writes for a customer, from the house to the house', async () => {
+  const mail = (headers: string, body: string): string => `${headers}\n\n${body}\n`;
+  const { texts } = await run(
+    { mail: 'm', agents: ['@northwind.example'] },
+    {
+      'm/1.eml': mail(
+        'From: Contact form <noreply@northwind.example>\nReply-To: Lea <lea@acme.example>\nTo: support@northwind.example\nSubject: Reset\nMessage-ID: <1@x>',
+        'How do I reset it?',
+      ),
+      'm/2.eml': mail(
+        'From: Tom <tom@northwind.example>\nTo: lea@acme.example\nSubject: Re: Reset\nMessage-ID: <2@x>\nIn-Reply-To: <1@x>',
+        'Hold the button.',
+      ),
+      'm/3.eml': mail(
+        "From: 'Kim' via Support <support@northwind.example>\nReply-To: kim@acme.example\nTo: Support <support@northwind.example>\nSubject: Lamp\nMessage-ID: <3@x>",
+        'CAUTION: This email originated from outside of the organization. Do not click links\nunless you recognize the sender.\n\nMy lamp is dark.\n[cid:image001.png@01DA.7]',
+      ),
+      'm/4.eml': mail(
+        'From: Tom <tom@northwind.example>\nReply-To: support@northwind.example\nTo: kim@acme.example\nSubject: Re: Lamp\nMessage-ID: <4@x>\nIn-Reply-To: <3@x>',
+        '[EXTERNAL] See https://eur01.safelinks.protection.outlook.com/?url=https%3A%2F%2Fhelp.example%2Flamp%3Fa%3D1&data=05%7C01%7Ckim%40acme.example&sdata=x&reserved=0 please.',
+      ),
+      'm/5.eml': mail(
+        'From: Outlook <kim@acme.example>\nTo: support@northwind.example\nSubject: Accepted: Lamp\nMessage-ID: <5@x>\nIn-Reply-To: <4@x>',
+        'Kim',
+      ),
+    },
+  );
+  assert.deepEqual(texts, [
+    ['user: How do I reset it?', 'assistant: Hold the button.'],
+    ['user: My lamp is dark.', 'assistant: See https://help.example/lamp?a=1 please.'],
+  ]);
+});

@@ -175,7 +175,7 @@ async function readPost(
   }
   const text = mail.text ?? '';
   const from = { address: mail.from?.address ?? '', name: mail.from?.name ?? '' };
-  const agent = isAgent(from);
+  const agent = isAgent(from) && !isOnBehalf(mail, isAgent);
   return {
     subject: mail.subject,
     post: {
@@ -190,6 +190,23 @@ async function readPost(
   };
 }
 
+/**
+ * Web forms and mailing lists send a customer's words from an address of the house, to the house, and name the customer
+ * for answers.
+ */
+function isOnBehalf(mail: Email, isAgent: IsAgent): boolean {
+  const answers = (mail.replyTo ?? []).flatMap((one) => one.group ?? [one]);
+  return (
+    answers.length > 0 &&
+    !answers.some((one) => isAgent(one)) &&
+    recipientsOf(mail).every((one) => isAgent(one))
+  );
+}
+
+function recipientsOf(mail: Email): { address?: string; name?: string }[] {
+  return [...(mail.to ?? []), ...(mail.cc ?? [])].flatMap((one) => one.group ?? [one]);
+}
+
 function whyNoMessage(mail: Email, from: string, agent: boolean, isAgent: IsAgent): NoMessage | undefined {
   const headers = new Map(mail.headers.toReversed().map(({ key, value }) => [key, value]));
   const subject = mail.subject ?? '';
@@ -199,7 +216,7 @@ function whyNoMessage(mail: Email, from: string, agent: boolean, isAgent: IsAgen
   if (marked !== undefined) return marked;
   if (isEncrypted(headers.get('content-type') ?? '') || isEncryptedText(mail.text ?? ''))
     return 'encrypted messages';
-  const recipients = [...(mail.to ?? []), ...(mail.cc ?? [])].flatMap((one) => one.group ?? [one]);
+  const recipients = recipientsOf(mail);
   // Agents among themselves.
   return agent && recipients.length > 0 && recipients.every((one) => isAgent(one))
     ? 'internal notes'

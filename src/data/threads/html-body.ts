@@ -1,5 +1,6 @@
 /** The HTML body of a message as plain text, with the messages it quotes left out. */
 import type { TokenizerCallbacks } from 'htmlparser2';
+import { unwrapText } from './wrapping.ts';
 
 export type HtmlReader = (html: string) => { text: string; quoted: boolean };
 
@@ -174,8 +175,9 @@ class BodyText {
     this.#link = undefined;
     if (link === undefined || !/^https?:\/\/[^\s<>]{1,500}$/.test(link.address)) return;
     const label = this.#parts.slice(link.label).join('').trim();
-    const bare = link.address.replace(/^https?:\/\//, '').replace(/\/$/, '');
-    if (label !== '' && !label.includes(bare)) this.#write(` (${link.address})`);
+    const address = unwrapText(link.address);
+    const bare = address.replace(/^https?:\/\//, '').replace(/\/$/, '');
+    if (label !== '' && !label.includes(bare)) this.#write(` (${address})`);
   }
 
   #text(text: string): void {

@@ -4,6 +4,7 @@ import { isAutomaticText } from './automatic.ts';
 import type { HtmlReader } from './html-body.ts';
 import { stripQuotes } from './quotes.ts';
 import { stripSignature } from './signatures.ts';
+import { unwrapText } from './wrapping.ts';
 
 /** Why a post is no part of the conversation between customer and agent. */
 export type NoMessage =
@@ -97,7 +98,7 @@ function clean(
   readHtml: HtmlReader,
 ): { text: string; quoted: boolean; signature: boolean; automatic: boolean } {
   const body = post.html === true ? readHtml(post.body) : { text: post.body, quoted: false };
-  const reply = stripQuotes(body.text);
+  const reply = stripQuotes(unwrapText(body.text));
   const own = stripSignature(reply.text);
   return {
     text: own.text,

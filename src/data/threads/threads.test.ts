@@ -7,6 +7,7 @@ import { isAutomaticMail, isAutomaticText } from './automatic.ts';
 import { groupMail } from './group-mail.ts';
 import { loadHtmlReader } from './html-body.ts';
 import { groupMerged } from './merged.ts';
+import { unwrapText } from './wrapping.ts';
 import { baseSubject, type Post, toConversation } from './thread.ts';
 
 const readHtml = await loadHtmlReader();
@@ -247,4 +248,31 @@ test('a thread by time, without repeats; posts without a time stay in order', ()
   );
   assert.equal(read([post('agent', 'b')]), 'no customer wrote in it');
   assert.equal(read([post('customer', '> only a quote'), post('agent', 'b')]), 'no customer wrote in it');
+});
+
+test('what gateways put around a message goes, whatever is left stays', () => {
+  for (const [text, bare] of [
+    ['[EXTERNAL EMAIL] Hello', 'Hello'],
+    ['***External*** Hello', 'Hello'],
+    ['Warning: This message is from an external sender.\n\nHello', 'Hello'],
+    ['Achtung: Diese E-Mail stammt von einem externen Absender.\n\nHallo', 'Hallo'],
+    ['Is the external drive in stock?', 'Is the external drive in stock?'],
+    ['(external drive) is it in stock?', '(external drive) is it in stock?'],
+    ['This email originated from outside of the house.', 'This email originated from outside of the house.'],
+    ['a [cid:x@y] b [image: z.png]', 'a  b '],
+  ] as const)
+    assert.equal(unwrapText(text), bare);
+  const link = 'https://nam02.safelinks.protection.outlook.com/?url=https%3A%2F%2Fa.example%2F&data=x';
+  assert.deepEqual(
+    readHtml(`<a href="${link}">https://a.example</a> <a href="${link}">there</a>`).text,
+    'https://a.example there (https://a.example/)',
+  );
+  assert.equal(unwrapText(`${link} x`), 'https://a.example/ x');
+  for (const text of [
+    '[cid:'.repeat(2e5),
+    'caution '.repeat(1e5),
+    'https://a.safelinks.protection.outlook.com/?url='.repeat(2e4),
+    '[ '.repeat(5e5),
+  ])
+    assert.ok(unwrapText(text).length > 0);
 });
