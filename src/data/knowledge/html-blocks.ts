@@ -18,7 +18,10 @@ const hiddenRoles = new Set(
 const cookieMarks =
   /(?:^|[\s_-])(?:cookies?|gdpr)[\s_-]?(?:banner|bar|box|consent|dialog|law|message|modal|notice|notification|overlay|popup|wall)|cookieconsent|onetrust|cookiebot|usercentrics|osano-cm|consent[_-](?:banner|manager|modal|popup)|cc-(?:window|banner)/i;
 const hiddenClasses =
-  /(?:^|\s)(?:breadcrumbs?|sidebar|side-nav|sidenav|toc|table-of-contents|navbar|pagination|skip-?(?:link|nav)|site-(?:header|footer)|cookie-(?:banner|consent)|related-(?:articles|posts|links)|edit-(?:this-)?page|share-buttons|feedback)(?:\s|$)/i;
+  /(?:^|\s)(?:breadcrumbs?|sidebar|side-nav|sidenav|toc|table-of-contents|navbar|pagination|skip-?(?:link|nav)|site-(?:header|footer)|cookie-(?:banner|consent)|related-(?:articles|posts|links)|edit-(?:this-)?page|share-buttons|feedback|headerlink|header-anchor|hash-link|anchor-link|toc-macro|article-votes|article-share|md-content__button|theme-doc-footer)(?:\s|$)/i;
+/** What help centres, wikis and site generators call the text of a page itself, without its author, votes and comments. */
+const bodyClasses =
+  /(?:^|\s)(?:article-body|article__body|article_body|wiki-content|theme-doc-markdown|markdown-body|entry-content)(?:\s|$)/i;
 const paragraphs = new Set(
   'p div section article main blockquote figure figcaption address center fieldset legend body hgroup search'.split(
     ' ',
@@ -69,7 +72,7 @@ export async function htmlBlocks(text: string): Promise<{ blocks: Block[]; facts
           builder.breakOff(name);
           return;
         }
-        const zone = isMain(name, attributes) ? 2 : name === 'article' ? 1 : 0;
+        const zone = zoneOf(name, attributes);
         if (zone > 0) {
           zones.push(depth);
           builder.openZone(zone);
@@ -108,8 +111,10 @@ export async function htmlBlocks(text: string): Promise<{ blocks: Block[]; facts
   return { blocks: builder.finish(), facts };
 }
 
-function isMain(name: string, attributes: Attributes): boolean {
-  return name === 'main' || attributes['role'] === 'main';
+/** Of a page only what stands in its highest zone is read: the text itself, else the main part, else its articles. */
+function zoneOf(name: string, { role, class: classes, itemprop }: Attributes): number {
+  if (itemprop === 'articleBody' || bodyClasses.test(classes ?? '')) return 3;
+  return name === 'main' || role === 'main' ? 2 : name === 'article' ? 1 : 0;
 }
 
 function isHidden(name: string, attributes: Attributes, inArticle: boolean): boolean {

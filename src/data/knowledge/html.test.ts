@@ -167,3 +167,18 @@ test('any bytes are a page or a reason, and nothing is nested without end', asyn
     await readHtml(text).catch((cause: Error) => assert.equal(cause.name, 'NoPage', pattern));
   }
 });
+
+test("of a help centre's or a wiki's page only the article itself is read", async () => {
+  const page = async (html: string): Promise<string[]> =>
+    (await readHtml(html)).blocks.map((block) => ('text' in block ? block.text : block.kind));
+  const guide =
+    '<title>Return &ndash; Help</title><main><article class="article"><h1>Return</h1><div class="article-meta">Ann, March 12</div><div class="article-body"><p>Within 30 days.</p></div><div>12 of 15 found this helpful</div><h2>Comments</h2><p>Please sign in</p></article></main>';
+  assert.deepEqual(await page(guide), ['Within 30 days.']);
+  assert.equal((await readHtml(guide)).title, 'Return');
+  const wiki =
+    '<body><div id="main"><ol id="breadcrumbs"><li>Space</li></ol><h1>Space : Lamp</h1><div class="page-metadata">Created by Ann</div><div class="wiki-content group"><div class="toc-macro"><ul><li>Steps</li></ul></div><h2>Steps<a class="headerlink">¶</a></h2><p>Press it.</p></div><h2>Attachments:</h2></div></body>';
+  assert.deepEqual(await page(wiki), ['Steps', 'Press it.']);
+  assert.deepEqual(await page('<main><p>All of it.</p><div class="article-body"></div></main>'), [
+    'All of it.',
+  ]);
+});

@@ -26,6 +26,7 @@ const emphasis: readonly (readonly [RegExp, string])[] = [
   [/(?<![\\*])\*\*\*(?=[^\s*])([^*]{1,2000}?)(?<=[^\s*])\*\*\*(?!\*)/g, bold],
   [/(?<![\\*])\*\*(?=[^\s*])([^*]{1,2000}?)(?<=[^\s*])\*\*(?!\*)/g, bold],
   [/(?<![\w\\*])\*(?=[^\s*])([^*]{1,2000}?)(?<=[^\s*])\*(?![\w*])/g, '$1'],
+  [/(?<![\w\\_])___(?=[^\s_])([^_]{1,2000}?)(?<=[^\s_])___(?![\w_])/g, bold],
   [/(?<![\w\\_])__(?=[^\s_])([^_]{1,2000}?(?:_[^_]{1,200}){0,9}?)(?<=[^\s_])__(?![\w_])/g, bold],
   [/(?<![\w\\_])_(?=[^\s_])([^_]{1,2000}?)(?<=[^\s_])_(?![\w_])/g, '$1'],
   [/(?<![\w~])~~(?=\S)([^~\n]{1,2000}?)(?<=\S)~~(?![\w~])/g, '$1'],
@@ -45,6 +46,8 @@ export function inlineHtml(text: string, targets: LinkTargets): string {
       return keep(`<a href="${escapeHtml(mailto(address))}">${escapeHtml(address)}</a>`);
     if (tag !== undefined) return keep(tag);
     if (label !== undefined) {
+      // A footnote: its sign goes, and its text stands where it was written.
+      if (/^\^[^\s\]]{1,100}$/.test(label) && inBrackets === undefined && plain === undefined) return '';
       const target = inBrackets ?? plain ?? targets.get((name || label).toLowerCase().trim());
       if (image === '!') return target === undefined ? keep(escapeHtml(all!)) : '';
       if (target === undefined) return label === '' ? all! : `${keep('[')}${escapeHtml(label)}${keep(']')}`;
@@ -61,7 +64,7 @@ export function inlineHtml(text: string, targets: LinkTargets): string {
 /** A label may hold code and signs, but no links. */
 function inlineLabel(label: string, keep: (html: string) => string): string {
   return label
-    .replace(/!\[[^[\]]{0,200}\](?:\([^()]{0,2000}\))?/g, '')
+    .replace(/!\[[^[\]]{0,200}\](?:\([^()]{0,2000}\))?|<img\s[^<>]{0,2000}>/gi, '')
     .replace(/`([^`]{1,500})`/g, '$1')
     .replace(/\\([!-/:-@[-`{-~])/g, '$1')
     .replace(/[&<>]/g, (sign) => keep(escapeHtml(sign)));

@@ -4,9 +4,20 @@
  */
 import { HtmlWriter } from './html-writer.ts';
 import { inlineHtml, type LinkTargets } from './inline.ts';
-import { cellsOf, endOfFence, endOfTable, isDelimiterRow, isRule, leading } from './markdown-lines.ts';
+import {
+  cellsOf,
+  endOfFence,
+  endOfTable,
+  isDelimiterRow,
+  isEndOfFence,
+  isRule,
+  leading,
+} from './markdown-lines.ts';
 
 const fence = /^( {0,12})(`{3,}|~{3,})/;
+/** A fence within a quote, whose lines all begin with the sign of the quote. */
+const quotedFence = /^ {0,12}(?:> ?){1,20} {0,3}(`{3,}|~{3,})/;
+const quoteSign = /^ {0,12}(?:> ?){1,20}/;
 const heading = /^ {0,3}(#{1,6})[ \t]+(\S.*)$/;
 const item = /^( {0,40})([-*+]|\d{1,9}[.)])(?:( {1,4})|\t|$)(.*)$/;
 /** A line that begins with one of these is HTML, and so are those after it, up to the next empty line. */
@@ -22,6 +33,9 @@ const indentedNote =
 const fencedNote = /^ {0,12}:{3,9}\s{0,9}(?:[\w-]{1,30})?(?:\s{1,9}(.{0,300})|\[([^\]]{0,300})\].{0,100})?$/;
 const definition =
   /^ {0,3}\[([^\]\n]{1,200})\]:\s{0,9}<?([^\s<>]{1,2000})>?(?:\s{1,9}["'(][^"'()\n]{0,500}["')])?\s{0,9}$/;
+
+/** In front of the text of a footnote. */
+const footnote = /^ {0,3}\[\^[^\]\s]{1,100}\]:\s{0,9}/;
 
 /** How far a text is read. */
 type Reading = {
@@ -48,6 +62,7 @@ type BlockReader = (reading: Reading, line: Line) => number | undefined;
 /** In this order: the first that knows the line has it. */
 const blockReaders: readonly BlockReader[] = [
   readFence,
+  readQuotedFence,
   readHtml,
   readHeading,
   readIndentedNote,
@@ -105,7 +120,7 @@ function readBlock(reading: Reading, index: number): number {
   if (line.wasBlank) writer.closeLists(line.indent);
   const end = readIndentedCode(reading, line);
   if (end !== undefined) return end;
-  writer.line(text.replace(/^ {0,3}(?:> ?){1,20}(?:\[!\w{1,20}\]\s*$)?/, ''));
+  writer.line(text.replace(/^ {0,3}(?:> ?){1,20}(?:\[!\w{1,20}\]\s*$)?/, '').replace(footnote, ''));
   return index + 1;
 }
 
@@ -121,6 +136,25 @@ function readFence(
     .map((one) => one.slice(Math.min(noteIndent + match[1]!.length, leading(one))));
   writer.code(code.join('\n'));
   return end + 1;
+}
+
+function readQuotedFence({ lines, writer, inHtml }: Reading, { text, index }: Line): number | undefined {
+  const match = inHtml ? null : quotedFence.exec(text);
+  if (!match) return undefined;
+  const mark = match[1]!;
+  const code: string[] = [];
+  let end = index + 1;
+  for (; end < lines.length && quoteSign.test(lines[end]!); end++) {
+    const line = lines[end]!.replace(quoteSign, '');
+    if (isEndOfFence(line, mark)) {
+      end += 1;
+      break;
+    }
+    code.push(line);
+  }
+  writer.endParagraph();
+  writer.code(code.join('\n'));
+  return end;
 }
 
 function readHtml(reading: Reading, { text, index, indent }: Line): number | undefined {
@@ -148,7 +182,9 @@ function readIndentedNote(reading: Reading, { text, index, wasBlank }: Line): nu
   if (!match) return undefined;
   reading.writer.closeAll();
   if (match[1]) reading.writer.heading(6, match[1]);
-  reading.noteIndent = leading(reading.lines[index + 1] ?? '') >= 4 ? 4 : 0;
+  let next = index + 1;
+  while (next < reading.lines.length && reading.lines[next]!.trim() === '') next += 1;
+  reading.noteIndent = leading(reading.lines[next] ?? '') >= 4 ? 4 : 0;
   reading.afterBlank = true;
   return index + 1;
 }

@@ -2,11 +2,13 @@
 
 /** Index of the line that closes a fence, or the number of lines. */
 export function endOfFence(lines: readonly string[], start: number, mark: string): number {
-  for (let i = start + 1; i < lines.length; i++) {
-    const text = lines[i]!.trim();
-    if (text.startsWith(mark) && text.length === countSame(text)) return i;
-  }
+  for (let i = start + 1; i < lines.length; i++) if (isEndOfFence(lines[i]!, mark)) return i;
   return lines.length;
+}
+
+export function isEndOfFence(line: string, mark: string): boolean {
+  const text = line.trim();
+  return text.startsWith(mark) && text.length === countSame(text);
 }
 
 function countSame(text: string): number {

@@ -216,3 +216,37 @@ test('hostile Markdown takes linear time', { timeout: 60_000 }, async () => {
   }
   await attempt(patterns.join('').repeat(10_000));
 });
+
+test('fences within quotes, notes with an empty line, footnotes, and components in a page that ends in .md', async () => {
+  const read = async (text: string): Promise<string[]> =>
+    (await readMarkdown(text, { mdx: false })).blocks.map((block) =>
+      'text' in block ? block.text : block.kind,
+    );
+  assert.deepEqual(await read('> So:\n>\n> ```yaml\n> a: 1\n>   b: 2\n> ```\n> Done.\n\nNext.'), [
+    'So:',
+    'a: 1\n  b: 2',
+    'Done.',
+    'Next.',
+  ]);
+  assert.deepEqual(await read('> ```\n> open\n\nNext.'), ['open', 'Next.']);
+  assert.deepEqual(await read('=== "Mac"\n\n    Press F5.\n\n    ```sh\n    reset\n    ```\n\nAfter.'), [
+    'Mac',
+    'Press F5.',
+    'reset',
+    'After.',
+  ]);
+  assert.deepEqual(await read('It rains.[^1]\n\n[^1]: At times.\n\nSee [^x] and [x^2].'), [
+    'It rains.',
+    'At times.',
+    'See and [x^2].',
+  ]);
+  const page =
+    "import Tabs from '@theme/Tabs';\n\n<Tabs>\n\nAn apple.\n\n</Tabs>\n\n<List />\n\n```js\nimport x from 'y';\n```";
+  assert.deepEqual(await read(page), ['An apple.', "import x from 'y';"]);
+  assert.deepEqual(await read("Set <FQDN>.\n\n```js\nimport x from 'y';\n```"), [
+    'Set <FQDN>.',
+    "import x from 'y';",
+  ]);
+  for (const text of ['> '.repeat(5e5), '>```\n'.repeat(1e5), '[^'.repeat(5e5), '=== "a"\n\n'.repeat(5e4)])
+    assert.ok(Array.isArray(await read(text)));
+});

@@ -12,9 +12,10 @@ export async function readMarkdown(text: string, { mdx }: { mdx: boolean }): Pro
   const { facts, body, error } = await readFrontMatter(text.replace(/\r\n?/g, '\n'));
   const target = factText(facts, 'redirect_to') ?? factText(facts, 'redirect');
   if (target !== undefined) throw new NoPage(`it only sends its readers on to ${target}`, { bad: false });
+  const isMdx = mdx || importsComponents(body);
   const plain = outsideFences(body, (prose) => {
     const markdown = stripComments(stripLiquid(prose, facts));
-    return mdx ? stripMdx(markdown) : markdown;
+    return isMdx ? stripMdx(markdown) : markdown;
   });
   const { blocks } = await htmlBlocks(markdownToHtml(plain));
   const heading = blocks.find((block) => !isText(block));
@@ -96,6 +97,16 @@ function outsideFences(text: string, change: (prose: string) => string): string 
   }
   if (prose.length > 0) parts.push(change(prose.join('\n')));
   return parts.join('\n');
+}
+
+/** Docusaurus reads its .md files as MDX too; a page that uses components imports them. */
+function importsComponents(body: string): boolean {
+  let found = false;
+  outsideFences(body, (prose) => {
+    found ||= /^import [\w*{][^'"\n]{0,300} from ['"][^'"\n]{1,300}['"];?\s{0,5}$/m.test(prose);
+    return prose;
+  });
+  return found;
 }
 
 /** HTML comments; one that is never closed is text. */
