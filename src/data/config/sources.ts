@@ -56,6 +56,8 @@ export const sourceKinds = [
   'mail',
   'chatlog',
   'slack',
+  'telegram',
+  'discord',
 ] as const;
 export type SourceKind = (typeof sourceKinds)[number];
 
@@ -109,6 +111,8 @@ export const sourceConfig = z
     mail: path('E-mail: an mbox file, an .eml file or a folder of them; needs agents.'),
     chatlog: path('A chat log as plain text: a file or a folder of .txt and .log files.'),
     slack: path("Slack's export of a workspace: the ZIP archive, or the folder that it unpacks to."),
+    telegram: path('Chats as Telegram Desktop exports them, as JSON: a file or a folder.'),
+    discord: path('Channels as DiscordChatExporter writes them, as JSON: a file or a folder.'),
     name: z
       .string()
       .min(1)
@@ -185,8 +189,18 @@ const settingsOf: Readonly<Record<KindSetting, readonly SourceKind[]>> = {
   options: ['module'],
   chatlog_options: ['chatlog'],
   encoding: ['jsonl', 'csv', 'zendesk', 'intercom', 'freshdesk', 'helpscout', 'chatlog'],
-  agents: ['zendesk', 'intercom', 'freshdesk', 'helpscout', 'mail', 'chatlog', 'slack'],
-  topic_from: ['zendesk', 'intercom', 'freshdesk', 'helpscout', 'slack'],
+  agents: [
+    'zendesk',
+    'intercom',
+    'freshdesk',
+    'helpscout',
+    'mail',
+    'chatlog',
+    'slack',
+    'telegram',
+    'discord',
+  ],
+  topic_from: ['zendesk', 'intercom', 'freshdesk', 'helpscout', 'slack', 'telegram', 'discord'],
 };
 
 export type SourceConfig = z.infer<typeof sourceConfig>;

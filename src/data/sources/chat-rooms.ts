@@ -31,7 +31,7 @@ export type ChatEntry = {
 export type ChatRoom = { name: string; records: () => AsyncIterable<{ place: Place; record: JsonRecord }> };
 
 /** Throws RecordError naming the field. */
-type ReadEntry = (record: UnknownRecord, room: string) => ChatEntry;
+export type ReadEntry = (record: UnknownRecord, room: string) => ChatEntry;
 
 /** Silence after which a new conversation begins where there are no threads. */
 const gapMilliseconds = 180 * 60_000;

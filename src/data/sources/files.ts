@@ -18,6 +18,8 @@ export const fileEndings: Readonly<Record<SourceKind, readonly string[] | undefi
   mail: ['.eml', '.mbox'],
   chatlog: ['.txt', '.log'],
   slack: ['.json'],
+  telegram: ['.json'],
+  discord: ['.json'],
 };
 
 /** A file of a source: where it lies, and how places name it. */
@@ -41,7 +43,7 @@ export async function sourceFile(path: string, projectFolder: string, kind: Sour
     {
       fix:
         names.length === 0
-          ? 'Name a file. Folders are read by the sources zendesk, intercom, freshdesk, helpscout, mail, chatlog and slack.'
+          ? 'Name a file. Folders are read by the sources zendesk, intercom, freshdesk, helpscout, mail, chatlog, slack, telegram and discord.'
           : `Name each as a source of its own: ${listed.join(', ')}${names.length > 5 ? ' ...' : ''}`,
     },
   );

@@ -1,6 +1,7 @@
 import { type SourceConfig, type SourceKind, sourceKind } from '../config/sources.ts';
 import { readChatlog } from './chatlog.ts';
 import { readCsvSource } from './csv.ts';
+import { readDiscord } from './discord.ts';
 import { freshdesk } from './freshdesk.ts';
 import { helpscout } from './helpscout.ts';
 import { intercom } from './intercom.ts';
@@ -9,6 +10,7 @@ import { readMail } from './mail.ts';
 import { readModuleSource } from './module.ts';
 import type { SourceContext, SourceItem } from './source.ts';
 import { readSlack } from './slack.ts';
+import { readTelegram } from './telegram.ts';
 import { readTickets } from './tickets.ts';
 import { zendesk } from './zendesk.ts';
 
@@ -25,6 +27,8 @@ const readers: Readonly<Record<SourceKind, Reader>> = {
   mail: readMail,
   chatlog: readChatlog,
   slack: readSlack,
+  telegram: readTelegram,
+  discord: readDiscord,
 };
 
 /** Every record of a source in order, as an example or with the reason why it is none; `limit` counts both. */
