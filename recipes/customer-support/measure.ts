@@ -6,13 +6,8 @@
  */
 import { join } from 'node:path';
 import type { Example, Message } from '../../src/data/example.ts';
-import {
-  actionBaseline,
-  loadTemplates,
-  matchAction,
-  templateCoverage,
-} from '../../src/evaluate/next-action.ts';
-import type { Score } from '../../src/evaluate/next-action.ts';
+import { actionBaseline, type Score, templateCoverage } from '../../src/evaluate/action-baseline.ts';
+import { loadTemplates, matchAction } from '../../src/evaluate/action-templates.ts';
 import { examples } from './star.ts';
 
 const templates = await loadTemplates(join(import.meta.dirname, 'templates.json'));

@@ -15,7 +15,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../../src/base/files.ts';
-import { customAction, matchAction, parseTemplates } from '../../src/evaluate/next-action.ts';
+import { matchAction, parseTemplates } from '../../src/evaluate/action-templates.ts';
+import { customAction } from '../../src/evaluate/next-action.ts';
 import type { PackedDialogue } from './packed.ts';
 import { readDialogues } from './star.ts';
 

@@ -2,7 +2,8 @@
 import type { Backend } from '../backend/backend.ts';
 import { AttuneError } from '../base/errors.ts';
 import { tunedFiles } from '../registry/serving.ts';
-import { modelNames, openVersion, type Version } from '../registry/version.ts';
+import { modelNames } from '../registry/find.ts';
+import { openVersion, type Version } from '../registry/version.ts';
 import type { Context } from './context.ts';
 import { registryFolder } from './registry-folder.ts';
 

@@ -13,7 +13,7 @@ import { measureTurns, replyMetrics } from './measure.ts';
 import type { MeasuredTurn } from './measure.ts';
 import { likelihoodItems } from './metrics/likelihood.ts';
 import type { MetricName } from './metrics/metric.ts';
-import { loadTemplates } from './next-action.ts';
+import { loadTemplates } from './action-templates.ts';
 import { ReplyLog } from './reply-log.ts';
 import type { LoggedReply, SystemName } from './reply-log.ts';
 import { writeReport } from './report/write.ts';

@@ -2,8 +2,8 @@ import { exactMatch, queryMatch } from './metrics/exact-match.ts';
 import type { MetricName } from './metrics/metric.ts';
 import { metricInfo } from './metrics/metric.ts';
 import { rougeL } from './metrics/rouge.ts';
-import { actionsOf, nextActionAccuracy } from './next-action.ts';
-import type { ActionItem, Templates } from './next-action.ts';
+import type { Templates } from './action-templates.ts';
+import { actionsOf } from './next-action.ts';
 import type { LoggedReply } from './reply-log.ts';
 import { comparePaired } from './statistics/compare.ts';
 import type { Comparison, PairedItem } from './statistics/compare.ts';
@@ -54,21 +54,17 @@ export function measureTurns(
       if (metrics.has('exact_match'))
         scores.exact_match = both(({ reply }) => exactMatch(reply.content, text));
     }
-    if (templates && turn.action !== undefined && metrics.has('next_action_accuracy')) {
-      scores.next_action_accuracy = both((entry) =>
-        Number(nextActionAccuracy([actionItem(turn, turn.action!, entry)], templates).right[0]),
-      );
-    }
-    const actions = templates && {
-      base: actionsOf(actionItem(turn, '', base), templates),
-      tuned: actionsOf(actionItem(turn, '', tuned), templates),
-    };
+    const follows = ({ reply: { content, toolCalls } }: LoggedReply, among: Templates): string[] =>
+      actionsOf({ topic: turn.topic, reply: content, toolCalls }, among);
+    const actions = templates && { base: follows(base, templates), tuned: follows(tuned, templates) };
+    const { action } = turn;
+    if (actions && action !== undefined && metrics.has('next_action_accuracy'))
+      scores.next_action_accuracy = {
+        base: Number(actions.base.includes(action)),
+        tuned: Number(actions.tuned.includes(action)),
+      };
     return { turn, base, tuned, actions, scores };
   });
-}
-
-function actionItem(turn: Turn, gold: string, { reply }: LoggedReply): ActionItem {
-  return { topic: turn.topic, gold, typed: turn.typed, reply: reply.content, toolCalls: reply.toolCalls };
 }
 
 /** One metric's scores as items of a paired comparison, over the turns that have it. */

@@ -5,15 +5,9 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { AttuneError } from '../base/errors.ts';
-import {
-  actionBaseline,
-  loadTemplates,
-  matchAction,
-  nextActionAccuracy,
-  parseTemplates,
-  templateCoverage,
-} from './next-action.ts';
-import type { ActionItem } from './next-action.ts';
+import { actionBaseline, type LabelledTurn, templateCoverage } from './action-baseline.ts';
+import { loadTemplates, matchAction, parseTemplates } from './action-templates.ts';
+import { actionsOf } from './next-action.ts';
 
 const templates = parseTemplates({
   ride: {
@@ -133,56 +127,33 @@ test('a file of another shape, and a wording of slots only, are refused with the
   await assert.rejects(loadTemplates(join(folder, 'none.json')), AttuneError);
 });
 
-const item = (topic: string, gold: string, reply: string, more: Partial<ActionItem> = {}): ActionItem => ({
-  topic,
-  gold,
-  reply,
-  typed: gold === 'custom',
-  toolCalls: [],
-  ...more,
+test('a turn stands for the query, the macros it follows, or custom', () => {
+  const call = { name: 'ride_book', arguments: {} };
+  const of = (topic: string, reply: string, toolCalls = [] as (typeof call)[]): string[] =>
+    actionsOf({ topic, reply, toolCalls }, templates);
+  assert.deepEqual(of('ride', 'May I have your name, please?'), ['ask_name']);
+  assert.deepEqual(of('ride', 'Goodbye.'), ['bye', 'goodbye_1']);
+  assert.deepEqual(of('ride', '', [call]), ['query']);
+  assert.deepEqual(of('doctor', 'Dr. Who is available at 4. Can I book it?', [call]), ['query']);
+  assert.deepEqual(of('doctor', 'It looks like rain.'), ['custom']);
+  assert.deepEqual(of('doctor', ' '), []);
 });
-const call = { name: 'ride_book', arguments: {} };
 
-test('accuracy: replies, queries, free-typed replies apart, and by topic', () => {
-  const result = nextActionAccuracy(
-    [
-      item('ride', 'ask_name', 'May I have your name, please?'),
-      item('ride', 'ask_name', 'Goodbye.'),
-      item('ride', 'goodbye_1', 'Goodbye.'),
-      item('ride', 'query', '', { toolCalls: [call] }),
-      item('ride', 'query', 'Goodbye.'),
-      item('doctor', 'available', 'Dr. Who is available at 4. Can I book it?', { toolCalls: [call] }),
-      item('doctor', 'custom', 'It looks like rain.'),
-      item('doctor', 'custom', 'Is there anything else that I can do for you?'),
-      item('doctor', 'custom', ' '),
-    ],
-    templates,
-  );
-  assert.deepEqual(result.overall, { count: 6, right: 3, accuracy: 0.5 });
-  assert.deepEqual(result.replies, { count: 4, right: 2, accuracy: 0.5 });
-  assert.deepEqual(result.queries, { count: 2, right: 1, accuracy: 0.5 });
-  assert.deepEqual(result.typed, { count: 3, right: 1, accuracy: 1 / 3 });
-  assert.deepEqual(result.byTopic, {
-    doctor: { count: 1, right: 0, accuracy: 0 },
-    ride: { count: 5, right: 3, accuracy: 0.6 },
-  });
-  assert.deepEqual(result.right, [true, false, true, true, false, false, true, false, false]);
-  assert.deepEqual(nextActionAccuracy([], templates).overall, { count: 0, right: 0, accuracy: 0 });
-});
+const item = (topic: string, gold: string): LabelledTurn => ({ topic, gold, typed: gold === 'custom' });
 
 test('baselines take the commonest action of the training split, not of the split they score', () => {
   const train = [
-    ...['query', 'query', 'query', 'ask_name', 'ask_name'].map((gold) => item('ride', gold, '')),
-    ...['available', 'available', 'query'].map((gold) => item('doctor', gold, '')),
-    ...['custom', 'custom', 'custom', 'custom', 'custom', 'custom'].map((gold) => item('doctor', gold, '')),
+    ...['query', 'query', 'query', 'ask_name', 'ask_name'].map((gold) => item('ride', gold)),
+    ...['available', 'available', 'query'].map((gold) => item('doctor', gold)),
+    ...['custom', 'custom', 'custom', 'custom', 'custom', 'custom'].map((gold) => item('doctor', gold)),
   ];
   const test = [
-    item('ride', 'query', ''),
-    item('ride', 'ask_name', ''),
-    item('doctor', 'available', ''),
-    item('doctor', 'custom', ''),
-    item('hotel', 'query', ''),
-    item('hotel', 'bye', ''),
+    item('ride', 'query'),
+    item('ride', 'ask_name'),
+    item('doctor', 'available'),
+    item('doctor', 'custom'),
+    item('hotel', 'query'),
+    item('hotel', 'bye'),
   ];
   const { global, perTopic } = actionBaseline(train, test);
   assert.equal(global.action, 'query');

@@ -1,7 +1,7 @@
 import { seededRandom, shuffled } from '../base/random.ts';
 import { conversationOf, type Example, type Message } from '../data/example.ts';
-import { matchAction, queryAction, customAction } from './next-action.ts';
-import type { Templates } from './next-action.ts';
+import { matchAction, type Templates } from './action-templates.ts';
+import { customAction, queryAction } from './next-action.ts';
 
 /** A place in a test conversation where the agent acted, and a model is asked to. */
 export type Turn = {

@@ -2,7 +2,8 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { acquireLock } from '../base/lock.ts';
-import { modelNames, readMetadata, versionNumbers } from '../registry/version.ts';
+import { modelNames, versionNumbers } from '../registry/find.ts';
+import { readMetadata } from '../registry/version.ts';
 import { loadProject, type Project } from './load.ts';
 import { planPipeline } from './plan.ts';
 import { sweepTmp } from './run.ts';

@@ -8,7 +8,8 @@ import { AttuneError } from '../base/errors.ts';
 import { moveAlias, readAliases, rollbackAlias } from './aliases.ts';
 import { readAudit } from './audit.ts';
 import { parseReference } from './reference.ts';
-import { modelNames, openVersion, registerVersion, versionNumbers, type Registration } from './version.ts';
+import { modelNames, versionNumbers } from './find.ts';
+import { openVersion, registerVersion, type Registration } from './version.ts';
 
 async function newRegistry(): Promise<{
   registry: string;

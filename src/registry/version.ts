@@ -2,16 +2,17 @@
  * Registered versions: `<registry>/<name>/<number>/`, written once, never changed. hashes.json lists every file, and
  * the audit keeps the hash of hashes.json.
  */
-import { chmod, copyFile, link, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { AttuneError } from '../base/errors.ts';
-import { exists, readJson, storageError, syncFolder, writeJson } from '../base/files.ts';
+import { exists, readJson, storageError, syncFolder } from '../base/files.ts';
 import { sha256, sha256File } from '../base/hash.ts';
 import { canonicalJson, type Json } from '../base/json.ts';
 import { acquireLock } from '../base/lock.ts';
-import { readAliases } from './aliases.ts';
 import { appendAudit, currentUser, readAudit } from './audit.ts';
-import { namePattern, parseReference, type Reference } from './reference.ts';
+import { entries, resolveNumber, versionNumbers } from './find.ts';
+import { namePattern, parseReference } from './reference.ts';
+import { type FileHashes, fillFolder, findChange } from './version-files.ts';
 
 /** Where a version comes from. `artifacts` alone decide whether two registrations are the same. */
 export type Lineage = {
@@ -34,8 +35,6 @@ export type Metadata = {
   /** Hash of the lineage's artifacts. */
   identity: string;
 };
-
-export type FileHashes = Record<string, { bytes: number; sha256: string }>;
 
 export type Version = {
   name: string;
@@ -102,47 +101,6 @@ export async function openVersion(registry: string, reference: string): Promise<
   return await openNumber(registry, parsed.name, await resolveNumber(registry, parsed));
 }
 
-/** The number a reference means now. A bare name means the champion, or the newest version where there is none. */
-export async function resolveNumber(registry: string, reference: Reference): Promise<number> {
-  const { name, version, alias } = reference;
-  const numbers = await versionNumbers(join(registry, name));
-  if (numbers.length === 0) {
-    const names = await modelNames(registry);
-    throw new AttuneError('registry', `no model named ${name} is registered`, {
-      fix: names.length === 0 ? 'Run `attune run` to register one.' : `Registered: ${names.join(', ')}.`,
-    });
-  }
-  if (version !== undefined) {
-    if (numbers.includes(version)) return version;
-    throw new AttuneError('registry', `${name} has no version ${version}`, {
-      fix: `Its versions: ${numbers.join(', ')}.`,
-    });
-  }
-  const aliases = await readAliases(join(registry, name));
-  const number = aliases[alias ?? 'champion'] ?? (alias === undefined ? numbers.at(-1) : undefined);
-  if (number !== undefined) return number;
-  throw new AttuneError('registry', `${name} has no alias ${alias}`, {
-    fix: `Its aliases: ${Object.keys(aliases).join(', ') || 'none'}.`,
-  });
-}
-
-/** Names of the registered models, sorted. */
-export async function modelNames(registry: string): Promise<string[]> {
-  const names = (await entries(registry)).filter((name) => namePattern.test(name));
-  const used = await Promise.all(
-    names.map(async (name) => (await versionNumbers(join(registry, name))).length > 0),
-  );
-  return names.filter((_, i) => used[i]).sort();
-}
-
-/** Version numbers in a model's folder, ascending. */
-export async function versionNumbers(modelFolder: string): Promise<number[]> {
-  return (await entries(modelFolder))
-    .filter((name) => /^[1-9]\d{0,8}$/.test(name))
-    .map(Number)
-    .sort((a, b) => a - b);
-}
-
 /** Reads a version's metadata without checking its files. */
 export async function readMetadata(registry: string, name: string, number: number): Promise<Metadata> {
   return await readJson<Metadata>(join(registry, name, String(number), 'metadata.json'));
@@ -164,42 +122,9 @@ async function openNumber(registry: string, name: string, number: number): Promi
     throw refuse('hashes.json', 'is not the one that was registered');
   }
   const files = await readJson<FileHashes>(hashesPath);
-  for (const [file, expected] of Object.entries(files)) {
-    const path = join(folder, file);
-    if (!(await exists(path))) throw refuse(file, 'is missing');
-    if ((await stat(path)).size !== expected.bytes || (await sha256File(path)) !== expected.sha256) {
-      throw refuse(file, 'does not match its hash');
-    }
-  }
+  const change = await findChange(folder, files);
+  if (change) throw refuse(...change);
   return { name, number, folder, metadata: await readMetadata(registry, name, number), files };
-}
-
-async function fillFolder(folder: string, files: Record<string, string>, metadata: Metadata): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  for (const [file, source] of Object.entries(files)) {
-    const target = join(folder, file);
-    await mkdir(dirname(target), { recursive: true });
-    if (file.endsWith('.gguf')) await linkOrCopy(source, target);
-    else await copyFile(source, target);
-  }
-  await writeJson(join(folder, 'metadata.json'), metadata);
-  const hashes: FileHashes = {};
-  for (const file of [...Object.keys(files), 'metadata.json'].sort()) {
-    const path = join(folder, file);
-    hashes[file] = { bytes: (await stat(path)).size, sha256: await sha256File(path) };
-    await syncFile(path);
-    await chmod(path, 0o444);
-  }
-  await writeJson(join(folder, 'hashes.json'), hashes);
-  await chmod(join(folder, 'hashes.json'), 0o444);
-}
-
-async function linkOrCopy(source: string, target: string): Promise<void> {
-  try {
-    await link(source, target);
-  } catch {
-    await copyFile(source, target); // another file system, or one without hard links
-  }
 }
 
 /** Writes the audit line of a version, unless a registration that was cut short has written it already. */
@@ -239,17 +164,4 @@ async function sweepUnfinished(modelFolder: string): Promise<void> {
   for (const name of await entries(modelFolder)) {
     if (name.endsWith('.unfinished')) await rm(join(modelFolder, name), { recursive: true, force: true });
   }
-}
-
-async function syncFile(path: string): Promise<void> {
-  const file = await open(path, 'r');
-  try {
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
-async function entries(folder: string): Promise<string[]> {
-  return await readdir(folder).catch(() => []);
 }

@@ -2,13 +2,8 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { moveAlias, readAliases, rollbackAlias } from '../../registry/aliases.ts';
 import { readAudit, type AuditEntry } from '../../registry/audit.ts';
-import {
-  modelNames,
-  openVersion,
-  readMetadata,
-  versionNumbers,
-  type Version,
-} from '../../registry/version.ts';
+import { modelNames, versionNumbers } from '../../registry/find.ts';
+import { openVersion, readMetadata, type Version } from '../../registry/version.ts';
 import { createContext } from '../context.ts';
 import { formatBytes, formatTable, formatTime } from '../format.ts';
 import type { Io } from '../io.ts';

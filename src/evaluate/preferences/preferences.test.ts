@@ -8,7 +8,7 @@ import { AttuneError } from '../../base/errors.ts';
 import { seededRandom } from '../../base/random.ts';
 import type { Example, Message, RejectedReply } from '../../data/example.ts';
 import type { PreferencePair } from '../../data/preferences/pair.ts';
-import { parseTemplates } from '../next-action.ts';
+import { parseTemplates } from '../action-templates.ts';
 import { ReplyLog } from '../reply-log.ts';
 import { assistantTurns } from '../turns.ts';
 import { modelJudge, readVerdict } from './model-judge.ts';

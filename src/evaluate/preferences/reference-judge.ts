@@ -2,7 +2,7 @@ import { canonicalJson } from '../../base/json.ts';
 import type { RejectedReply } from '../../data/example.ts';
 import { plainReply } from '../../data/preferences/pair.ts';
 import { actionsOf } from '../next-action.ts';
-import type { Templates } from '../next-action.ts';
+import type { Templates } from '../action-templates.ts';
 import type { Turn } from '../turns.ts';
 import { scoringJudge, type Judge } from './judge.ts';
 

@@ -3,7 +3,7 @@ import { AttuneError } from '../../base/errors.ts';
 import { type Random, shuffledIndexes } from '../../base/random.ts';
 import type { Example, RejectedReply } from '../../data/example.ts';
 import { makePair, type PairMaker } from '../../data/preferences/pair.ts';
-import type { Templates } from '../next-action.ts';
+import type { Templates } from '../action-templates.ts';
 import { assistantTurns, type Turn } from '../turns.ts';
 import type { Judge, Verdict } from './judge.ts';
 
