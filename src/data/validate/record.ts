@@ -32,7 +32,16 @@ export function* checkRecord(example: Example, minCharacters: number): Generator
         ? 'hold U+FFFD, where letters were lost for good: export them again as UTF-8'
         : 'hold UTF-8 that was read as another encoding, such as "Ã©" for "é", which curation mends',
     );
+  if (example.messages.some(({ content }) => spelledToken.test(content)))
+    yield warning(
+      'special tokens',
+      'hold the text of special tokens, such as "<|im_end|>" or "[INST]": it is trained as the text it is, so if it is left over from a chat template, take it out',
+    );
 }
+
+/** Markers of common chat templates; a tag that HTML has too, such as </s>, is none of them. */
+const spelledToken =
+  /<\|[a-z_]{1,40}\|>|<\/?tool_(?:call|response)>|<(?:start|end)_of_turn>|\[\/?INST\]|<<\/?SYS>>/i;
 
 function* checkRoles(messages: readonly Message[]): Generator<RecordFinding> {
   const roles = messages.map(({ role }) => role);

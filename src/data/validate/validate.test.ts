@@ -80,6 +80,19 @@ test('every fault of a record is told once, with its place', async () => {
   assert.equal(report.errors, 5);
 });
 
+test('records that spell out special tokens of chat templates are told; HTML is not', async () => {
+  const report = await validate([
+    ...sound(100),
+    item('left over', [user(`<|im_start|>user ${long}<|im_end|>`), assistant('Done, as you wished.')]),
+    item('llama', [user(`[INST] ${long} [/INST]`), assistant('Done, as you wished, too.')]),
+    item('html', [user(`${long} <s>now</s> |> <|`), assistant('Done <b>now</b>, as you wished.')]),
+    item('long', [user(`${'<|a'.repeat(300_000)} ${'['.repeat(100_000)}`), assistant('Done, at last.')]),
+  ]);
+  const [found, ...more] = rules(report, 'special tokens');
+  assert.deepEqual(more, []);
+  assert.match(found!, /^warning: 2 of 104 records hold the text of special tokens.*s:left over, s:llama/);
+});
+
 test('duplicates, conflicting topics, ids and balance', async () => {
   const report = await validate([
     ...sound(120),
