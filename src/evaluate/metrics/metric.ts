@@ -46,7 +46,8 @@ export const metricInfo: Record<MetricName, MetricInfo> = {
   },
   exact_match: {
     title: 'Exact match',
-    meaning: 'Share of generated replies equal to the real one after folding case, punctuation and spaces.',
+    meaning:
+      'Share of generated replies equal to the real one after folding case, punctuation (but not within numbers) and spaces.',
     scale: 'rate',
     better: 'higher',
     percent: true,
@@ -60,7 +61,8 @@ export const metricInfo: Record<MetricName, MetricInfo> = {
   },
   query_match: {
     title: 'Query match',
-    meaning: 'Share of tool calls generated with the right name and exactly the right arguments.',
+    meaning:
+      'Share of turns that call tools where the generated calls have the right names and exactly the right arguments.',
     scale: 'rate',
     better: 'higher',
     percent: true,

@@ -50,7 +50,18 @@ test('exact match folds case, punctuation, width and spaces, and nothing else', 
   assert.equal(exactMatch('ｈｅｌｌｏ', 'Hello.'), 1);
   assert.equal(exactMatch('the room', 'room'), 0);
   assert.equal(exactMatch('room 12', 'room 13'), 0);
+  assert.equal(exactMatch('It costs 12.50.', 'it costs $12.50'), 1);
+  assert.equal(exactMatch('It costs 12.50', 'it costs 1250'), 0);
+  assert.equal(exactMatch('at 10:30', 'at 1030'), 0);
+  assert.equal(exactMatch('您好！房间在 3 楼。', '您好，房间在 3 楼'), 1);
   assert.equal(normaliseReply('It costs $5 – ok?'), 'it costs 5 ok');
+});
+
+test('a text of signs alone equals itself, and no other, not even an empty one', () => {
+  assert.equal(exactMatch('', '👍'), 0);
+  assert.equal(exactMatch('!', '?'), 0);
+  assert.equal(exactMatch(' 👍 ', '👍'), 1);
+  assert.equal(exactMatch('', ' '), 1);
 });
 
 test('a query matches with its name and every argument, whatever the order of the keys', () => {

@@ -16,7 +16,8 @@ export function percentileInterval(resampled: Float64Array, confidence: number):
 /**
  * Bias-corrected and accelerated interval (Efron 1987; the same formulas as scipy.stats.bootstrap).
  * `jackknife` holds the statistic with each cluster left out in turn. Falls back to the percentile interval where
- * BCa is undefined: every resample on one side of the estimate, or a jackknife without spread.
+ * BCa is undefined: every resample on one side of the estimate, a jackknife without spread, or a correction so large that
+ * the ends change places.
  */
 export function bcaInterval(
   estimate: number,
@@ -32,7 +33,8 @@ export function bcaInterval(
     const shifted = bias + normalQuantile(probability);
     return normalCdf(bias + shifted / (1 - acceleration * shifted));
   });
-  if (!adjusted.every(Number.isFinite)) return percentileInterval(resampled, confidence);
+  if (!adjusted.every(Number.isFinite) || adjusted[0]! > adjusted[1]!)
+    return percentileInterval(resampled, confidence);
   return [quantileOfSorted(sorted, adjusted[0]!), quantileOfSorted(sorted, adjusted[1]!)];
 }
 

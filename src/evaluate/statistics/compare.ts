@@ -62,7 +62,10 @@ export function comparePaired(
   const statistics = {
     base: ({ base, weight }: Totals) => valueOf(base / weight),
     tuned: ({ tuned, weight }: Totals) => valueOf(tuned / weight),
-    difference: ({ base, tuned, weight }: Totals) => valueOf(tuned / weight) - valueOf(base / weight),
+    // Subtracted first where that is the same: equal differences of counts are then equal to the last bit, and an interval
+    // of few conversations depends on how many resamples equal the estimate.
+    difference: ({ base, tuned, weight }: Totals) =>
+      scale === 'exponential' ? valueOf(tuned / weight) - valueOf(base / weight) : (tuned - base) / weight,
     ratio: ({ base, tuned, weight }: Totals) => valueOf(tuned / weight) / valueOf(base / weight),
   };
   const total = totals(clusters);
@@ -188,8 +191,9 @@ function clusteredWilson(
   items: number,
   confidence: number,
 ): Interval | null {
-  const variance = standardDeviation(resampled) ** 2;
-  const effective = variance === 0 ? clusters : (rate * (1 - rate)) / variance;
+  // Shares of counts that are equal are so to the last bit, but their standard deviation need not be 0.
+  const isConstant = resampled.every((value) => value === resampled[0]);
+  const effective = isConstant ? clusters : (rate * (1 - rate)) / standardDeviation(resampled) ** 2;
   const size = Math.min(items, Math.max(clusters, effective));
   return wilsonInterval(rate * size, size, confidence);
 }

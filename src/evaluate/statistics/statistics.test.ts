@@ -118,6 +118,38 @@ test('95 % intervals of the difference cover the truth in about 95 % of simulate
   assert.ok(rejected / studies < 0.09, `${rejected} of ${studies} false positives`);
 });
 
+test('an interval of differences depends on the differences alone: equal resamples are equal to the last bit', () => {
+  for (const [seed, count] of [10, 20, 50, 100, 50, 100].entries()) {
+    const random = seededRandom(seed, 'ties');
+    const items = Array.from({ length: count }, (_, i) => ({
+      cluster: `${i}`,
+      base: Number(random.uniform() < 0.5),
+      tuned: Number(random.uniform() < 0.7),
+      weight: 1,
+    }));
+    const settings = { resamples: 2000, confidence: 0.95, seed: 1 };
+    const differences = items.map((item) => ({ ...item, base: 0, tuned: item.tuned - item.base }));
+    const { interval, value } = comparePaired(items, 'rate', settings)!.difference;
+    const alone = comparePaired(differences, 'mean', settings)!.difference;
+    assert.deepEqual({ interval, value }, { interval: alone.interval, value: alone.value });
+  }
+});
+
+test('a rate that is the same in every conversation has the interval of so many conversations', () => {
+  for (const turns of [2, 3, 5, 7, 10]) {
+    const items = Array.from({ length: 20 * turns }, (_, i) => ({
+      cluster: `${i % 20}`,
+      base: 0,
+      tuned: Number(i < 20),
+      weight: 1,
+    }));
+    const { tuned } = comparePaired(items, 'rate', { resamples: 2000, confidence: 0.95, seed: 1 })!;
+    assert.equal(tuned.value, 1 / turns);
+    const expected = wilsonInterval(20 / turns, 20)!;
+    for (const end of [0, 1]) close(tuned.interval![end]!, expected[end]!, 1e-12);
+  }
+});
+
 test('turns of one conversation count as one observation', () => {
   const settings = { resamples: 2000, confidence: 0.95, seed: 1 };
   const items = simulate(5, 30, 0.1);
