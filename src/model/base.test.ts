@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { globSync, statSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join, sep } from 'node:path';
@@ -43,6 +44,10 @@ async function given(
 ): Promise<Given> {
   const hub = await startFakeHub('owner/name', content);
   const home = await newFolder();
+  hub.keptBytes = () => {
+    const [partial] = globSync('**/model.safetensors.*.partial', { cwd: home });
+    return partial === undefined ? 0 : statSync(join(home, partial)).size;
+  };
   t.after(async () => {
     await hub.close();
     await rm(home, { recursive: true, force: true });

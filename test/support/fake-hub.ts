@@ -14,8 +14,10 @@ export type FakeHub = {
   requests: HubRequest[];
   /** Content by name; may be changed while the hub runs. */
   files: Map<string, Buffer>;
-  /** For each request for a weight file in turn: close the connection after this many bytes. */
+  /** For each request for a weight file in turn: close the connection when the client has kept this many bytes of it. */
   cutAfterBytes: number[];
+  /** How many bytes of the weight file the client has kept. */
+  keptBytes: () => number;
   ignoreRange: boolean;
   /** What the storage server sends in place of a file. */
   replaced: Map<string, Buffer>;
@@ -50,6 +52,7 @@ export async function startFakeHub(
     requests: [],
     files: new Map(Object.entries(content).map(([name, data]) => [name, Buffer.from(data)])),
     cutAfterBytes: [],
+    keptBytes: () => Infinity,
     ignoreRange: false,
     replaced: new Map(),
     troubles: [],
@@ -121,6 +124,11 @@ function serveStored(hub: FakeHub, request: IncomingMessage, response: ServerRes
   response.writeHead(start > 0 ? 206 : 200, { 'content-length': rest.length, ...range });
   const cut = name.endsWith('.safetensors') ? hub.cutAfterBytes.shift() : undefined;
   if (cut === undefined) response.end(rest);
-  // The pause lets the client see the bytes before it sees the connection go.
-  else response.write(rest.subarray(0, cut), () => setTimeout(() => response.destroy(), 20));
+  else response.write(rest.subarray(0, cut), () => void closeWhenKept(hub, start + cut, response));
+}
+
+/** A connection that closes earlier may take bytes with it that have arrived and were not looked at yet. */
+async function closeWhenKept(hub: FakeHub, bytes: number, response: ServerResponse): Promise<void> {
+  while (!response.destroyed && hub.keptBytes() < bytes) await new Promise(setImmediate);
+  response.destroy();
 }

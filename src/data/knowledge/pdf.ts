@@ -13,7 +13,7 @@ export type PdfReader = {
   close: () => Promise<void>;
 };
 
-/** Time and memory that one file may take. */
+/** Processor time and memory that one file may take: time on the clock would refuse files when the machine is busy. */
 export type PdfLimits = { seconds: number; megabytes: number };
 
 /** Many times over what the largest manuals need: 50 pages take a tenth of a second. */
@@ -40,7 +40,7 @@ export function openPdfReader(limits: PdfLimits = usualLimits): PdfReader {
   };
 }
 
-/** Resolves once PDF.js is loaded, so that a file's time is its own. */
+/** Resolves once PDF.js is loaded. */
 async function startWorker({ megabytes }: PdfLimits): Promise<Worker> {
   const file = import.meta.url.endsWith('.ts') ? './pdf-worker.ts' : './pdf-worker.js';
   const worker = new Worker(new URL(file, import.meta.url), {
@@ -54,15 +54,15 @@ async function startWorker({ megabytes }: PdfLimits): Promise<Worker> {
 }
 
 /** The worker's reply, or `stopped` with the reason when it broke a limit. */
-function ask(
+async function ask(
   worker: Worker,
   bytes: Buffer,
   { seconds, megabytes }: PdfLimits,
   signal: AbortSignal,
 ): Promise<PdfReply | { type: 'stopped'; reason: string }> {
+  const hasTakenLonger = await openClock(worker, seconds);
   return new Promise((resolve) => {
     const tooMuchMemory = `it takes more than ${megabytes} MB of memory to read`;
-    const startedMs = performance.now();
     const memoryBefore = process.memoryUsage.rss();
     const settle = (reply: PdfReply | { type: 'stopped'; reason: string }): void => {
       clearInterval(watch);
@@ -76,11 +76,29 @@ function ask(
     // Buffers lie outside the heap that resourceLimits bounds, so the whole process is watched.
     const watch = setInterval(() => {
       if (signal.aborted) stop('stopped on request');
-      else if (performance.now() - startedMs > seconds * 1000)
-        stop(`it takes more than ${seconds} seconds to read`);
+      else if (hasTakenLonger()) stop(`it takes more than ${seconds} seconds to read`);
       else if (process.memoryUsage.rss() - memoryBefore > megabytes * 1024 ** 2) stop(tooMuchMemory);
     }, watchEveryMs);
     worker.on('message', settle).on('error', onError).on('exit', onExit);
     worker.postMessage(new Uint8Array(bytes));
   });
+}
+
+/** Tells whether the thread has used so much processor time from now on, or waited so long for nothing. */
+async function openClock(worker: Worker, seconds: number): Promise<() => boolean> {
+  const usedBefore = await worker.cpuUsage();
+  const waitedBefore = worker.performance.eventLoopUtilization();
+  let used = 0;
+  let isAsked = false;
+  const look = async (): Promise<void> => {
+    const { user, system } = await worker.cpuUsage(usedBefore);
+    used = (user + system) / 1e6;
+    isAsked = false;
+  };
+  return () => {
+    // A thread that has ended gives no answer, and its end is told otherwise.
+    if (!isAsked) look().catch(() => {});
+    isAsked = true;
+    return used > seconds || worker.performance.eventLoopUtilization(waitedBefore).idle > seconds * 1000;
+  };
 }
