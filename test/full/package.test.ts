@@ -18,9 +18,13 @@ const run = promisify(execFile);
  */
 const machine =
   /^npm_config_(?:registry|cafile|ca|proxy|https_proxy|noproxy|userconfig|globalconfig|cache)$/i;
-const env = Object.fromEntries(
-  Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name) || machine.test(name)),
-);
+const env = {
+  ...Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name) || machine.test(name)),
+  ),
+  // A registry that fails once is no fault of the package.
+  npm_config_fetch_retries: '6',
+};
 
 let folder: string;
 before(async () => {
