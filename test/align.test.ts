@@ -67,7 +67,7 @@ const dpo = `align:
 
 test(
   'pairs are made, DPO goes on from the SFT adapter, and its model is what is registered',
-  { timeout: 120_000 },
+  { timeout: 600_000 },
   async () => {
     const project = await newProject(dpo);
     const result = await run(project);
@@ -107,7 +107,7 @@ test(
   },
 );
 
-test('stopped within align, the next run ends in the same bytes', { timeout: 120_000 }, async () => {
+test('stopped within align, the next run ends in the same bytes', { timeout: 600_000 }, async () => {
   const options = { until: 'align' as const };
   const undisturbed = await run(await newProject(dpo), options);
   const project = await newProject(dpo);
@@ -130,7 +130,7 @@ test('stopped within align, the next run ends in the same bytes', { timeout: 120
 
 test(
   'ORPO from the base needs no stage train; without pairs there is nothing to align',
-  { timeout: 120_000 },
+  { timeout: 600_000 },
   async () => {
     const project = await newProject('align: { objective: orpo, from: base, max_steps: 2, batch_size: 2 }');
     const plan = await planPipeline(project, openStore(project.folder), stages);

@@ -84,7 +84,7 @@ const idsIn = async (folder: string, name: string): Promise<string[]> =>
 
 test(
   'both selections are as large, and are tested on what was set aside before',
-  { timeout: 300_000 },
+  { timeout: 600_000 },
   async () => {
     const folder = await newProject('  funnel: { quality: 0.3, diversity: 0.25, at_least: 4 }');
     const { exit, json, err } = await runLine(folder, 'data compare-selection --json', stages);
@@ -148,14 +148,14 @@ test(
   },
 );
 
-test('a project that keeps everything has nothing to compare', { timeout: 120_000 }, async () => {
+test('a project that keeps everything has nothing to compare', { timeout: 600_000 }, async () => {
   const folder = await newProject('  funnel: { at_least: 2000 }');
   const { exit, err } = await runLine(folder, 'data compare-selection', stages);
   assert.notEqual(exit, 0);
   assert.match(err, /nothing is chosen: all 64 clean conversations[^]*curate\.funnel\.at_least/);
 });
 
-test('a budget alone is no choice, and counts in both', { timeout: 120_000 }, async () => {
+test('a budget alone is no choice, and counts in both', { timeout: 600_000 }, async () => {
   const folder = await newProject('  funnel: { at_least: 2000 }\n  budget: { examples: 40 }');
   const { exit, err } = await runLine(folder, 'data compare-selection', stages);
   assert.notEqual(exit, 0);

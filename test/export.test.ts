@@ -45,7 +45,7 @@ async function run(project: Project, until: StageName = 'export'): Promise<Outco
   return { summary, files: await readdir(folder), events };
 }
 
-test('an adapter with scales of its own is served beside the base', { timeout: 60_000 }, async () => {
+test('an adapter with scales of its own is served beside the base', { timeout: 600_000 }, async () => {
   const lora =
     'lora: { use_rslora: true, rank: 4, rank_pattern: { q_proj: 2 }, alpha_pattern: { v_proj: 3 } }';
   const { summary, files } = await run(await newProject(familyFields.gemma2, lora));
@@ -54,7 +54,7 @@ test('an adapter with scales of its own is served beside the base', { timeout: 6
   assert.ok(files.includes('base.gguf') && files.includes('adapter.gguf') && !files.includes('tuned.gguf'));
 });
 
-test('what llama.cpp cannot add is served merged, and the run says so', { timeout: 60_000 }, async () => {
+test('what llama.cpp cannot add is served merged, and the run says so', { timeout: 600_000 }, async () => {
   const lora = 'lora: { use_dora: true, rank: 4, bias: all, modules_to_save: [norm] }';
   const { summary, files, events } = await run(await newProject(familyFields.qwen2, lora));
   assert.equal(summary['served'], 'merged');

@@ -50,7 +50,7 @@ const adapterOf = (result: RunResult): Promise<Buffer> =>
 
 test(
   'a new project ends in a version that opens, and a second run reuses every stage',
-  { timeout: 120_000 },
+  { timeout: 600_000 },
   async () => {
     const project = await newProject();
     const first = await run(project);
@@ -82,7 +82,7 @@ test(
 );
 test(
   'stopped in the middle of training, it goes on and ends in the same adapter',
-  { timeout: 120_000 },
+  { timeout: 600_000 },
   async () => {
     const until = 'train' as const;
     const undisturbed = await adapterOf(await run(await newProject(), { until }));
@@ -107,7 +107,7 @@ test(
 
 test(
   'too few steps to learn from are warned of, unless so many were asked for',
-  { timeout: 60_000 },
+  { timeout: 600_000 },
   async () => {
     const warnings = async (steps: string): Promise<string[]> => {
       const said: string[] = [];
@@ -123,7 +123,7 @@ test(
 
 test(
   'a second Ctrl-C ends the process at once, in the middle of whatever it does',
-  { timeout: 60_000 },
+  { timeout: 600_000 },
   async () => {
     const { folder } = await newProject('max_steps: 100000');
     const attune = join(import.meta.dirname, '..', 'bin', 'attune.js');

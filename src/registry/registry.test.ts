@@ -177,7 +177,7 @@ test('what does not exist is refused with what does', async () => {
   }
 });
 
-test('registrations from many processes at once get numbers of their own', { timeout: 30_000 }, async () => {
+test('registrations from many processes at once get numbers of their own', { timeout: 600_000 }, async () => {
   const { registry, registration } = await newRegistry();
   const code = (artifact: string): string => `
     import { registerVersion } from ${JSON.stringify(new URL('./version.ts', import.meta.url).href)};

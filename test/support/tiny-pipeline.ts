@@ -2,7 +2,6 @@
 import { appendFile, mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { AttuneError } from '../../src/base/errors.ts';
 import { writeFileAtomic } from '../../src/base/files.ts';
 import { sha256 } from '../../src/base/hash.ts';
@@ -15,7 +14,7 @@ export type TinyConfig = {
   collect: { file: string };
   curate: { upper: boolean };
   split: { share: number };
-  train: { steps: number; rate: number; stepMs: number };
+  train: { steps: number; rate: number };
 };
 
 export const tinyConfig: TinyConfig = {
@@ -23,7 +22,7 @@ export const tinyConfig: TinyConfig = {
   collect: { file: 'data.txt' },
   curate: { upper: true },
   split: { share: 0.5 },
-  train: { steps: 8, rate: 0.1, stepMs: 0 },
+  train: { steps: 8, rate: 0.1 },
 };
 
 /** A project folder with a source file; the real project file is not needed. */
@@ -84,7 +83,7 @@ export const trainStage: Stage = {
   timedFiles: ['metrics.jsonl'],
   configPart: (config) => ({ train: tiny(config).train, seed: config.seed }),
   run: async (context: StageContext) => {
-    const { steps, rate, stepMs } = tiny(context.config).train;
+    const { steps, rate } = tiny(context.config).train;
     const checkpoint = join(context.workFolder, 'checkpoint.json');
     const start = {
       step: 0,
@@ -98,7 +97,6 @@ export const trainStage: Stage = {
       if (context.signal.aborted) throw new AttuneError('interrupted', `stopped at step ${step}`);
       state = sha256(`${state} ${rate} ${context.config.seed}`);
       step++;
-      if (stepMs > 0) await sleep(stepMs);
       await appendFile(join(context.workFolder, 'steps.log'), `${step}\n`);
       await writeFileAtomic(checkpoint, JSON.stringify({ step, state }));
       context.report({ type: 'progress', label: 'train', done: step, total: steps, unit: 'steps' });
