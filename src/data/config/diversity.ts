@@ -24,10 +24,8 @@ export const diversityConfig = z
           .number()
           .min(0)
           .max(1)
-          .optional()
-          .describe(
-            '0 keeps groups in proportion, 1 makes them equal in size as far as they reach (default: 0.5 for labels, 0 for clusters, whose sizes mean less).',
-          ),
+          .default(0)
+          .describe('0 keeps groups in proportion, 1 makes them equal in size as far as they reach.'),
       })
       .prefault({})
       .describe('How the places are divided.'),

@@ -12,7 +12,7 @@ const values = (defaults: string[], what: string): z.ZodDefault<z.ZodArray<z.Zod
 
 export const qualityConfig = z
   .strictObject({
-    enabled: z.boolean().default(true).describe('Score every conversation and keep the best.'),
+    enabled: z.boolean().default(true).describe('Score every conversation and leave out the worst.'),
     min_score: z
       .number()
       .min(0)
@@ -20,6 +20,14 @@ export const qualityConfig = z
       .default(0)
       .describe(
         'Conversations whose combined score, in [0, 1], is lower are left out, however few are left.',
+      ),
+    good_enough: z
+      .number()
+      .gt(0)
+      .max(1)
+      .default(0.35)
+      .describe(
+        'A component that reaches this counts in full when it is decided who stays: clear faults go first, and among conversations without any the seed draws. 1 keeps the highest scores.',
       ),
     weights: z
       .strictObject({

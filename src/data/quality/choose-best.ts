@@ -54,23 +54,23 @@ export function addVerdicts(all: QualityVerdicts, some: QualityVerdicts, at: num
 
 export type QualityTally = { scores: ScoresTally; comparison: ComparisonTally };
 
-type Settings = Pick<QualityConfig, 'weights' | 'min_score'>;
+type Settings = Pick<QualityConfig, 'weights' | 'good_enough' | 'min_score'>;
 
 export function qualityReductions({
-  weights,
   min_score: leastScore,
+  ...scoring
 }: Settings): Record<'count' | 'border' | 'choose', Reduction> {
   return {
     count: async (pieces, context) => {
       const { isSlow } = context.parameters as CountParameters;
       const sums: CountsByTopic = new Map();
-      for await (const records of scoredRecords(pieces, context, { weights, isSlow }))
+      for await (const records of scoredRecords(pieces, context, { ...scoring, isSlow }))
         countLevels(sums, records, leastScore);
       return [sums];
     },
     border: async (pieces, context) => {
       const { isSlow, borders, ties } = context.parameters as BorderParameters;
-      const stretches = scoredRecords(pieces, context, { weights, isSlow });
+      const stretches = scoredRecords(pieces, context, { ...scoring, isSlow });
       return [await placesAtBorders(stretches, { borders, ties, leastScore })];
     },
     /** The verdicts about the records of each part and, last, what a report tells. */
@@ -79,7 +79,7 @@ export function qualityReductions({
       const { isSlow } = parameters;
       const verdicts: (QualityVerdicts | undefined)[] = context.parts.map(() => undefined);
       const tally: QualityTally = { scores: emptyScores(), comparison: emptyComparison() };
-      for await (const records of scoredRecords(pieces, context, { weights, isSlow })) {
+      for await (const records of scoredRecords(pieces, context, { ...scoring, isSlow })) {
         const { scores, combined, following, part } = records;
         const kept = choose(records, leastScore, { parameters, tally });
         verdicts[part] = { scores, combined, kept, following };
@@ -95,7 +95,7 @@ function choose(
   { parameters, tally }: { parameters: ChooseParameters; tally: QualityTally },
 ): Uint8Array {
   const { cuts, ties, draws, selection } = parameters;
-  const { first, count, combined, topic, outcome, language, words } = records;
+  const { first, count, combined, merits, topic, outcome, language, words } = records;
   const kept = new Uint8Array(count);
   for (let i = 0; i < count; i++) {
     const index = first + i;
@@ -105,7 +105,7 @@ function choose(
       outcome: labelOf(outcome, i),
       language: labelOf(language, i),
     };
-    const isChosen = score >= leastScore && stays(score, index, cuts.get(labels.topic)!, ties);
+    const isChosen = score >= leastScore && stays(merits[i]!, index, cuts.get(labels.topic)!, ties);
     const isKept = selection === 'random' ? isDrawn(draws.random, index) : isChosen;
     kept[i] = Number(isKept);
     const numbers = { words: words[i]!, quality: score };

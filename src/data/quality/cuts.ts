@@ -1,7 +1,7 @@
 /**
  * Where quality cuts: the best of every topic stay, the same share of each. So a topic whose scores are low for a reason of
  * its own, such as an outcome that the topic decides, keeps its part. Found by counting: first how many records of a topic
- * lie at each level of the score, then which of those at the one level that a cut goes through stay.
+ * lie at each level of their merits, then which of those at the one level that a cut goes through stay.
  */
 import { type Order, placeOf } from '../draw.ts';
 import { labelOf } from '../diversity/columns.ts';
@@ -30,16 +30,16 @@ export type Borders = Map<string, { level: number; stay: number }>;
 /** By topic, the places of the records at that level, 4 bytes each. */
 export type BorderPlaces = Map<string, Uint32Array>;
 
-const levelOf = (score: number): number => Math.round(score * levels);
+const levelOf = (merit: number): number => Math.round(merit * levels);
 
 export function countLevels(
   sums: CountsByTopic,
-  { count, topic, scores, combined }: ScoredRecords,
+  { count, topic, scores, combined, merits }: ScoredRecords,
   leastScore: number,
 ): void {
   for (let i = 0; i < count; i++) {
     const counts = countsOf(sums, labelOf(topic, i));
-    if (combined[i]! >= leastScore) addTo(counts.levels, levelOf(combined[i]!), 1);
+    if (combined[i]! >= leastScore) addTo(counts.levels, levelOf(merits[i]!), 1);
     const resolution = scoreAt(scores, i, 'resolution');
     if (Number.isNaN(resolution)) continue;
     counts.known += 1;
@@ -98,10 +98,10 @@ export async function placesAtBorders(
   { borders, ties, leastScore }: { borders: Borders; ties: Order; leastScore: number },
 ): Promise<BorderPlaces> {
   const found = new Map([...borders.keys()].map((topic): [string, number[]] => [topic, []]));
-  for await (const { first, count, topic, combined } of stretches)
+  for await (const { first, count, topic, combined, merits } of stretches)
     for (let i = 0; i < count; i++) {
       const name = labelOf(topic, i);
-      if (combined[i]! >= leastScore && borders.get(name)?.level === levelOf(combined[i]!))
+      if (combined[i]! >= leastScore && borders.get(name)?.level === levelOf(merits[i]!))
         found.get(name)!.push(placeOf(ties, first + i));
     }
   return new Map([...found].map(([topic, places]) => [topic, Uint32Array.from(places)]));
@@ -138,7 +138,7 @@ function joined(lists: readonly Uint32Array[]): Uint32Array {
 }
 
 /** Whether a record of a topic with this cut stays. */
-export function stays(score: number, index: number, cut: Cut, ties: Order): boolean {
-  const level = levelOf(score);
+export function stays(merit: number, index: number, cut: Cut, ties: Order): boolean {
+  const level = levelOf(merit);
   return level > cut.level || (level === cut.level && placeOf(ties, index) < cut.place);
 }

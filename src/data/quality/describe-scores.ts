@@ -19,7 +19,7 @@ const unit = 1e-4;
 export type ScoresTally = {
   combined: HistogramTally;
   components: Record<ComponentName, HistogramTally>;
-  /** The worst that stayed and the best that went. */
+  /** The worst that stayed and the best that went for a fault. */
   atCut: { kept: RecordAtCut[]; dropped: RecordAtCut[] };
   outcomes: Map<string, OutcomeTally>;
 };
@@ -45,16 +45,18 @@ export function emptyScores(): ScoresTally {
 }
 
 export function addScore(tally: ScoresTally, records: ScoredRecords, at: number, isKept: boolean): void {
-  const { first, scores, combined, topic, outcome } = records;
+  const { first, scores, combined, merits, topic, outcome } = records;
   const score = combined[at]!;
   addToHistogram(tally.combined, score, isKept);
   for (const name of componentNames)
     addToHistogram(tally.components[name], scoreAt(scores, at, name), isKept);
-  const side = isKept ? 'kept' : 'dropped';
-  const last = tally.atCut[side].at(-1);
-  if (tally.atCut[side].length < shownAtCut || nearerTheCut[side](score, last!.score)) {
-    const shown = { index: first + at, score, components: scoresOf(scores, at) };
-    tally.atCut[side] = nearestTheCut(side, [...tally.atCut[side], shown]);
+  if (isKept || merits[at]! < 1) {
+    const side = isKept ? 'kept' : 'dropped';
+    const last = tally.atCut[side].at(-1);
+    if (tally.atCut[side].length < shownAtCut || nearerTheCut[side](score, last!.score)) {
+      const shown = { index: first + at, score, components: scoresOf(scores, at) };
+      tally.atCut[side] = nearestTheCut(side, [...tally.atCut[side], shown]);
+    }
   }
   const name = labelOf(outcome, at);
   if (name === '') return;
@@ -137,7 +139,7 @@ function histogramOf({ sum, before, after }: HistogramTally): Histogram {
   return { known, mean: known === 0 ? 0 : rounded((sum / known) * unit), before, after };
 }
 
-/** The worst that stayed and the best that went, if any did, with the beginnings of what was said. */
+/** The worst that stayed and the best that went for a fault, if any did, with the beginnings of what was said. */
 async function readAtCut({ atCut }: ScoresTally, readExamples: ConcludeTools['readExamples']): Promise<Json> {
   const records = new Map(
     (['kept', 'dropped'] as const).flatMap((side) =>

@@ -221,6 +221,10 @@ test('the combined score is the weighted mean of what is known', () => {
   assert.deepEqual(scoresOf(table, 0), { resolution: 1, length: 0.5, judge: 1 });
   assert.equal(combinedScore(table, 1, weights), 1);
   assert.equal(combinedScore(table, 0, { ...weights, resolution: 0, judge: 0 }), 0.5);
+  // From 0.5 on the length counts in full, and the record has no fault.
+  assert.equal(combinedScore(table, 0, weights, 0.5), 1);
+  setScore(table, 0, 'length', 0.1);
+  assert.ok(Math.abs(combinedScore(table, 0, weights, 0.5) - (1 + 2 * 0.2 + 1) / 4) < 1e-12);
   assert.deepEqual(Object.keys(config.weights).sort(), [...componentNames].sort());
 });
 
@@ -250,6 +254,7 @@ async function keptOf(
       language: none,
       words: new Float32Array(0),
       combined: Float32Array.from(scores.slice(start, end)),
+      merits: Float32Array.from(scores.slice(start, end)),
       following: new Float32Array(0),
     };
   });

@@ -38,15 +38,18 @@ export function scoresOf(table: ScoreTable, record: number): Partial<Record<Comp
 
 export type Weights = Readonly<Record<ComponentName, number>>;
 
-/** The weighted mean of the components that are known, in [0, 1]; 1 where none is, as nothing speaks against the record. */
-export function combinedScore(table: ScoreTable, record: number, weights: Weights): number {
+/**
+ * The weighted mean of the components that are known, in [0, 1]; 1 where none is, as nothing speaks against the record. A
+ * component counts in full from `enough` on: with 0.35 all conversations without a clear fault have 1.
+ */
+export function combinedScore(table: ScoreTable, record: number, weights: Weights, enough = 1): number {
   let sum = 0;
   let total = 0;
   for (let i = 0; i < recordBytes; i++) {
     const value = table[record * recordBytes + i]!;
     if (value === unknown) continue;
     const weight = weights[componentNames[i]!];
-    sum += (weight * value) / steps;
+    sum += weight * Math.min(1, value / steps / enough);
     total += weight;
   }
   return total === 0 ? 1 : sum / total;

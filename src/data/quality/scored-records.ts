@@ -34,6 +34,8 @@ export type ScoredRecords = ScorePiece & {
   /** Index of the first record. */
   first: number;
   combined: Float32Array;
+  /** What is chosen by: the combined score where components count in full from `good_enough` on. */
+  merits: Float32Array;
   /** Instruction-following difficulty, where a model measured it; NaN where not. */
   following: Float32Array;
 };
@@ -79,11 +81,14 @@ function encode(facts: readonly ScoreFact[], from: number): ScorePiece {
   };
 }
 
-/** The records of a partition with their combined scores; `isSlow` says that rows hold what services told of them. */
+/** How records are scored; `isSlow` says that rows hold what services told of them. */
+export type Scoring = Pick<QualityConfig, 'weights' | 'good_enough'> & { isSlow: boolean };
+
+/** The records of a partition with their combined scores. */
 export async function* scoredRecords(
   pieces: AsyncIterable<Piece>,
   { parts, row }: Pick<ReductionContext, 'parts' | 'row'>,
-  { weights, isSlow }: { weights: QualityConfig['weights']; isSlow: boolean },
+  { weights, good_enough: enough, isSlow }: Scoring,
 ): AsyncGenerator<ScoredRecords> {
   for await (const { part, value } of pieces) {
     const piece = value as ScorePiece;
@@ -91,10 +96,12 @@ export async function* scoredRecords(
     const first = parts[part]!.first + from;
     const following = new Float32Array(count).fill(Number.NaN);
     const combined = new Float32Array(count);
+    const merits = new Float32Array(count);
     for (let i = 0; i < count; i++) {
       if (isSlow) following[i] = readScoreRow(scores, i, row(first + i));
       combined[i] = combinedScore(scores, i, weights);
+      merits[i] = combinedScore(scores, i, weights, enough);
     }
-    yield { ...piece, part, first, combined, following };
+    yield { ...piece, part, first, combined, merits, following };
   }
 }

@@ -35,9 +35,6 @@ export type DiversityOptions = {
   selection: 'best' | 'random';
 };
 
-/** Topics of 35 to 187 records become 17 to 39 at a quarter of the whole (Banking77). */
-const labelBalance = 0.5;
-
 type Whole = { chosen: Reduced; clusterNames: string[] };
 
 /** The verdicts about the records of one part. */
@@ -102,7 +99,7 @@ async function conclude(
   const target = targetOf(funnel, 'diversity', { count, collected: tools.collected });
   const space = await fitSpace(shuffle, config.clusters, tools);
   const by = groupingOf(config.quota.by, space.survey, count);
-  const balance = config.quota.balance ?? (by === 'cluster' ? 0 : labelBalance);
+  const { balance } = config.quota;
   const { idf, model, rows, clusters } = space;
   const placing: PlaceParameters = {
     partitions,

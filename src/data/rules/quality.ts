@@ -28,7 +28,7 @@ import {
 import { addScores, describeScores, emptyScores } from '../quality/describe-scores.ts';
 import { doubtOutcomes } from '../quality/doubt-outcomes.ts';
 import { divideScores, scoreFact, type ScoreFact } from '../quality/scored-records.ts';
-import { scoresOf } from '../quality/score-table.ts';
+import { combinedScore, scoresOf } from '../quality/score-table.ts';
 import { slowScores } from '../quality/slow-scores.ts';
 import type { ConcludeTools, Reduced, ReduceOptions, Shuffle, ShuffleRule } from '../rule.ts';
 
@@ -43,8 +43,8 @@ export type QualityOptions = {
 type Plan = QualityVerdicts & { first: number };
 
 /**
- * Level 2: scores every conversation by components in [0, 1], combines them with the weights of the project file and keeps
- * the best of every topic. Scores stand in the ledger, whatever becomes of a record; quality.json shows their
+ * Level 2: scores every conversation by components in [0, 1], combines them with the weights of the project file and leaves
+ * out the worst of every topic; among those without a clear fault it is drawn. Scores stand in the ledger, whatever becomes of a record; quality.json shows their
  * distributions, the records at the cut, and a random choice of the same size.
  */
 export function quality(options: QualityOptions): ShuffleRule<ScoreFact, Reduced, Plan> {
@@ -82,6 +82,12 @@ export function quality(options: QualityOptions): ShuffleRule<ScoreFact, Reduced
         return {
           drop: `quality ${value.toFixed(2)} is below min_score ${config.min_score}${because}`,
           kind: 'below min_score',
+          scores,
+        };
+      if (combinedScore(plan.scores, at, config.weights, config.good_enough) === 1)
+        return {
+          drop: `quality ${value.toFixed(2)}, without a clear fault; others of its topic were drawn`,
+          kind: 'without a clear fault, not drawn',
           scores,
         };
       return {
@@ -139,6 +145,7 @@ async function conclude(
     target,
     at_least: funnel.at_least,
     min_score: config.min_score,
+    good_enough: config.good_enough,
     selection,
     weights: config.weights,
     ...(await describeScores(tally.scores, config, tools)),
