@@ -125,9 +125,8 @@ export function selectionSection({ quality, diversity }: ReportInputs): Html | n
   if (made.length === 0) return null;
   return html`<h2>Selection against chance</h2>
     <p class="soft">
-      More words and even topics are no better model yet: where it was measured, drawing at random was as good
-      or better (guide to selection). <code>attune data compare-selection</code> trains on both and tells for
-      this data.
+      More words and a higher coverage are no better model yet.
+      <code>attune data compare-selection</code> trains on both and tells for this data.
     </p>
     ${made.map(comparisonOf)}`;
 }
