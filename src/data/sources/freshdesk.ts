@@ -30,7 +30,8 @@ const forwarded = 8;
 export const freshdesk: HelpDesk = {
   lists: ['tickets'],
   asideLists: [],
-  mayTellMore: (bytes) => bytes.includes('"survey_id"') || bytes.includes('merged into'),
+  mayTellMore: (bytes) =>
+    bytes.includes('"survey_id"') || bytes.includes('merged into') || bytes.includes('"incoming"'),
   noteAside: (record, _list, { ratings }) => {
     const ticket = textFact(record['ticket_id']);
     if (ticket === undefined || !('survey_id' in record)) return false;
@@ -44,8 +45,33 @@ export const freshdesk: HelpDesk = {
     const into = mergedInto(ticket);
     return id === undefined || into === undefined ? undefined : { id, into };
   },
+  // Conversations as GET /api/v2/tickets/{id}/conversations lists them, beside the list of tickets.
+  parts: {
+    mayBe: (bytes) => bytes.includes('"incoming"') || !bytes.includes('"conversations"'),
+    ticketOf: (record) =>
+      typeof record['incoming'] === 'boolean' && 'body' in record ? textFact(record['ticket_id']) : undefined,
+    bareTicket: (record) =>
+      repliesField(unwrap(record)) === undefined && !('ticket_id' in record)
+        ? idOf(unwrap(record))
+        : undefined,
+    assemble: (id, parts, bare) => ({
+      id,
+      ...(bare === undefined ? {} : unwrap(bare)),
+      conversations: distinct(parts),
+    }),
+  },
   toThread,
 };
+
+/** Pages that were fetched twice have a conversation twice. */
+function distinct(parts: readonly UnknownRecord[]): UnknownRecord[] {
+  const byId = new Map(parts.map((part) => [textFact(part['id']) ?? part, part]));
+  return [...byId.values()];
+}
+
+function repliesField(ticket: UnknownRecord): string | undefined {
+  return ['conversations', 'notes', 'helpdesk_notes'].find((name) => Array.isArray(ticket[name]));
+}
 
 function unwrap(record: UnknownRecord): UnknownRecord {
   return 'helpdesk_ticket' in record ? recordAt(record, 'helpdesk_ticket') : record;
@@ -56,7 +82,7 @@ function idOf(ticket: UnknownRecord): string | undefined {
 }
 
 function contributions(ticket: UnknownRecord): UnknownRecord[] {
-  const field = ['conversations', 'notes', 'helpdesk_notes'].find((name) => Array.isArray(ticket[name]));
+  const field = repliesField(ticket);
   if (field === undefined)
     throw new RecordError(
       'the ticket has no conversations: fetch it with ?include=conversations, or put its conversations into it',
@@ -69,7 +95,7 @@ function contributions(ticket: UnknownRecord): UnknownRecord[] {
 const mergedText = /\bmerged into ticket\s{0,3}(?:\[?#|id\s)?\s?(\d{1,15})/i;
 
 function mergedInto(ticket: UnknownRecord): string | undefined {
-  const field = ['conversations', 'notes', 'helpdesk_notes'].find((name) => Array.isArray(ticket[name]));
+  const field = repliesField(ticket);
   for (const one of field === undefined ? [] : recordsAt(ticket, field).slice(-5)) {
     const note = 'note' in one ? recordAt(one, 'note') : one;
     const target = mergedText.exec((textFact(note['body_text'] ?? note['body']) ?? '').slice(0, 2000))?.[1];
@@ -98,7 +124,7 @@ function toThread(record: UnknownRecord, context: ThreadContext): Thread {
     id,
     subject: channel === 'chat' || channel === 'whatsapp' ? undefined : textFact(ticket['subject']),
     posts: [opening, ...replies.map((reply) => toPost(reply, context))],
-    leftOut: ticket['spam'] === true ? 'marked as spam' : ticket['deleted'] === true ? 'deleted' : undefined,
+    leftOut: whyLeftOut(ticket),
     meta: factsOf({
       subject: textFact(ticket['subject']),
       outcome: status === undefined ? undefined : /^(?:resolved|closed)$/i.test(status) ? 'resolved' : 'open',
@@ -114,6 +140,15 @@ function toThread(record: UnknownRecord, context: ThreadContext): Thread {
       locale: textFact(requester['language']),
     }),
   };
+}
+
+function whyLeftOut(ticket: UnknownRecord): string | undefined {
+  if (ticket['spam'] === true) return 'marked as spam';
+  if (ticket['deleted'] === true) return 'deleted';
+  return 'subject' in ticket ||
+    bodyOf(ticket, 'description', 'description_html', 'description_text').body !== ''
+    ? undefined
+    : 'the ticket itself, with what was asked, is not in the export';
 }
 
 /** The HTML of a text, or the text: in version 2 `description` and `body` are HTML, in version 1 they are not. */

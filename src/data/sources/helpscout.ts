@@ -70,7 +70,8 @@ function toPost(thread: UnknownRecord, { isAgent }: ThreadContext): Post {
 function whyNoMessage(thread: UnknownRecord): NoMessage | undefined {
   const type = textFact(thread['type']) ?? '';
   const state = textFact(thread['state']) ?? 'published';
-  if (type === 'note') return 'internal notes';
+  // A phone thread is what the agent wrote down about a call.
+  if (type === 'note' || type === 'phone') return 'internal notes';
   if (type === 'lineitem') return 'system events';
   if (type.startsWith('forward')) return 'forwards to somebody else';
   if (state === 'hidden') return 'internal notes';

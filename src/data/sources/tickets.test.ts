@@ -320,3 +320,67 @@ test('a file that is none of the help desk costs no other file of the folder', a
   assert.equal(texts.length, 1);
   assert.match(dropped.join(), /^z\/1\.json:1 read: .*compressed with gzip/);
 });
+
+test('Freshdesk: conversations in files beside the list of tickets', async () => {
+  const reply = (id: number, ticket: number, incoming: boolean, body: string): object => ({
+    id,
+    ticket_id: ticket,
+    incoming,
+    private: false,
+    source: 0,
+    body: `<div>${body}</div>`,
+    body_text: body,
+    created_at: `2024-02-01T1${id}:00:00Z`,
+  });
+  const { texts, dropped, examples } = await run(
+    { freshdesk: 'f' },
+    {
+      'f/tickets.json': JSON.stringify([
+        {
+          id: 1,
+          subject: 'Lamp',
+          status: 4,
+          description: '<div>It is dark.</div>',
+          description_text: 'It is dark.',
+          created_at: '2024-02-01T09:00:00Z',
+        },
+        { id: 2, subject: 'Bulb', status: 2 },
+      ]),
+      'f/1.json': JSON.stringify([
+        reply(2, 1, true, 'Thanks.'),
+        reply(1, 1, false, 'Press the switch.'),
+        reply(1, 1, false, 'Press the switch.'),
+      ]),
+      'f/3.json': JSON.stringify([reply(3, 3, false, 'Hello?')]),
+    },
+  );
+  assert.deepEqual(texts, [['user: Lamp\n\nIt is dark.', 'assistant: Press the switch.', 'user: Thanks.']]);
+  assert.deepEqual([examples[0]?.meta.place, examples[0]?.meta.outcome], ['f/tickets.json:1', 'resolved']);
+  assert.match(
+    dropped.join('\n'),
+    /f\/3\.json:1 thread: the ticket itself, with what was asked, is not in the export/,
+  );
+  assert.match(dropped.join('\n'), /f\/tickets\.json:1:\d+ read: the ticket has no conversations/);
+});
+
+test('Help Scout: what an agent noted of a call is no message', async () => {
+  const thread = (id: number, type: string, by: string, body: string): object => ({
+    id,
+    type,
+    state: 'published',
+    body,
+    createdBy: { id, type: by },
+    createdAt: `2024-03-12T1${id}:00:00Z`,
+  });
+  const conversation = {
+    id: 1,
+    subject: 'Lamp',
+    threads: [
+      thread(1, 'customer', 'customer', 'It is dark.'),
+      thread(2, 'phone', 'user', 'Called him, he was angry.'),
+      thread(3, 'message', 'user', 'Press the switch.'),
+    ],
+  };
+  const { texts } = await run({ helpscout: 'h.json' }, { 'h.json': JSON.stringify(conversation) });
+  assert.deepEqual(texts, [['user: Lamp\n\nIt is dark.', 'assistant: Press the switch.']]);
+});
