@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { collectSource as run, ticketFixtures } from '../../../test/support/collect-source.ts';
+import { slackText } from '../threads/slack-text.ts';
 import { writeZip } from '../../../test/support/zip-writer.ts';
 
 const thread = [
@@ -137,4 +138,23 @@ test('Slack: whatever stands in the fields, every message ends in an example or 
     }),
     { numRuns: 15, seed: 1 },
   );
+});
+
+test('Slack: markup of every kind, and lines made to be slow', () => {
+  const nameOf = (id: string): string | undefined => (id === 'U1' ? 'Ann' : undefined);
+  for (const [text, plain] of [
+    ['<@U1> <@U2> <@U2|bo> <#C1> <#C1|help>', '@Ann @U2 @bo #C1 #help'],
+    [
+      '<!here> <!channel> <!subteam^S1|@desk> <!subteam^S1> <!date^1^{date}|May>',
+      '@here @channel @desk @subteam May',
+    ],
+    [
+      '<https://a.example> <https://a.example|a.example> <https://a.example|A> <tel:1|+1>',
+      'https://a.example a.example A (https://a.example) +1',
+    ],
+    ['a &lt;b&gt; &amp;amp; 1 < 2 > 0 <not a link>', 'a <b> &amp; 1 < 2 > 0 <not a link>'],
+  ] as const)
+    assert.equal(slackText(text, nameOf), plain);
+  for (const text of ['<'.repeat(1e6), '<@'.repeat(5e5), `<${'a'.repeat(1e6)}`, '<a|'.repeat(3e5)])
+    assert.equal(slackText(text, nameOf), text);
 });
