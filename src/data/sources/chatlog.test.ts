@@ -188,3 +188,20 @@ test('a log without a pause, and lines made to be slow', { timeout: 600_000 }, a
   ])
     await run({ chatlog: 'a.log' }, { 'a.log': `[10:00] <a> q\n[10:01] <b> r\n[10:01] <b> r\n${hostile}\n` });
 });
+
+test('WhatsApp: pictures, calls and messages that were taken back, in several languages', async () => {
+  const said = [
+    'Kim: <Media omitted>',
+    'Kim: Bild weggelassen',
+    'Kim: imagen omitida',
+    'Kim: null',
+    'Kim: Missed voice call',
+    'Kim: Is it in stock?',
+    'Shop: Questo messaggio è stato eliminato.',
+    'Shop: Yes, null of them is sold.',
+  ];
+  const log = said.map((line, i) => `12/03/2024, 10:1${i} - ${line}`).join('\n');
+  const { texts, examples } = await run({ chatlog: 'a.txt', agents: ['Shop'] }, { 'a.txt': log });
+  assert.deepEqual(texts, [['user: Is it in stock?', 'assistant: Yes, null of them is sold.']]);
+  assert.equal(examples[0]?.meta['attachments'], 3);
+});

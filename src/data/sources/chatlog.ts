@@ -176,13 +176,13 @@ function guessAgent(names: readonly string[]): IsAgent {
   return rule(customerRole, false) ?? rule(agentRole, true) ?? (({ name }) => name !== names[0]);
 }
 
-/** What stands in place of a message that was taken back, and behind one that was changed. */
+/** What stands in place of a message that was taken back, of a call and of a picture to be seen once, and behind a message that was changed. */
 const takenBack =
-  /^(?:this message was deleted|you deleted this message|diese nachricht wurde gelöscht|du hast diese nachricht gelöscht|ce message a été supprimé|se eliminó este mensaje|eliminaste este mensaje)\.?$/i;
+  /^(?:this message was deleted|you deleted this message|diese nachricht wurde gelöscht|du hast diese nachricht gelöscht|ce message a été supprimé|se eliminó este mensaje|eliminaste este mensaje|mensagem apagada|você apagou esta mensagem|questo messaggio è stato eliminato|hai eliminato questo messaggio|dit bericht is verwijderd|je hebt dit bericht verwijderd|missed (?:voice|video) call|verpasster (?:sprach|video)anruf|appel (?:vocal|vidéo) manqué|(?:llamada|videollamada) perdida|null)\.?$/i;
 const changedMark = /\s?<(?:this message was edited|diese nachricht wurde bearbeitet)>$/i;
 
 const media =
-  /^<?(?:(?:media|image|video|audio|sticker|gif|document|contact card) omitted|attached: .{1,200}|.{1,200} \(file attached\)|medien ausgeschlossen|multimedia omitido|médias omis)>?$/i;
+  /^<?(?:(?:media|image|video|audio|sticker|gif|document|contact card) omitted|attached: .{1,200}|.{1,200} \(file attached\)|medien ausgeschlossen|(?:bild|audio|video|gif|sticker|dokument) weggelassen|multimedia omitido|(?:imagen|video|audio|sticker|documento) omitid[oa]|médias omis|(?:image|vidéo|audio) absente?|mídia oculta|(?:imagem|vídeo|áudio) ocultad[oa]|media omessi|(?:immagine|video|audio) omess[oa]|media weggelaten|(?:afbeelding|video|audio) weggelaten|medya dahil edilmedi)>?$/i;
 
 function toItem(
   chat: Chat,
