@@ -166,8 +166,9 @@ function isSpoken({ person, leftOut }: ChatEntry): boolean {
 function whyUnclear(entries: readonly ChatEntry[]): { reason: string; kind: string } | undefined {
   const spoken = entries.filter(isSpoken);
   const { thread } = entries[0]!;
-  if (thread !== undefined && !entries.some((entry) => entry.thread?.begins === true)) {
-    const reason = 'the message that began the thread is not in the export, so who asked cannot be told';
+  if (thread !== undefined && !spoken.some((entry) => entry.thread?.begins === true)) {
+    const reason =
+      'the message that began the thread is missing or a program wrote it, so who asked cannot be told';
     return { reason: `${reason}; name who answers as agents`, kind: reason };
   }
   const people = new Set(spoken.map(({ person }) => person.id)).size;

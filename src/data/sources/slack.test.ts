@@ -56,7 +56,38 @@ test('Slack: without agents who begins a thread or a chat of two asks, and what 
     thread,
   ]);
   assert.match(dropped.join('\n'), /zoo\/2024-03-12\.json:1 thread: 3 people talk outside a thread/);
-  assert.match(dropped.join('\n'), /the message that began the thread is not in the export/);
+  assert.match(dropped.join('\n'), /the message that began the thread is missing or a program wrote it/);
+});
+
+test('Slack: who answers a form that a program posted is not taken for the customer', async () => {
+  const form = [
+    {
+      type: 'message',
+      subtype: 'bot_message',
+      bot_id: 'B1',
+      text: 'New request',
+      ts: '1710238500.000200',
+      thread_ts: '1710238500.000200',
+    },
+    {
+      type: 'message',
+      user: 'U1',
+      text: 'I take it.',
+      ts: '1710238600.000200',
+      thread_ts: '1710238500.000200',
+    },
+    { type: 'message', user: 'U2', text: 'Thanks.', ts: '1710238700.000200', thread_ts: '1710238500.000200' },
+  ];
+  const { texts, dropped } = await run(
+    { slack: 'slack' },
+    { 'slack/zoo/2024-03-12.json': JSON.stringify(form) },
+    'slack',
+  );
+  assert.equal(texts.length, 3);
+  assert.match(
+    dropped.join('\n'),
+    /zoo\/2024-03-12\.json:1 thread: the message that began the thread is missing or a program/,
+  );
 });
 
 test('Slack: the archive says what its folder says, and a broken one is refused', async () => {
