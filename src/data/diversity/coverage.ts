@@ -12,14 +12,17 @@ const slack = 1e-9;
 export function nearestCosines(table: VectorTable, probes: Int32Array, chosen: Int32Array): Float64Array {
   const head = Math.min(headDimensions, table.dimensions);
   const tails = Float64Array.from(chosen, (record) => tailLength(table, record, head));
+  const highest = new Float64Array(chosen.length);
   return Float64Array.from(probes, (probe) => {
     const tail = tailLength(table, probe, head);
-    let best = -1;
+    let likely = 0;
     for (let i = 0; i < chosen.length; i++) {
-      const record = chosen[i]!;
-      const most = partialCosine(table, probe, record, head) + tail * tails[i]! + slack;
-      if (most > best) best = Math.max(best, cosine(table, probe, record));
+      highest[i] = partialCosine(table, probe, chosen[i]!, head) + tail * tails[i]! + slack;
+      if (highest[i]! > highest[likely]!) likely = i;
     }
+    let best = chosen.length === 0 ? -1 : cosine(table, probe, chosen[likely]!);
+    for (let i = 0; i < chosen.length; i++)
+      if (highest[i]! > best) best = Math.max(best, cosine(table, probe, chosen[i]!));
     return best;
   });
 }

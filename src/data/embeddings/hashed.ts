@@ -11,7 +11,9 @@ export type HashedModel = {
   dimensions: number;
   /** By bucket (inverseFrequencies). */
   idf: Float32Array;
-  /** [featureCount, dimensions], row by row; rows of buckets that the sample lacks are 0. */
+  /** The row of each bucket in `projection`; 0 of one that the sample lacks. */
+  rows: Uint32Array;
+  /** [buckets of the sample + 1, dimensions], row by row; the first is 0. */
   projection: Float32Array;
 };
 
@@ -61,18 +63,18 @@ export function fitHashedModel(
   const idf = inverseFrequencies(frequencies);
   const used = new Set<number>();
   for (const { ids } of sample) for (const id of ids) used.add(id);
-  const rows = Uint16Array.from(used).sort();
-  const model: HashedModel = { dimensions, idf, projection: new Float32Array(featureCount * dimensions) };
+  const rows = new Uint32Array(featureCount);
+  for (const [i, id] of Uint16Array.from(used).sort().entries()) rows[id] = i + 1;
+  const model = { dimensions, idf, rows, projection: new Float32Array((used.size + 1) * dimensions) };
   const random = seededRandom(seed, 'projection');
-  for (const row of rows)
-    for (let i = 0; i < dimensions; i++) model.projection[row * dimensions + i] = random.normal();
-  for (let i = 0; i < iterations; i++) improveProjection(model, sample, rows);
+  for (let i = dimensions; i < model.projection.length; i++) model.projection[i] = random.normal();
+  for (let i = 0; i < iterations; i++) improveProjection(model, sample);
   return model;
 }
 
 /** V becomes an orthonormal basis of A' A V, where the rows of A are the weighted texts. */
-function improveProjection(model: HashedModel, sample: readonly Features[], rows: Uint16Array): void {
-  const { dimensions, projection } = model;
+function improveProjection(model: HashedModel, sample: readonly Features[]): void {
+  const { dimensions, rows, projection } = model;
   const next = new Float32Array(projection.length);
   const vector = new Float32Array(dimensions);
   for (const features of sample) {
@@ -80,11 +82,11 @@ function improveProjection(model: HashedModel, sample: readonly Features[], rows
     project(features, weights, model, vector);
     features.ids.forEach((id, k) => {
       const weight = weights[k]!;
-      for (let i = 0, at = id * dimensions; i < dimensions; i++, at++)
+      for (let i = 0, at = rows[id]! * dimensions; i < dimensions; i++, at++)
         next[at] = next[at]! + weight * vector[i]!;
     });
   }
-  orthonormalise(next, rows, dimensions);
+  orthonormalise(next, dimensions);
   projection.set(next);
 }
 
@@ -100,21 +102,22 @@ function weightsOf({ ids, counts }: Features, idf: Float32Array): Float32Array {
 function project(
   { ids }: Features,
   weights: Float32Array,
-  { dimensions, projection }: HashedModel,
+  { dimensions, rows, projection }: HashedModel,
   target: Float32Array,
 ): void {
   target.fill(0);
   for (let k = 0; k < ids.length; k++) {
     const weight = weights[k]!;
-    for (let i = 0, at = ids[k]! * dimensions; i < dimensions; i++, at++)
+    for (let i = 0, at = rows[ids[k]!]! * dimensions; i < dimensions; i++, at++)
       target[i] = target[i]! + weight * projection[at]!;
   }
 }
 
 /** Modified Gram-Schmidt over the columns, in double precision; a column that depends on those before becomes 0. */
-function orthonormalise(matrix: Float32Array, rows: Uint16Array, dimensions: number): void {
+function orthonormalise(matrix: Float32Array, dimensions: number): void {
+  const rows = matrix.length / dimensions;
   const columns = Array.from({ length: dimensions }, (_, i) =>
-    Float64Array.from(rows, (row) => matrix[row * dimensions + i]!),
+    Float64Array.from({ length: rows }, (_row, r) => matrix[r * dimensions + i]!),
   );
   columns.forEach((column, i) => {
     const before = lengthOf(column);
@@ -128,7 +131,7 @@ function orthonormalise(matrix: Float32Array, rows: Uint16Array, dimensions: num
     const length = lengthOf(column);
     const scale = length > before * 1e-8 ? 1 / length : 0;
     for (let r = 0; r < column.length; r++) column[r] = column[r]! * scale;
-    rows.forEach((row, r) => (matrix[row * dimensions + i] = column[r]!));
+    for (let r = 0; r < rows; r++) matrix[r * dimensions + i] = column[r]!;
   });
 }
 
