@@ -117,6 +117,20 @@ test('every relative link leads to a file', () => {
   assert.deepEqual(wrong, []);
 });
 
+test('every file and folder of this repository that the documents name is there', () => {
+  const wrong: string[] = [];
+  let checked = 0;
+  for (const [file, text] of texts)
+    for (const [, path] of text.matchAll(
+      /`(?!\S*\/\.)((?:bench|docs|recipes|scripts|src|test)\/[\w./-]+)`/g,
+    )) {
+      checked++;
+      if (!existsSync(join(root, path!))) wrong.push(`${file}: ${path}`);
+    }
+  assert.ok(checked > 50, `only ${checked} paths found: has the pattern gone stale?`);
+  assert.deepEqual(wrong, []);
+});
+
 test('the parts of a project file that the documents show are accepted', () => {
   const sections = Object.keys(projectConfig.shape);
   let checked = 0;

@@ -4,6 +4,8 @@ import type { ListPlace, Numbering, Styles } from './docx-parts.ts';
 import type { Block } from './page.ts';
 import { readXml } from './xml.ts';
 
+type Attribute = (name: string) => string | undefined;
+
 type Parts = {
   styles: Styles;
   numbering: Numbering;
@@ -23,107 +25,138 @@ export async function readDocumentXml(
   xml: string,
   parts: Parts,
 ): Promise<{ blocks: Block[]; title?: string }> {
-  const builder = new BlockBuilder();
-  const counters = new Map<string, number[]>();
-  /** A text box holds paragraphs inside one. */
-  const open: Paragraph[] = [];
-  let hiddenDepth = 0;
-  let isHiddenRun = false;
-  /** The run that is open; letters of the mark at a paragraph's end have properties too, and are none. */
-  let run: { isBold: boolean } | undefined;
-  let inText = false;
-  let title: string | undefined;
-  let heading = '';
-  /** Notes that the open paragraphs refer to; each stands below its paragraph. */
-  let notes: string[] = [];
-  let noteCount = 0;
+  const reader = new BodyReader(parts);
+  await readXml(xml, {
+    open: (name, attribute) => reader.open(name, attribute),
+    text: (data) => reader.text(data),
+    close: (name) => reader.close(name),
+  });
+  return reader.finish();
+}
 
-  const begin = (one: Paragraph): void => {
+/** One reader makes the blocks of one body, of what the parser meets. */
+class BodyReader {
+  readonly #parts: Parts;
+  readonly #builder = new BlockBuilder();
+  readonly #counters = new Map<string, number[]>();
+  /** A text box holds paragraphs inside one. */
+  readonly #open: Paragraph[] = [];
+  #hiddenDepth = 0;
+  #isHiddenRun = false;
+  /** The run that is open; letters of the mark at a paragraph's end have properties too, and are none. */
+  #run: { isBold: boolean } | undefined;
+  #inText = false;
+  #title: string | undefined;
+  #heading = '';
+  /** Notes that the open paragraphs refer to; each stands below its paragraph. */
+  #notes: string[] = [];
+  #noteCount = 0;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  open(name: string, attribute: Attribute): void {
+    if (this.#hiddenDepth > 0 || unseen.has(name)) this.#hiddenDepth += 1;
+    if (this.#hiddenDepth > 0) return;
+    const paragraph = this.#open.at(-1);
+    if (name === 'p') this.#open.push({ style: '', outline: undefined, list: '', level: 0, begun: false });
+    else if (name === 'tbl') this.#builder.openTable();
+    else if (name === 'tr') this.#builder.openRow();
+    else if (name === 'tc') this.#builder.openCell(false);
+    else if (name === 'tblHeader') this.#builder.markHeaderRow();
+    else if (paragraph !== undefined) this.#openInside(paragraph, name, attribute);
+  }
+
+  text(data: string): void {
+    if (!this.#inText || this.#hiddenDepth > 0 || this.#isHiddenRun) return;
+    const style = this.#parts.styles.get(this.#open.at(-1)?.style ?? '');
+    if (style?.isContents === true) return;
+    this.#builder.text(data);
+    if (style?.level === 0 && this.#heading.length < 300) this.#heading += data;
+  }
+
+  close(name: string): void {
+    if (this.#hiddenDepth > 0) this.#hiddenDepth -= 1;
+    else if (name === 't') this.#inText = false;
+    else if (name === 'r') {
+      if (this.#run?.isBold === true) this.#builder.closeBold();
+      this.#run = undefined;
+    } else if (name === 'hyperlink') this.#builder.closeLink();
+    else if (name === 'p') this.#closeParagraph();
+    else if (name === 'tc') this.#builder.closeCell();
+    else if (name === 'tr') this.#builder.closeRow();
+    else if (name === 'tbl') this.#builder.closeTable();
+  }
+
+  finish(): { blocks: Block[]; title?: string } {
+    const title = this.#title;
+    return { blocks: this.#builder.finish(), ...(title !== undefined && { title }) };
+  }
+
+  #openInside(paragraph: Paragraph, name: string, attribute: Attribute): void {
+    if (name === 'hyperlink') {
+      this.#begin(paragraph);
+      this.#builder.openLink(this.#parts.relations.get(attribute('id') ?? ''));
+    } else if (name === 'pStyle') paragraph.style = attribute('val') ?? '';
+    else if (name === 'outlineLvl') paragraph.outline = outlineLevel(attribute('val'));
+    else if (name === 'ilvl') paragraph.level = Math.min(8, Number.parseInt(attribute('val') ?? '', 10) || 0);
+    else if (name === 'numId') paragraph.list = attribute('val') ?? '';
+    else if (name === 'r') {
+      this.#begin(paragraph);
+      this.#isHiddenRun = false;
+      this.#run = { isBold: false };
+    } else if (name === 'b' && this.#run && isOn(attribute)) {
+      if (!this.#run.isBold) this.#builder.openBold();
+      this.#run.isBold = true;
+    } else if (name === 'vanish') this.#isHiddenRun = isOn(attribute);
+    else if (name === 't') this.#inText = true;
+    else if (name === 'tab') this.#builder.text(' ');
+    else if (name === 'br' || name === 'cr') this.#builder.lineBreak();
+    else if (name === 'noBreakHyphen') this.#builder.text('-');
+    else if (name === 'footnoteReference') this.#refer(this.#parts.footnotes, attribute('id'));
+    else if (name === 'endnoteReference') this.#refer(this.#parts.endnotes, attribute('id'));
+  }
+
+  /** Opens the paragraph's block at its first content: only then all of its properties are known. */
+  #begin(one: Paragraph): void {
     if (one.begun) return;
     one.begun = true;
-    const style = parts.styles.get(one.style);
+    const style = this.#parts.styles.get(one.style);
     const level = one.outline ?? style?.level;
     const list = one.list === '' ? style?.list : { id: one.list, level: one.level, depth: one.level };
-    if (level !== undefined) builder.openHeading(Math.max(1, level), undefined);
+    if (level !== undefined) this.#builder.openHeading(Math.max(1, level), undefined);
     else if (list !== undefined && list.id !== '0')
-      builder.item(list.depth, markerOf(list, parts.numbering, counters));
-    else builder.startParagraph();
-  };
-  await readXml(xml, {
-    open: (name, attribute) => {
-      if (hiddenDepth > 0 || unseen.has(name)) hiddenDepth += 1;
-      if (hiddenDepth > 0) return;
-      const paragraph = open.at(-1);
-      if (name === 'p') open.push({ style: '', outline: undefined, list: '', level: 0, begun: false });
-      else if (name === 'tbl') builder.openTable();
-      else if (name === 'tr') builder.openRow();
-      else if (name === 'tc') builder.openCell(false);
-      else if (name === 'tblHeader') builder.markHeaderRow();
-      else if (paragraph === undefined) return;
-      else if (name === 'hyperlink') {
-        begin(paragraph);
-        builder.openLink(parts.relations.get(attribute('id') ?? ''));
-      } else if (name === 'pStyle') paragraph.style = attribute('val') ?? '';
-      else if (name === 'outlineLvl') paragraph.outline = outlineLevel(attribute('val'));
-      else if (name === 'ilvl')
-        paragraph.level = Math.min(8, Number.parseInt(attribute('val') ?? '', 10) || 0);
-      else if (name === 'numId') paragraph.list = attribute('val') ?? '';
-      else if (name === 'r') {
-        begin(paragraph);
-        isHiddenRun = false;
-        run = { isBold: false };
-      } else if (name === 'b' && run && attribute('val') !== '0' && attribute('val') !== 'false') {
-        if (!run.isBold) builder.openBold();
-        run.isBold = true;
-      } else if (name === 'vanish') isHiddenRun = attribute('val') !== '0' && attribute('val') !== 'false';
-      else if (name === 't') inText = true;
-      else if (name === 'tab') builder.text(' ');
-      else if (name === 'br' || name === 'cr') builder.lineBreak();
-      else if (name === 'noBreakHyphen') builder.text('-');
-      else if (name === 'footnoteReference' || name === 'endnoteReference') {
-        const texts = name === 'footnoteReference' ? parts.footnotes : parts.endnotes;
-        const text = texts.get(attribute('id') ?? '') ?? '';
-        if (text === '') return;
-        noteCount += 1;
-        builder.text(`[${noteCount}]`);
-        notes.push(`[${noteCount}] ${text}`);
-      }
-    },
-    text: (data) => {
-      if (!inText || hiddenDepth > 0 || isHiddenRun) return;
-      const style = parts.styles.get(open.at(-1)?.style ?? '');
-      if (style?.isContents === true) return;
-      builder.text(data);
-      if (style?.level === 0 && heading.length < 300) heading += data;
-    },
-    close: (name) => {
-      if (hiddenDepth > 0) {
-        hiddenDepth -= 1;
-        return;
-      }
-      if (name === 't') inText = false;
-      else if (name === 'r') {
-        if (run?.isBold === true) builder.closeBold();
-        run = undefined;
-      } else if (name === 'hyperlink') builder.closeLink();
-      else if (name === 'p') {
-        builder.closeHeading();
-        builder.closeItem();
-        title ??= heading.trim() || undefined;
-        heading = '';
-        open.pop();
-        if (open.length > 0) return;
-        for (const note of notes) {
-          builder.text(note);
-          builder.startParagraph();
-        }
-        notes = [];
-      } else if (name === 'tc') builder.closeCell();
-      else if (name === 'tr') builder.closeRow();
-      else if (name === 'tbl') builder.closeTable();
-    },
-  });
-  return { blocks: builder.finish(), ...(title !== undefined && { title }) };
+      this.#builder.item(list.depth, markerOf(list, this.#parts.numbering, this.#counters));
+    else this.#builder.startParagraph();
+  }
+
+  #refer(notes: ReadonlyMap<string, string>, id = ''): void {
+    const text = notes.get(id) ?? '';
+    if (text === '') return;
+    this.#noteCount += 1;
+    this.#builder.text(`[${this.#noteCount}]`);
+    this.#notes.push(`[${this.#noteCount}] ${text}`);
+  }
+
+  #closeParagraph(): void {
+    this.#builder.closeHeading();
+    this.#builder.closeItem();
+    this.#title ??= this.#heading.trim() || undefined;
+    this.#heading = '';
+    this.#open.pop();
+    if (this.#open.length > 0) return;
+    for (const note of this.#notes) {
+      this.#builder.text(note);
+      this.#builder.startParagraph();
+    }
+    this.#notes = [];
+  }
+}
+
+/** A property that is there is on, unless it says otherwise. */
+function isOn(attribute: Attribute): boolean {
+  return attribute('val') !== '0' && attribute('val') !== 'false';
 }
 
 /** Levels are counted from 0; 9 is body text. */

@@ -145,6 +145,14 @@ test('length: one word is little, forty are enough', () => {
   assert.deepEqual([words(40), words(400)], [1, 1]);
   assert.equal(lengthOfReplies(turns('hi', '款'.repeat(80))), 1);
   assert.deepEqual([lengthOfReplies(turns('hi', '...')), lengthOfReplies(turns('hi'))], [0, undefined]);
+  const calling = readConversation({
+    messages: [
+      { role: 'assistant', content: '', toolCalls: [{ name: 'find', arguments: {} }] },
+      { role: 'assistant', content: 'w '.repeat(40) },
+    ],
+    meta: { id: 'a', source: 's' },
+  });
+  assert.equal(lengthOfReplies(calling.turns), 1);
 });
 
 test('formatting counts the replies without a fault', () => {

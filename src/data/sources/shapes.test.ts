@@ -80,6 +80,31 @@ for (const [format, conversations] of roundTrips)
     );
   });
 
+test('openai: what is said beside a tool call is written and read back', () => {
+  const messages: Message[] = [
+    { role: 'user', content: 'Where is it?' },
+    { role: 'assistant', content: 'One moment.', toolCalls: [{ name: 'find', arguments: { id: 1 } }] },
+    { role: 'tool', content: 'found', name: 'find' },
+    { role: 'assistant', content: 'Here.' },
+  ];
+  const record = shapes.openai.write({ messages, meta: { id: '1', source: 's' } }) as UnknownRecord;
+  assert.deepEqual(shapes.openai.parse(record).messages, messages);
+});
+
+test('sharegpt: what else a turn says is a fact of it; what is no fact is named', () => {
+  const { messages, ignored } = shapes.sharegpt.parse({
+    conversations: [
+      { from: 'human', value: 'a', mood: null },
+      { from: 'gpt', value: 'b', action: 'greet', spans: [1] },
+    ],
+  });
+  assert.deepEqual(messages, [
+    { role: 'user', content: 'a' },
+    { role: 'assistant', content: 'b', meta: { action: 'greet' } },
+  ]);
+  assert.deepEqual(ignored, ['conversations[].spans']);
+});
+
 test('openai: tool calls, text parts, weights, names and tools', () => {
   const tools = [{ type: 'function', function: { name: 'find' } }];
   const parsed = shapes.openai.parse({

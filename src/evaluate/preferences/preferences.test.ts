@@ -161,6 +161,14 @@ test('answers are drawn with seeds of their own, kept, and asked for once; cut a
   );
 });
 
+test('an answer that only calls a tool is one, with its call', async () => {
+  const call = { name: 'find', arguments: { name: 'Ann' } };
+  const backend = fakeBackend(() => ({ toolCalls: [call] }));
+  const { ask } = await openAsk();
+  const options = { backend, samples: 2, temperature: 0.7, maxTokens: 9, seed: 3, ask };
+  assert.deepEqual(await sampleAnswers(turns[0]!, options), [{ content: '', toolCalls: [call] }]);
+});
+
 test('turns are drawn within the budget, and a turn without a pair is accounted for', async () => {
   const many = Array.from({ length: 10 }, (_, i): Example => ({
     ...example,

@@ -8,7 +8,7 @@ import { html } from '../../base/html.ts';
 import type { Html } from '../../base/html.ts';
 import type { ReportInputs } from './inputs.ts';
 import { capitalised, summarySentence } from './phrases.ts';
-import { groupsSections, subsetsSection, topicsSection } from './parts.ts';
+import { groupsSections, subsetsSection, topicsSection } from './part-tables.ts';
 import { sideBySideSection } from './side-by-side.ts';
 import { reportPage } from '../../base/report-page.ts';
 
