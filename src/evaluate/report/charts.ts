@@ -27,6 +27,14 @@ function niceTicks(low: number, high: number, count: number): number[] {
   return Array.from({ length: last - first + 1 }, (_, i) => Number(((first + i) * step).toPrecision(12)));
 }
 
+/** Smallest and largest; as many values as arguments of Math.min would be too many. */
+function extent(values: readonly number[]): [low: number, high: number] {
+  return values.reduce<[number, number]>(
+    ([low, high], value) => [Math.min(low, value), Math.max(high, value)],
+    [Infinity, -Infinity],
+  );
+}
+
 type Point = { step: number; loss: number };
 
 /** Means of neighbouring points, at most `limit` of them: thousands of steps stay readable and small. */
@@ -44,12 +52,10 @@ function thin(points: readonly Point[], limit: number): Point[] {
 export function lossChart({ training, validation }: LossCurve): Html {
   const height = 280;
   const train = thin(training, 240);
-  const losses = [...train, ...validation].map(({ loss }) => loss).filter(Number.isFinite);
-  const steps = [...training, ...validation].map(({ step }) => step);
-  const low = Math.min(...losses);
-  const high = Math.max(...losses);
+  const [low, high] = extent([...train, ...validation].map(({ loss }) => loss).filter(Number.isFinite));
+  const steps = extent([...training, ...validation].map(({ step }) => step));
   const margin = 0.05 * (high - low || 1);
-  const x = linear([Math.min(...steps), Math.max(...steps)], [48, width - 16]);
+  const x = linear(steps, [48, width - 16]);
   const y = linear([low - margin, high + margin], [height - 40, 16]);
   const path = (points: readonly Point[]): string =>
     points
@@ -74,7 +80,7 @@ export function lossChart({ training, validation }: LossCurve): Html {
             >${tick.toFixed(decimals)}</text
           >`,
     )}
-    ${niceTicks(Math.min(...steps), Math.max(...steps), 6).map(
+    ${niceTicks(...steps, 6).map(
       (tick) =>
         html`<text class="tick" x="${x(tick).toFixed(1)}" y="${height - 20}" text-anchor="middle"
           >${formatCount(tick)}</text
