@@ -1,10 +1,28 @@
-/** Curates a folder's in.jsonl into its folder out, in small jobs, printing a line for each report: a process to be killed. */
+/**
+ * Curates a folder's in.jsonl into its folder out, in small jobs: `node curate-run.ts FOLDER THREADS PARTITIONS`, and
+ * `map 3` behind that for a process that dies as soon as its third map job is finished, `reduce 5` for the fifth reduction.
+ */
 import { join } from 'node:path';
+import { silent } from '../../src/base/progress.ts';
 import { curate } from '../../src/data/curate.ts';
-import { openRunner } from '../../src/data/engine/runner.ts';
+import { openRunner, type JobRunner } from '../../src/data/engine/runner.ts';
 import { lightCuration } from './light-curation.ts';
 
-const [folder = '', threads = '1', partitions] = process.argv.slice(2);
+const [folder = '', threads, partitions, kind, count] = process.argv.slice(2);
+let finished = 0;
+
+function openDying(jobs: number): JobRunner {
+  const runner = openRunner(jobs, Number(threads));
+  return {
+    ...runner,
+    run: async (job, lane, context) => {
+      const result = await runner.run(job, lane, context);
+      if (job.kind === kind && ++finished === Number(count)) process.kill(process.pid, 'SIGKILL');
+      return result;
+    },
+  };
+}
+
 await curate({
   config: lightCuration,
   projectFolder: folder,
@@ -13,8 +31,8 @@ await curate({
   workFolder: join(folder, 'work'),
   seed: 3,
   rangeBytes: 20_000,
-  ...(partitions !== undefined && { partitions: Number(partitions) }),
-  openRunner: (jobs) => openRunner(jobs, Number(threads)),
-  report: (event) => console.log(JSON.stringify(event)),
+  partitions: Number(partitions),
+  openRunner: openDying,
+  report: silent,
   signal: new AbortController().signal,
 });

@@ -1,19 +1,9 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import {
-  existsSync,
-  globSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { globSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { setTimeout } from 'node:timers/promises';
 import { openProcesses } from '../../../test/support/job-processes.ts';
 import { lightCuration } from '../../../test/support/light-curation.ts';
 import { silent } from '../../base/progress.ts';
@@ -104,56 +94,52 @@ test('one thread, three threads and three processes give the same bytes, in jobs
 
 const script = new URL('../../../test/support/curate-run.ts', import.meta.url).pathname;
 
-/** Runs the stage in a process and kills it after so many reports; the exit code is null when it was killed. */
-function runAndKill(folder: string, afterReports: number, partitions = 2): Promise<number | null> {
-  const args = [script, folder, '2', String(partitions)];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-  let reports = 0;
-  child.stdout.on('data', (chunk: Buffer) => {
-    reports += chunk.toString().split('\n').length - 1;
-    if (reports >= afterReports) child.kill('SIGKILL');
-  });
+/** Runs the stage in a process that may die when so many jobs of a kind are finished; the exit code, null if it did. */
+function runProcess(
+  folder: string,
+  { partitions = 2, threads = 2, dies = [] as (string | number)[] } = {},
+): Promise<number | null> {
+  const args = [script, folder, threads, partitions, ...dies].map(String);
+  const child = spawn(process.execPath, args, { stdio: 'inherit' });
   return new Promise((resolve) => child.on('close', resolve));
 }
 
 test('killed again and again, it goes on from the finished jobs and ends in the same bytes', async () => {
   const whole = newFolder();
-  assert.equal(await runAndKill(whole, Infinity), 0);
+  assert.equal(await runProcess(whole), 0);
   const folder = newFolder();
   const kept = new Map<string, number>();
-  for (const reports of [2, 3, 5, 8]) {
-    if ((await runAndKill(folder, reports)) === 0) break;
+  // Within the first pass, in its reduction, within the second pass, in that one's first reduction, within the fourth.
+  for (const dies of [
+    ['map', 1],
+    ['map', 4],
+    ['reduce', 1],
+    ['map', 3],
+    ['reduce', 4],
+    ['map', 10],
+  ]) {
+    assert.equal(await runProcess(folder, { dies }), null, `${dies.join(' ')} is behind the end`);
     for (const [file, time] of kept) assert.equal(statSync(file).mtimeMs, time, `${file} was made again`);
     const pass = join(folder, 'work', 'pass-0');
-    const results = existsSync(pass) ? readdirSync(pass).filter((file) => /^\d+\.json$/.test(file)) : [];
-    for (const file of results) {
+    for (const file of readdirSync(pass).filter((name) => /^\d+\.json$/.test(name))) {
       const path = join(pass, file.replace('.json', '.ledger.jsonl'));
       kept.set(path, statSync(path).mtimeMs);
     }
   }
-  assert.ok(kept.size > 0, 'no job was finished before a kill');
-  assert.equal(await runAndKill(folder, Infinity), 0);
+  assert.equal(kept.size, 7, 'jobs of the first pass');
+  assert.equal(await runProcess(folder), 0);
   assert.deepEqual(contents(folder), contents(whole));
 });
 
-/** Files of finished reductions. */
-function reduced(folder: string): string[] {
-  return globSync('work/pass-*/reductions/*/*.json', { cwd: folder }).filter((file) =>
-    /\d\.json$/.test(file),
-  );
-}
-
 test('killed amid a reduction, it goes on and ends in the same bytes', async () => {
   const folder = newFolder();
-  const child = spawn(process.execPath, [script, folder, '1', '400'], { stdio: 'ignore' });
-  const ended = new Promise((resolve) => child.on('close', (code) => resolve(code)));
-  while (child.exitCode === null && reduced(folder).length < 5) await setTimeout(2);
-  child.kill('SIGKILL');
-  assert.equal(await ended, null);
-  const finished = reduced(folder).length;
-  assert.ok(finished >= 5 && finished < 400, `${finished} reductions were finished`);
+  assert.equal(await runProcess(folder, { threads: 1, partitions: 400, dies: ['reduce', 5] }), null);
+  const finished = globSync('work/pass-*/reductions/*/*.json', { cwd: folder }).filter((file) =>
+    /\d\.json$/.test(file),
+  );
+  assert.equal(finished.length, 5);
   const expected = await run(newFolder());
-  assert.equal(await runAndKill(folder, Infinity, 400), 0);
+  assert.equal(await runProcess(folder, { partitions: 400 }), 0);
   assert.deepEqual(contents(folder), expected);
 });
 
@@ -258,15 +244,13 @@ test('a damaged file of examples is an error that names it, from a thread too', 
     });
 });
 
-test('a raised signal ends the threads at once', async () => {
+test('a raised signal ends the threads in the midst of their first jobs', async () => {
   const folder = newFolder(20_000);
   const stop = new AbortController();
-  const started = performance.now();
-  const running = run(folder, {
-    openRunner: threads(2),
-    signal: stop.signal,
-    report: () => void setTimeout(10).then(() => stop.abort()),
+  const report = (): void => stop.abort();
+  await assert.rejects(run(folder, { openRunner: threads(2), signal: stop.signal, report }), {
+    code: 'interrupted',
   });
-  await assert.rejects(running, { code: 'interrupted' });
-  assert.ok(performance.now() - started < 20_000);
+  const finished = readdirSync(join(folder, 'work', 'pass-0')).filter((file) => /^\d+\.json$/.test(file));
+  assert.ok(finished.length <= 2, `${finished.length} jobs of over a hundred`);
 });
