@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '../../test/support/properties.ts';
 import { silent } from '../../src/base/progress.ts';
 import { collect } from '../../src/data/collect.ts';
 import { loadExamples } from '../../src/data/read-examples.ts';

@@ -1,7 +1,7 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '../../test/support/properties.ts';
 import { dequantiseScales, quantiseScales, scaleCodeValues } from './double-quantised.ts';
 import { blockValues, codeValues, dequantiseFourBit, quantiseFourBit } from './four-bit.ts';
 import type { FourBitType } from './four-bit.ts';

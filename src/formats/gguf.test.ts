@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '../../test/support/properties.ts';
 import { q8ToFloats, readGguf } from '../../test/support/gguf-reader.ts';
 import { writeGguf, type GgufTensor, type GgufValue } from './gguf.ts';
 import { floatsToQ8 } from './q8.ts';

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '../../test/support/properties.ts';
 import { AttuneError } from '../base/errors.ts';
 import { type JsonLine, readJsonLines, writeJsonLines } from './jsonl.ts';
 

@@ -3,7 +3,7 @@ import { mkdtemp, open, readFile, readdir, rm, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '../../test/support/properties.ts';
 import { bfloat16ToFloats, floatsToBfloat16, floatsToFloat16 } from './float.ts';
 import { readHeaderFrom, type SafetensorsHeader } from './safetensors-header.ts';
 import { openSafetensors, openWeights, writeSafetensors } from './safetensors.ts';

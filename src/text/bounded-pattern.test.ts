@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '../../test/support/properties.ts';
 import { boundedPattern } from './bounded-pattern.ts';
 
 test('patterns that people write are taken, with every repetition limited', () => {

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '../../test/support/properties.ts';
 import { splitWords, trainByteBpe } from './byte-bpe.ts';
 import { writeTokenizerFiles } from './tokenizer-files.ts';
 import { loadTokenizer } from './tokenizer.ts';

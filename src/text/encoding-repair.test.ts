@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '../../test/support/properties.ts';
 import { repairEncoding } from './encoding-repair.ts';
 
 /** Reads the text's UTF-8 bytes as windows-1252, as a careless program does. */

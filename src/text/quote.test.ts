@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import fc from 'fast-check';
+import { fc } from '../../test/support/properties.ts';
 import type { Message } from '../data/example.ts';
 import { chatFormat, encodeMessages, loadChatFormat, type ChatFormat } from './chat-format.ts';
 import { parseChatTemplate, renderChat } from './chat-template.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import fc from 'fast-check';
+import { fc } from '../../test/support/properties.ts';
 import { AttuneError } from '../base/errors.ts';
 import { loadTokenizer } from './tokenizer.ts';
 

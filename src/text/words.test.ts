@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '../../test/support/properties.ts';
 import { hashWords, splitWords } from './words.ts';
 
 test('words are runs of letters and digits in lower case; apostrophes go; ideographs stand alone', () => {

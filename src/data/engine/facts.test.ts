@@ -3,7 +3,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '../../../test/support/properties.ts';
 import type { Facts } from '../rule.ts';
 import { FactsWriter, openFacts } from './facts.ts';
 import { divideBytes, lineRanges, readLineRange } from './line-range.ts';

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '../../../test/support/properties.ts';
 import { encodeBytes, encodePieces, readPiece } from './pieces.ts';
 import { Rows, type RowsPart } from './rows.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '../../../test/support/properties.ts';
 import { qualityConfig } from '../config/quality.ts';
 import { categoryBuilder } from '../diversity/columns.ts';
 import { orderBy } from '../draw.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '../../../test/support/properties.ts';
 import { collectSource as run, ticketFixtures } from '../../../test/support/collect-source.ts';
 import { slackText } from '../threads/slack-text.ts';
 import { writeZip } from '../../../test/support/zip-writer.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '../../../test/support/properties.ts';
 import { collectSource as run, ticketFixtures } from '../../../test/support/collect-source.ts';
 
 const events = readFileSync(join(ticketFixtures, 'zendesk-events.json'), 'utf8');

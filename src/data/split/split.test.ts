@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } fro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '../../../test/support/properties.ts';
 import { silent } from '../../base/progress.ts';
 import { parseTimestamp } from '../../base/timestamp.ts';
 import { makeSets } from '../../base/union-find.ts';

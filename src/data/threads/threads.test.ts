@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '../../../test/support/properties.ts';
 import { addressOf, messageIds, parseMailDate, parseMailHeaders } from '../../formats/mail-headers.ts';
 import { agentMatcher } from './agents.ts';
 import { isAutomaticMail, isAutomaticText } from './automatic.ts';

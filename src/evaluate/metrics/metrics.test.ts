@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '../../../test/support/properties.ts';
 import { exactMatch, normaliseReply, queryMatch } from './exact-match.ts';
 import { likelihoodItems } from './likelihood.ts';
 import { longestCommonSubsequence, rougeL, rougeTokens } from './rouge.ts';
