@@ -5,6 +5,8 @@ import { commonEndings } from './top-level-domains.ts';
 const localEnd = /[\p{L}\p{N}._%+'-]{1,64}$/u;
 const domain =
   /^(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,62})\.){1,8}(?:xn--[a-z0-9-]{2,59}|\p{L}{2,24})(?![\p{L}\p{N}_-])/iu;
+/** scheme://user:password, which secret.ts masks. */
+const inUrl = /:\/\/[^\s/@:]{1,40}:[^\s/@]{0,60}$/;
 /** "jo (at) shop (dot) example", "jo at shop dot example": the word dot, and an ending that domains have, tell it from a sentence. */
 const spelledAt = /(?: ?[([{] ?at ?[)\]}] ?| at )/gi;
 const spelledDomain =
@@ -31,7 +33,9 @@ function addAround(
   text: string,
   { at, length, host }: { at: number; length: number; host: RegExp },
 ): void {
-  const local = localEnd.exec(text.slice(Math.max(0, at - 64), at))?.[0].replace(/^[.'-]+/, '');
+  const left = text.slice(Math.max(0, at - 64), at);
+  if (inUrl.test(left)) return;
+  const local = localEnd.exec(left)?.[0].replace(/^[.'-]+/, '');
   const found = local ? host.exec(text.slice(at + length, at + length + 254))?.[0] : undefined;
   if (local && found && (host === domain || commonEndings.has(/\p{L}+$/u.exec(found)![0].toLowerCase())))
     spans.push({

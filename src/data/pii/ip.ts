@@ -5,7 +5,7 @@ const byte = '(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)';
 const version4 = new RegExp(`(?<![\\w.:-])${byte}(?:\\.${byte}){3}(?![\\w-]|\\.\\d)`, 'g');
 const version6 = /(?<![\w:.])[0-9a-f:]{2,39}(?:\.\d{1,3}){0,3}(?![\w:])/gi;
 const versionWord =
-  /(?:(?<![\p{L}\p{N}])v|(?<!\p{L})(?:version|release|build|firmware|revision|driver|update|upgrade[sd]?))[\s:=#]{0,3}(?:number|no\.?|is|to)?\s{0,3}$/iu;
+  /(?:(?<![\p{L}\p{N}])v|(?<!\p{L})(?:version|release|build|firmware|revision|driver|patch|client|app|software|sdk|kernel|update|upgrade[sd]?))[\s:=#]{0,3}(?:number|no\.?|is|to)?\s{0,3}$/iu;
 /** Addresses that name no machine of anybody: this host, any host, network masks. */
 const nobody = /^(?:127\.|0\.0\.0\.0|255\.255\.)/;
 

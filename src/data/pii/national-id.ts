@@ -8,6 +8,7 @@ const oneWord =
 /** Digits in groups, and at most two letters before and one after them: QQ 12 34 56 C, 2341 2341 2346. */
 const inGroups =
   /(?<![\p{L}\p{N}_$€£#])(?<!\d[-./ :])(?:[A-Za-z]{2} )?\d{1,9}(?:[-./ ]\d{1,9}){1,8}(?:[ -]?[A-Za-z])?(?![\p{L}\p{N}_%]|[-./:]\d)/gu;
+const nearCharacters = 28;
 const enoughDigits = /\d(?:[-+./ ]?[A-Za-z]?\d){3}/;
 const words = new Map(nationalForms.map((form) => [form, wordsOf(form)]));
 
@@ -35,7 +36,9 @@ export const nationalIds: Recogniser = {
         );
         if (!form) continue;
         const start = index + found.indexOf(raw);
-        const confidence = form.plain?.test(raw) ? 0.9 : 0.8;
+        // Right after its name it is surer than a phone number of the same digits.
+        const near = talk.slice(-nearCharacters);
+        const confidence = form.plain?.test(raw) || words.get(form)?.test(near) ? 0.9 : 0.8;
         spans.push({ type: 'NATIONAL_ID', start, end: start + raw.length, confidence });
         break;
       }

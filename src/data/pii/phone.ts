@@ -16,7 +16,7 @@ const otherRun = /^(?:\d{1,3}(?:\.\d{1,3}){3}|\d{1,2}\/\d{1,2}\/\d+)(?!.*\d)/su;
 const enoughDigits = /\d(?:\D{0,3}\d){6}/;
 const loose = /(?:\+|\(\+?)?\d(?:[ ()./-]{0,2}\d){6,14}/g;
 const phoneWord =
-  /phone|(?<![a-z])tel(?![a-z])|telefon|téléphone|teléfono|(?<![a-z])(?:call(?:ed|ing|s)?|mobile|cell|fax|sms|text me|dial|hotline|whatsapp|reach (?:me|him|her|us|them)|answer(?:ed|ing|s)? (?:at|on)|messages? (?:at|on|to)|voice ?mail|ring|ph|contact|desk(?=:)|office(?=:)|handy|móvil|portable)(?![a-z])|rufnummer|handynummer|mobilnummer|(?:meine|unsere) nummer|celular|电话|手机|電話|手機|携帯|전화|휴대폰|연락처/giu;
+  /phone|(?<![a-z])tel(?![a-z])|telefon|téléphone|teléfono|(?<![a-z])(?:call(?:ed|ing|s)?|mobile|cell|fax|sms|text me|dial|hotline|whatsapp|reach (?:me|him|her|us|them)|answer(?:ed|ing|s)? (?:at|on)|messages? (?:at|on|to)|voice ?mail|ring|ph|contact|desk(?=:)|office(?=:)|handy|móvil|portable|telefoon|puhelin|telefono)(?![a-z])|rufnummer|handynummer|mobilnummer|(?:meine|unsere) nummer|celular|电话|手机|電話|手機|携帯|전화|휴대폰|연락처/giu;
 const otherNumberWord =
   /(?<![a-z])(?:orders?|invoice|ticket|tracking|reference|ref|case|account|acct|confirmation|booking|reservation|serial|sku|model|version|id|code|isbn|policy|claim|customer|member|membership|item|product|part|imei|iban|routing|transaction|zip|pin|parcel|package|shipment|amount|total|price|bestellnummer|rechnung)(?![a-z])|#|№|订单|訂單|编号|注文|주문/giu;
 const labelled =
@@ -35,12 +35,12 @@ const internetAddress = /^\d{1,3}(?:\.\d{1,3}){3}$/;
 const dates = new RegExp(`(?<!\\d)(?:${yearFirst}|${yearLast})(?![-.]?\\d)`, 'g');
 const grouped = /^\d{1,3}(?:[ .]\d{3})+$/;
 /** The leading 0 that most countries dial within the country, before groups: 0490 75 40 81, 03.93.92.16.85. */
-const trunk = /^\(?0[1-9]\d{0,4}\)?(?:[ ./-]{1,2}\d{2,8}){2,4}$/;
+const trunk = /^\(?0[1-9]\d{0,4}\)?(?:(?:[ ./-]{1,2}\d{2,8}){2,4}|[ /-]\d{6,8})$/;
 /** An extension belongs to the number: x123, ext. 123. */
 const extension = /^ ?(?:x|ext\.?|extension) ?\d{1,6}(?![\p{L}\p{N}])/iu;
 /** What a number is, said after it: "655 437 108 office". */
 const phoneWordAfter =
-  /^[\s,\\(-]{1,3}(?:office|fax|mobile|cell|home|work|desk|landline|whatsapp)(?![\p{L}\p{N}])/iu;
+  /^(?: (?:is|was) (?:my|our|the|his|her|their)(?: (?:office|work|home|new|old))? phone|[\s,\\(-]{1,3}(?:office|fax|mobile|cell|home|work|desk|landline|whatsapp))(?![\p{L}\p{N}])/iu;
 /** The form of North America, also of areas that no number has yet. */
 const northAmerican = /^(?:\(\d{3}\) ?|\d{3}[-. ])\d{3}[-. ]\d{4}$/;
 const fullLength = /^\d{10,12}$/;
@@ -116,7 +116,7 @@ function isPhone(text: string, { start, end }: Span, before: string, kind: 'vali
   const isBare = !/\D/.test(value);
   const hasForm = trunk.test(value) || northAmerican.test(value);
   if (kind === 'loose' && hasForm && !labelled.test(left)) return true;
-  if (phoneWordAfter.test(text.slice(end, end + 14))) return true;
+  if (phoneWordAfter.test(text.slice(end, end + 32))) return true;
   if (isBare && fullLength.test(value) && otherAt < 0 && isShortAnswer(text, value)) return true;
   if (kind === 'loose' || isBare || grouped.test(value)) return phoneAt > otherAt;
   return phoneAt >= 0 || !labelled.test(left);

@@ -18,6 +18,9 @@ import { secrets } from './secret.ts';
 import { socialSecurity } from './ssn.ts';
 import { marked } from '../../../test/support/marked-text.ts';
 import { urls } from './url.ts';
+import { usernames } from './username.ts';
+import { vehicles } from './vehicle.ts';
+import { wallets } from './wallet.ts';
 
 function check(recogniser: Recogniser, cases: readonly (readonly [string, string])[]): void {
   for (const [text, expected] of cases) assert.equal(marked(recogniser, text), expected);
@@ -282,6 +285,61 @@ test('web addresses and domains', () => {
     'http:// and https://',
     'jo@shop.com',
   ]);
+});
+
+test('number plates and vehicle identification numbers', () => {
+  check(vehicles, [
+    ['my licence plate is LS68 XYZ and I got a fine', 'my licence plate is [VEHICLE] and I got a fine'],
+    ['taxi plate 7ABC123 drove off', 'taxi plate [VEHICLE] drove off'],
+    ['Kennzeichen: B-MW 4321, Car reg: ab12cde.', 'Kennzeichen: [VEHICLE], Car reg: [VEHICLE].'],
+    ['1HGCM82633A004352, VIN WVWZZZ1JZXW000001', '[VEHICLE], VIN [VEHICLE]'],
+  ]);
+  checkSame(vehicles, [
+    '1HGCM82643A004352, ABCDEFGHJKLMNPRST, 12345678901234567',
+    'the plate is broken, two plates for 12 EUR, registration number 12',
+    'regular price 20, region EU1, template X1',
+  ]);
+});
+
+test('names of accounts and handles after a word for them', () => {
+  check(usernames, [
+    ['username: sunny_dee and login is jkowal88.', 'username: [USERNAME] and login is [USERNAME].'],
+    ['gamertag NovaStrike77, discord panda#4821', 'gamertag [USERNAME], discord [USERNAME]'],
+    ['insta: @caro.bakes; player @luna.plays cheats', 'insta: [USERNAME]; player [USERNAME] cheats'],
+    ['my username is zorvax', 'my username is [USERNAME]'],
+  ]);
+  checkSame(usernames, [
+    'my login is broken and my username is taken',
+    'login failed with error 500, user 12345',
+    'write to @bob, see github.com/jo88 or twitter.com/x',
+    'handle with care, nickname already in use',
+    'the @Override of user-agent',
+  ]);
+  assert.equal(marked(usernames, 'jo88', { before: "What's your username?" }), '[USERNAME]');
+  assert.equal(marked(usernames, 'yes', { before: 'Do you know your username?' }), 'yes');
+});
+
+test('wallets by their checksums', () => {
+  check(wallets, [
+    ['btc to 1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa.', 'btc to [ACCOUNT].'],
+    ['bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq', '[ACCOUNT]'],
+    ['0x52908400098527886E0F7030069857D2E4169EE7', '[ACCOUNT]'],
+  ]);
+  checkSame(wallets, [
+    '1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNb',
+    'bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdp',
+    '0x52908400098527886E0F7030069857D2E4169EE7aa',
+  ]);
+});
+
+test('passwords, codes and tokens without a verb between', () => {
+  check(secrets, [
+    ['the password hunter27 is refused', 'the password [SECRET] is refused'],
+    ['https://a.example/r?token=9f8a7c6b5d4e', 'https://a.example/r?token=[SECRET]'],
+    ['puk code 12345678 please', 'puk code [SECRET] please'],
+    ['one time code 553190 fails', 'one time code [SECRET] fails'],
+  ]);
+  checkSame(secrets, ['password reset takes 24 hours', 'https://a.example/r?page=12345678']);
 });
 
 test('keys and tokens by prefix, passwords by words, random strings only among talk of keys', () => {

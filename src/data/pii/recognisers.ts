@@ -10,6 +10,7 @@ import { licences } from './licence.ts';
 import { macAddresses } from './mac.ts';
 import { eastAsianNames } from './names/east-asian.ts';
 import { introducedElsewhere } from './names/introductions.ts';
+import { passengers } from './names/passengers.ts';
 import { names } from './names/recogniser.ts';
 import { nationalIds } from './national-id.ts';
 import { phones } from './phone.ts';
@@ -18,6 +19,9 @@ import type { Recogniser } from './recogniser.ts';
 import { secrets } from './secret.ts';
 import { socialSecurity } from './ssn.ts';
 import { urls } from './url.ts';
+import { usernames } from './username.ts';
+import { vehicles } from './vehicle.ts';
+import { wallets } from './wallet.ts';
 
 export const recognisers: readonly Recogniser[] = [
   emails,
@@ -32,10 +36,14 @@ export const recognisers: readonly Recogniser[] = [
   secrets,
   licences,
   accounts,
+  wallets,
+  vehicles,
+  usernames,
   eastAsianLabels,
   birthDates,
   postcodes,
   names,
+  passengers,
   eastAsianNames,
   introducedElsewhere,
 ];

@@ -23,6 +23,8 @@ const structuredTypes: ReadonlySet<string> = new Set<PiiType>([
   'POSTCODE',
   'IP',
   'MAC',
+  'VEHICLE',
+  'USERNAME',
   'URL',
   'SECRET',
 ]);

@@ -41,6 +41,9 @@ const privateKeyBegin = /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/g
 const privateKeyEnd = /-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/g;
 /** Longest text of a private key whose end is missing, as far as it looks like base64. */
 const keyBody = /[\w+/=:,\s-]{0,8000}/y;
+/** ?token=…: what the address gives to whoever opens it; the value is masked where addresses stay. */
+const inQuery =
+  /(?<=[?&#;](?:[a-z]{1,12}[_-])?(?:token|key|apikey|sig|signature|secret|password|passwd|pwd|auth|jwt|session|sessionid|sid)=)[^\s&#"'<>]{8,2000}/giu;
 /** scheme://user:password@host; the part before "@" is masked. */
 const inUrl = /(?<=[a-z][a-z0-9+.-]{1,20}:\/\/)[^\s/@:<>"']{1,100}:[^\s/@<>"']{1,200}(?=@[\p{L}\p{N}[])/giu;
 const authorisation = /(?<=(?<!\p{L})(?:bearer|basic)\s)[\w+/=.~-]{12,4000}/giu;
@@ -56,16 +59,22 @@ const secretWords = wholeWords([
   'license key',
   'licence key',
   'keys?',
+  'aws',
 ]);
-const someSecretWord = /key|token|secret|credential|auth/i;
+const someSecretWord = /key|token|secret|credential|auth|aws/i;
 const random = /(?<![\p{L}\p{N}_+/=-])[\w+/=-]{20,200}(?![\p{L}\p{N}_+/=-])/gu;
 /** "password: x", "my pwd is x", "passcode = x"; the value is what no blank divides. */
 const afterWord =
   /(?<![\p{L}\p{N}])(password|passwd|passcode|passphrase|pwd|kennwort|passwort|contraseña|mot de passe|пароль|κωδικός|pin|otp|one[- ]time code|verification code|security code|cvv2?|cvc2?)(?![\p{L}\p{N}])(?:[\s_-]number)?["'\s]{0,3}(?:is|was|:|=|ist|es|est)[\s"'`:=]{0,4}([^\s"'`]{3,100})/giu;
+/** "password hunter2!": said without a verb, it has letters and a digit or a sign. */
+const besideWord =
+  /(?<![\p{L}\p{N}])(?:password|passwd|passcode|passphrase|pwd|passwort|kennwort|contraseña) (?=[^\s\d"'`]{0,40}\d)(?=[^\s\p{L}"'`]{0,40}\p{L})([^\s"'`,;()]{6,40})/giu;
+/** The key that unlocks a SIM card has eight digits. */
+const unlockingKey = /(?<=(?<!\p{L})puk(?:[ -]?code)?(?: is|:)? )\d{8}(?!\d)/giu;
 const digitsAfterWord =
-  /(?<![\p{L}\p{N}])(?:pin|passcode|otp|cvv2?|cvc2?|security code|verification code)(?![\p{L}\p{N}])/giu;
+  /(?<![\p{L}\p{N}])(?:pin|passcode|otp|cvv2?|cvc2?|(?:security|verification|one[- ]time|authentication|access|login|2fa|sms) (?:pass)?code)(?![\p{L}\p{N}])/giu;
 const isPinAfter =
-  /^,? (?:is|was) (?:my|the) (?:pin|passcode|security code|verification code)(?![\p{L}\p{N}])/iu;
+  /^,? (?:is|was) (?:my|the) (?:pin|passcode|(?:security|verification|one[- ]time|access|login) code)(?![\p{L}\p{N}])/iu;
 const shortCode = /(?<![\p{L}\p{N}_.,$€£#-])(?<!\d[-/ :])\d{3,6}(?![-/:.]?\d|[\p{L}_%])/gu;
 
 export const secrets: Recogniser = {
@@ -77,6 +86,8 @@ export const secrets: Recogniser = {
       ...(hasDigit && someToken.test(text) ? spansOf(text, token, 1) : []),
       ...(text.includes('PRIVATE KEY') ? privateKeys(text) : []),
       ...(text.includes('://') && text.includes('@') ? spansOf(text, inUrl, 1) : []),
+      ...(hasDigit && text.includes('=') ? spansOf(text, inQuery, 0.8) : []),
+      ...(hasDigit && /puk/i.test(text) ? spansOf(text, unlockingKey, 0.8) : []),
       ...(hasDigit && /bearer|basic/i.test(text)
         ? spansOf(text, authorisation, 0.9).filter(isMixedIn(text))
         : []),
@@ -139,8 +150,12 @@ function bitsPerCharacter(value: string): number {
 
 /** A password that is told. What is all letters is as likely a word: "the password is wrong". */
 function spoken(text: string): PiiSpan[] {
+  if (!/[\d!#$%^&*+=@]/.test(text)) return [];
   if (!/pass|pwd|pin|otp|code|cv[vc]|kennwort|contrase|парол|κωδικ/i.test(text)) return [];
-  return [...text.matchAll(afterWord)].flatMap(({ 0: found, 2: raw, index }) => {
+  const beside = /pass|pwd|kennwort|contrase/i.test(text) ? text.matchAll(besideWord) : [];
+  return [...text.matchAll(afterWord), ...beside].flatMap((match) => {
+    const { 0: found, index } = match;
+    const raw = match.at(-1);
     const value = raw!.replace(/[.,;!?)\]]+$/, '');
     const start = index + found.length - raw!.length;
     const isTold = value.length >= 3 && /\d|[!#$%^&*+=@]/.test(value) && !value.startsWith('[');

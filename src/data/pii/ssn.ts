@@ -9,6 +9,7 @@ const words = wholeWords(
     's\\.s\\.n\\.?',
     'social security(?: numbers?| no)?',
     'social(?= (?:is|number)|:)',
+    'last (?:four|4)(?: digits)? of (?:my|the|your|his|her) social',
     'taxpayer id(?:entification)?(?: number)?',
     'itin',
     'tax id',

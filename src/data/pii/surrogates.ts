@@ -149,6 +149,8 @@ export const surrogates: Readonly<Record<string, Surrogate>> = {
   DRIVER_LICENSE: { make: sameShape },
   ACCOUNT: { make: sameShape },
   POSTCODE: { make: sameShape },
+  VEHICLE: { make: sameShape },
+  USERNAME: { make: sameShape },
   DATE_OF_BIRTH: { make: birthDate },
   IP: {
     make: (value, random) =>

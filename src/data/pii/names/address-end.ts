@@ -32,7 +32,7 @@ export function extendStreet(
     const next = at + 1;
     const between = words.gaps[next]!;
     if ((between & ~(gap.space | gap.newline | gap.comma | gap.dot | gap.hash | gap.hyphen)) !== 0)
-      if (!isQuote(words, next)) break;
+      if (!isQuote(words, next) && !isBehindFloor(words, at)) break;
     // A full stop with a space behind it ends the sentence, unless it ends an abbreviation.
     if (
       (between & gap.dot) !== 0 &&
@@ -60,6 +60,10 @@ export function extendStreet(
   }
   return { last: town > last && endsClause(words, town) ? town : last, isProved };
 }
+
+/** The sign of an ordinal number is no end of the address: "3º, 28013 Madrid". */
+const isBehindFloor = (words: Words, at: number): boolean =>
+  words.shapes[at] === shape.number && ordinalSigns.includes(words.text[words.ends[at]!] ?? ' ');
 
 const isTown = (words: Words, i: number): boolean =>
   isCapital(words, i) && (words.kindOf(i) & ~anyPlace & ~kind.major) === 0;
@@ -121,6 +125,8 @@ function elementAt(words: Words, i: number, lexicon: Lexicon): Element | undefin
     words.gaps[i + 1] === gap.space
   )
     return { is: 'unit', last: i + 1 };
+  const floor = floorAt(words, i);
+  if (floor !== undefined) return { is: 'unit', last: floor };
   const postcode = postcodeAt(words, i);
   if (postcode !== undefined) return { is: 'postcode', last: postcode };
   // NY, TX, ON: any two or three capital letters where a region stands.
@@ -135,6 +141,18 @@ function elementAt(words: Words, i: number, lexicon: Lexicon): Element | undefin
     return { is: 'place', last: i };
   const place = placeAt(words, i, lexicon);
   return place === undefined ? undefined : { is: 'place', last: place };
+}
+
+const ordinalSigns = 'ºª°';
+/** Left, right and front, or the letter of a door. */
+const doors = /^(?:[a-h]|esq|dto|dta|fte|frt|izq|izda|dcha|dch|ctro|int|ext)$/;
+
+/** "3º B", "1ª izq", "2º Dto": a floor, perhaps with its door. */
+function floorAt(words: Words, i: number): number | undefined {
+  if (!/^\d{1,2}$/.test(words.keyOf(i)) || !ordinalSigns.includes(words.text[words.ends[i]!] ?? ' '))
+    return undefined;
+  const isDoor = i + 1 < words.count && doors.test(words.keyOf(i + 1));
+  return isDoor && words.starts[i + 1]! - words.ends[i]! <= 3 ? i + 1 : i;
 }
 
 /** Postcodes of the countries that write them in digits, with letters before or within them, or in two groups. */

@@ -1,6 +1,6 @@
 /** Street addresses: a house number beside a street, and what follows (address-end.ts). */
 import { extendStreet } from './address-end.ts';
-import { cornerAt } from './corners.ts';
+import { cornerAt, hasJoin } from './corners.ts';
 import { calendar, particles } from './cues.ts';
 import { kind, type Lexicon } from './lexicon.ts';
 import { isCapital, type Run } from './runs.ts';
@@ -9,6 +9,7 @@ import {
   streetBeginnings,
   streetCompound,
   streetEndings,
+  streetPrepositions,
   streetWords,
   units,
   weakEndings,
@@ -31,11 +32,12 @@ const farthestNumber = 8;
 /** Addresses in order, none overlapping another. */
 export function addressesIn(words: Words, lexicon: Lexicon, isTalkOfAddresses: boolean): Run[] {
   const found: Run[] = [];
+  const mayHaveCorner = hasJoin(words);
   let number = -1;
   for (let i = 0; i < words.count; i++) {
     while (number < words.count && (number < i || words.shapes[number] !== shape.number)) number++;
     const isFar = number - i > farthestNumber || number >= words.count;
-    const corner = cornerAt(words, i);
+    const corner = mayHaveCorner ? cornerAt(words, i) : undefined;
     const street: Street | undefined = corner
       ? { ...corner, needs: 'nothing' }
       : isFar
@@ -66,12 +68,19 @@ function streetAt(words: Words, i: number): Street | undefined {
   if (words.shapes[i] === shape.number)
     return isHouseNumber(words, i) ? (numberThenStreet(words, i) ?? numberThenName(words, i)) : undefined;
   if ((words.gaps[i]! & gap.glue) !== 0) return undefined;
-  return beginningThenNumber(words, i) ?? nameThenNumber(words, i) ?? capitalStreet(words, i);
+  return (
+    beginningThenNumber(words, i) ??
+    nameThenNumber(words, i) ??
+    prepositionThenNumber(words, i) ??
+    capitalStreet(words, i)
+  );
 }
 
 /** A number of up to six digits, perhaps with a letter, that is no price, time, version or address on the net. */
 export function isHouseNumber(words: Words, i: number): boolean {
   if (!houseNumber.test(words.keyOf(i)) || (words.gaps[i]! & (gap.glue | gap.possessive)) !== 0) return false;
+  // ICD-10, I-94: the number of a name.
+  if (words.gaps[i] === gap.hyphen && i > 0 && words.shapes[i - 1] !== shape.number) return false;
   // A dot between digits: an address on the net, a version, a price.
   if (words.gaps[i + 1] === gap.dot && words.shapes[i + 1] === shape.number) return false;
   const before = words.text[words.starts[i]! - 1];
@@ -180,7 +189,9 @@ function endOfName(words: Words, beginning: number): number {
     if (isCapital(words, at)) last = at;
     else if (
       !particles.at(words, at) &&
-      !['l', 'd', 'dei', 'della', 'delle', 'dello', 'degli', 'los', 'las'].includes(words.keyOf(at))
+      !['l', 'd', 'des', 'aux', 'au', 'dei', 'della', 'delle', 'dello', 'degli', 'los', 'las'].includes(
+        words.keyOf(at),
+      )
     )
       break;
   }
@@ -210,6 +221,19 @@ function nameThenNumber(words: Words, i: number): Street | undefined {
       : undefined;
   }
   return undefined;
+}
+
+/** "Am Alten Markt 3a, 50667 Köln": a German street that begins with a preposition, if the rest is an address. */
+function prepositionThenNumber(words: Words, i: number): Street | undefined {
+  if (words.shapes[i] !== shape.capital || !streetPrepositions.at(words, i)) return undefined;
+  let at = i + 1;
+  if (['der', 'den', 'dem', 'die'].includes(at < words.count ? words.keyOf(at) : '')) at++;
+  const first = at;
+  while (at < Math.min(words.count, first + 3) && words.gaps[at] === gap.space && isCapital(words, at)) at++;
+  if (at === first || at >= words.count || words.gaps[at] !== gap.space) return undefined;
+  return isHouseNumber(words, at) && /^\d{1,4}[a-z]?$/.test(words.keyOf(at))
+    ? { first: i, last: at, needs: 'proof' }
+    : undefined;
 }
 
 /** "971 Kesk 53", "5 The Paddocks": a street of no known form between numbers, if the rest is an address. */

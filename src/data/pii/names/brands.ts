@@ -16,7 +16,7 @@ const single: WordSet = wordSet(`
   nike adidas puma reebok lacoste levis wrangler gucci prada chanel dior versace armani hermes fendi cartier
   rolex swarovski lancome loreal nivea gillette olay burberry
   dell lenovo asus acer samsung sony philips siemens bosch braun dyson miele panasonic toshiba hitachi canon nikon
-  kodak garmin fitbit nokia motorola ericsson huawei xiaomi roku siri cortana kindle nintendo sega
+  kodak garmin fitbit nokia motorola ericsson huawei xiaomi roku alexa siri cortana bixby kindle nintendo sega
   disney netflix hulu spotify pandora hbo showtime starz bravo
   mcdonald mcdonalds wendys wendy's dominos domino's arbys arby's denny's dennys hardees popeyes starbucks nando's nandos
   heinz kellogg kelloggs nestle danone cadbury hershey hersheys ferrero lindt haribo

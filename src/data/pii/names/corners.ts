@@ -16,6 +16,7 @@ const ordinal = /^\d{1,3}(?:st|nd|rd|th)$/;
 /** Corners in order, none overlapping another, in text with or without digits. */
 export function cornersIn(words: Words): Run[] {
   const found: Run[] = [];
+  if (!hasJoin(words)) return found;
   for (let i = 0; i < words.count; i++) {
     const corner = cornerAt(words, i);
     if (!corner) continue;
@@ -25,11 +26,20 @@ export function cornersIn(words: Words): Run[] {
   return found;
 }
 
+/** Whether there is an "and", without which there is no corner. */
+export function hasJoin({ text }: Words): boolean {
+  return text.includes(' and ');
+}
+
 /** The corner that begins at word i: after "corner of", by a numbered street, or by the word "at" before two names. */
 export function cornerAt(words: Words, i: number): Run | undefined {
-  if (i >= 2 && words.keyOf(i - 1) === 'of' && meetings.at(words, i - 2)) return statedCorner(words, i);
-  if (joins.at(words, i + 1)) return numberedCorner(words, i) ?? namedCorner(words, i);
-  return undefined;
+  const one = words.shapes[i]!;
+  if (one === shape.lower) return undefined;
+  if (joins.at(words, i + 1)) {
+    const corner = numberedCorner(words, i) ?? namedCorner(words, i);
+    if (corner) return corner;
+  }
+  return meetings.at(words, i - 2) && words.keyOf(i - 1) === 'of' ? statedCorner(words, i) : undefined;
 }
 
 /** "corner of Kuusiku 7 and Alexander Flat": two streets by any name. */

@@ -9,7 +9,7 @@ export const titles: WordSet = wordSet(`
   mr mrs ms miss mx dr doc doctor prof professor sir madam madame lord lady captain capt sgt sergeant lieutenant lt colonel
   general rev reverend father judge justice senator congressman congresswoman hon sr sra srta senor senora senorita don
   dona herr frau fraulein hr fr dipl ing monsieur mme mlle m mademoiselle maitre signor signora signorina sig dott
-  dottore avv meneer mevrouw dhr mevr senhor senhora pan pani uncle aunt auntie grandma grandpa`);
+  dottore avv familie famille meneer mevrouw dhr mevr senhor senhora pan pani uncle aunt auntie grandma grandpa`);
 
 /** Follow a name and belong to it. */
 export const nameSuffixes: WordSet = wordSet('jr sr ii iii iv phd md esq');
@@ -21,7 +21,7 @@ export const particles: WordSet = wordSet(
 
 /** Before a name at the start of a message or in its last line. */
 export const greetings: WordSet = wordSet(`
-  hi hello hey heya hiya howdy yo dear thanks thank thx bye goodbye greetings welcome morning afternoon evening sir madam
+  hi hello hey heya hiya howdy yo dear thanks thank thx ty thnx cheers bye goodbye greetings welcome morning afternoon evening sir madam
   hola buenos buenas dias tardes noches estimado estimada querido querida gracias adios
   bonjour bonsoir salut coucou cher chere merci revoir
   hallo moin servus tag morgen abend liebe lieber liebes geehrte geehrter danke

@@ -35,6 +35,15 @@ const points = {
   /** "5 Tage": what is counted is written like a name in German. */
   numberBefore: -2,
   articleBefore: -1.2,
+  /** "my Aurora stopped", "a Stella": of one word alone, what is had, not who. */
+  ownerBefore: -2,
+  indefiniteBefore: -1.6,
+  /** "the Emma mattress", "Aurora app": goods and places called like people. */
+  thingAfter: -3,
+  /** "Mark it as done": a verb that begins a sentence. */
+  objectAfter: -3,
+  /** "Ruby 3.3", "Aurora 2 router". */
+  versionAfter: -2,
   nounAfter: -1,
   /** Chicken Tikka, North Hill: an ordinary word with a capital letter before it. */
   nounBefore: -1,
@@ -71,6 +80,8 @@ export function pointsBefore(words: Words, first: number, run: Run): number {
   }
   if ((before & (gap.colon | gap.glue)) !== 0 && labelBefore.test(left)) score += points.labelled;
   const key = words.keyOf(first - 1);
+  // St. Mary's
+  if (key === 'st' && before === (gap.dot | gap.space)) score += points.townBefore;
   const isNext = (gaps[first]! & (gap.stop | gap.colon | gap.newline)) === 0;
   if ((titles.at(words, first - 1) || addressedAs.at(words, first - 1)) && (isNext || follows(words, first)))
     score += points.title;
@@ -106,6 +117,7 @@ export function pointsAfter(words: Words, { first, last }: Run, run: Run): numbe
   const beginsLine = first === 0 || (words.gaps[first]! & gap.newline) !== 0;
   if (beginsLine && (between & gap.colon) !== 0 && last - first < 2) score += points.speaker;
   if (last + 1 >= words.count) return score;
+  if (first === last && run.first === run.last) score += pointsOfThing(words, first);
   if (last < run.last && (words.kindOf(last + 1) & kind.word) !== 0) score += points.nounAfter;
   else if (between === gap.space && livingVerbs.at(words, last + 1)) score += points.livingVerbAfter;
   else if (
@@ -114,6 +126,35 @@ export function pointsAfter(words: Words, { first, last }: Run, run: Run): numbe
     (personVerbs.at(words, last + 1) || /.{3}ed$/.test(words.keyOf(last + 1)))
   )
     score += points.verbAfter;
+  return score;
+}
+
+const articles: WordSet = wordSet('a an');
+const owners: WordSet = wordSet('my our another any every each');
+const objects: WordSet = wordSet('it this that them me us');
+/** What is named after people, as support speaks of it. */
+const things: WordSet = wordSet(`
+  app apps plan plans line model version edition series router modem phone tablet laptop watch speaker lamp light camera
+  device package bundle subscription theme template plugin feature portal platform system software widget dashboard
+  mattress sofa couch chair table desk shelf bed bedframe wardrobe dress skirt shirt jacket coat shoes boots bag ring
+  airport station street avenue hotel hospital university college bridge island lake river park period singing sauce
+  pizza cake wine`);
+const version = /^\d{1,2}$/;
+
+/** Evidence that one capitalised word that stands alone is a thing: of it and what is beside it. */
+function pointsOfThing(words: Words, i: number): number {
+  const after = words.gaps[i + 1]!;
+  let score = 0;
+  if (i > 0 && relations.at(words, i - 1)) return 0;
+  if (i > 0 && words.gaps[i] === gap.space) {
+    if (articles.at(words, i - 1)) score += points.indefiniteBefore;
+    else if (owners.at(words, i - 1)) score += points.ownerBefore;
+  }
+  if (after !== gap.space) return score;
+  if (things.at(words, i + 1)) score += points.thingAfter;
+  if (beginsSentence(words, i) && objects.at(words, i + 1)) score += points.objectAfter;
+  if (words.shapes[i + 1] === shape.number && version.test(words.keyOf(i + 1)))
+    if ((words.gaps[i + 2]! & ~gap.stop) !== 0) score += points.versionAfter;
   return score;
 }
 

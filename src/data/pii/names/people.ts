@@ -45,6 +45,8 @@ const points = {
   initial: 1.2,
   shouted: -1.5,
   brand: -2,
+  /** Calvin Klein, Jack Daniel: both words. */
+  wholeBrand: -6,
   nationality: -1,
 } as const;
 
@@ -87,11 +89,15 @@ function isNameable(words: Words, i: number): boolean {
   // Maple Ave, but Diane Lane.
   if (streetEndings.at(words, i) && (bits & kind.family) === 0) return false;
   if ((bits & anyName) !== 0) return true;
-  return bits === 0 && !organisationNouns.at(words, i) && !calendar.at(words, i) && !noWord.test(key);
+  if (bits !== 0 || organisationNouns.at(words, i) || calendar.at(words, i) || noWord.test(key)) return false;
+  return !key.includes('-') || !abbreviated.test(words.text.slice(words.starts[i], words.ends[i]));
 }
 
 /** Aaah, hmm, thanks1: letters that no name has in a row, no vowel among the first, a digit. */
 const noWord = /\d|(.)\1\1|^[b-df-hj-np-tv-xz]{3,4}$/;
+
+/** Steuer-ID, Kunden-NR. */
+const abbreviated = /-\p{Lu}{2,}$/u;
 
 /** "Elija un dispositivo": the first word, and no verb of people after it. */
 function isInstruction(words: Words, i: number): boolean {
@@ -166,7 +172,7 @@ function scoreOf(words: Words, piece: Run, run: Run): number {
   if (length === 1 && words.shapes[piece.last] === shape.upper) score += points.shouted;
   const bits = words.kindOf(piece.first);
   if (length === 1 && (bits & kind.nationality) !== 0) score += points.nationality;
-  if (initials === 0 && isBrand(words, piece)) score += points.brand;
+  if (initials === 0 && isBrand(words, piece)) score += length > 1 ? points.wholeBrand : points.brand;
   if (length > 1) score += points.severalWords;
   if (length > 1 && (bits & kind.given) !== 0 && (bits & kind.word) === 0) score += points.givenFirst;
   if (initials > 0 && length > 0) score += points.initial;

@@ -52,6 +52,41 @@ test('German nouns that are counted, or stand beside an article, are no people',
   assert.deepEqual(names('Konto 15623485 Anna Müller'), ['Anna Müller']);
 });
 
+test('goods, places and verbs that are written like names are no people', () => {
+  for (const text of [
+    'my Aurora stopped working',
+    'The Victoria line was closed',
+    'Is the Amelia app down?',
+    'Add a Margherita, please',
+    'Ruby 3 is slow',
+    'Mark it as done, please.',
+    'Meine Steuer-ID fehlt',
+    'He was at St. Mary’s on Monday',
+    'a Calvin Klein shirt',
+  ])
+    assert.deepEqual(names(text), [], text);
+  for (const [text, name] of [
+    ['my friend Aurora called you', 'Aurora'],
+    ['I told Victoria about it', 'Victoria'],
+    ['hi this is bob, i cannot log in', 'bob'],
+    ["it's tyler again", 'tyler'],
+    ['a payment to mrs kowalska please', 'kowalska'],
+    ['ok thx sandra', 'sandra'],
+  ] as const)
+    assert.deepEqual(names(text), [name], text);
+});
+
+test('floors, streets with prepositions, and numbers that are parts of names', () => {
+  for (const [text, address] of [
+    ['Bitte an Am Alten Markt 3a, 50667 Köln liefern', 'Am Alten Markt 3a, 50667 Köln'],
+    ['C/ Mayor 15, 3º B, 28013 Madrid', 'C/ Mayor 15, 3º B, 28013 Madrid'],
+    ['at 14 rue des Lilas, 75019 Paris', '14 rue des Lilas, 75019 Paris'],
+  ] as const)
+    assert.deepEqual(of('ADDRESS', text), [address], text);
+  assert.deepEqual(of('ADDRESS', 'ICD-10 J45.909, CPT 99213, NDC 0002-8215-01'), []);
+  assert.deepEqual(of('ADDRESS', 'Am Montag um 9 Uhr, im Büro 12'), []);
+});
+
 test('where two streets meet is an address, not two people', () => {
   for (const [text, address] of [
     ['I am at Forbes and Murray.', 'Forbes and Murray'],
@@ -312,6 +347,12 @@ test('text made to be slow is read in linear time', () => {
     million('in Xx '),
     million('Smith and '),
     million('at Smith and '),
+    million('Am Alten Markt 3 '),
+    million('my Aurora 2 '),
+    million('3º B '),
+    million('C/ Mayor 15, 3º B, '),
+    million("it's bob "),
+    million('mrs kowalska '),
     million('5th and Main and '),
     million('corner of Aa '),
     million('corner of 5 and '),

@@ -30,6 +30,9 @@ export const streetWords: WordSet = wordSet(`
 export const streetCompound: RegExp =
   /.{2}(?:strasse|str|gasse|weg|platz|allee|ufer|damm|gatan|gata|vagen|vej|gade|vegen|veien|gaten|straat|laan|plein|gracht|kade|katu|tie|kuja|polku|stien|vegen|vegur|straeti|vaenget|bakken|graben|wei)$/;
 
+/** Am Markt, Im Grund, An der Mühle, Zur Post, Unter den Linden. */
+export const streetPrepositions: WordSet = wordSet('am im an auf zum zur unter beim hinter vor');
+
 export const directions: WordSet = wordSet(
   'n s e w ne nw se sw north south east west northeast northwest southeast southwest',
 );
