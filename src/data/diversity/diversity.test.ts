@@ -7,10 +7,12 @@ import { seededRandom } from '../../base/random.ts';
 import { hashWords } from '../../text/words.ts';
 import { normaliseRow } from '../embeddings/embedder.ts';
 import { cosine, makeVectorTable, setRow, type VectorTable } from '../embeddings/vector-table.ts';
+import type { Example } from '../example.ts';
 import { closeBuckets } from './buckets.ts';
 import { chooseDiverse } from './choose-diverse.ts';
 import { cellOf, groupingOf, placesByCell, planCells } from './cells.ts';
 import { coverage, nearestCosines } from './coverage.ts';
+import { compareSelection, emptyComparison } from './compare-selection.ts';
 import { describeSet } from './describe-set.ts';
 import { rankShares } from './difficulty.ts';
 import { facilityLocation } from './facility-location.ts';
@@ -107,6 +109,27 @@ test('k-means on equal rows finds one cluster, and none of none', () => {
   const random = seededRandom(1, 'test');
   assert.equal(sphericalKMeans(Float32Array.from([1, 0, 1, 0, 1, 0]), 2, { count: 3, random }).count, 1);
   assert.equal(sphericalKMeans(new Float32Array(0), 2, { count: 3, random }).count, 0);
+});
+
+test('a choice and a draw are compared in as many words of text', async () => {
+  const say = (words: number, of: string): string =>
+    Array.from({ length: words }, (_, i) => `${of}${i}`).join(' ');
+  const contents = [say(3, 'short'), say(50, 'long')];
+  const tally = emptyComparison();
+  tally.texts = { chosen: [0], random: [1] };
+  const readExamples = async function* (
+    indexes: Iterable<number> = [],
+  ): AsyncGenerator<{ index: number; example: Example }> {
+    for (const index of indexes) {
+      const messages = [{ role: 'assistant' as const, content: contents[index]! }];
+      yield { index, example: { messages, meta: { id: String(index), source: 's' } } };
+    }
+  };
+  const { chosen, random } = await compareSelection(tally, { readExamples });
+  for (const side of [chosen, random]) {
+    const { words, vocabulary } = (side as { texts: { words: number; vocabulary: number } }).texts;
+    assert.deepEqual([words, vocabulary], [3, 3]);
+  }
 });
 
 test('a projection to the plane keeps the distances of a plane, orders its axes, and never turns over', () => {
