@@ -6,7 +6,10 @@ export type ProgressEvent =
   | { type: 'stage-start'; stage: string; artifact: string }
   | { type: 'stage-end'; stage: string; artifact: string; seconds: number }
   | { type: 'stage-reuse'; stage: string; artifact: string }
-  /** `done` of `total` in `unit` (records, steps, replies); `total` is undefined where it cannot be known. */
+  /**
+   * `done` of `total` in `unit` (records, steps, replies); `total` is undefined where it cannot be known. Nothing done of
+   * an unknown total tells what is begun, where nothing can be told until it is done.
+   */
   | { type: 'progress'; label: string; done: number; total?: number; unit: string; detail?: string }
   | { type: 'metrics'; values: Record<string, number> }
   | { type: 'note'; message: string }

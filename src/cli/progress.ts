@@ -1,6 +1,6 @@
 /** Shows progress events: a bar on a terminal, a plain line now and then elsewhere, JSON lines for programs. */
 import type { ProgressEvent, Reporter } from '../base/progress.ts';
-import { formatNumber, formatSeconds } from './format.ts';
+import { formatBytes, formatNumber, formatSeconds } from './format.ts';
 
 export type ProgressView = {
   report: Reporter;
@@ -16,9 +16,15 @@ export type ProgressOptions = {
   paint: (style: 'bold' | 'green' | 'yellow' | 'dim', text: string) => string;
 };
 
+type ProgressUpdate = ProgressEvent & { type: 'progress' };
+
 /** Redrawing more often than this only costs time. */
 const barIntervalMs = 100;
 const lineIntervalMs = 5000;
+/** That a step which took less is done, or how fast it goes, is no news yet. */
+const noteworthyMs = 1000;
+/** A terminal with less room shows no bar and only what matters most. */
+const narrowest = 60;
 
 export const jsonProgress = (write: (text: string) => void): ProgressView => ({
   report: (event) => write(JSON.stringify(event) + '\n'),
@@ -48,24 +54,32 @@ export function humanProgress(options: ProgressOptions): ProgressView {
     clear();
     write(text + '\n');
   };
-  const progress = (event: ProgressEvent & { type: 'progress' }): void => {
+  const progress = (event: ProgressUpdate): void => {
     const time = now();
     if (current?.label !== event.label || event.done < current.firstDone) {
       current = { label: event.label, start: time, firstDone: event.done };
-      lastDrawn = interactive ? -Infinity : time;
+      if (!interactive) lastDrawn = time;
+      else if (isBegun(event)) lastDrawn = -Infinity;
     }
-    const finished = event.total !== undefined && event.done >= event.total;
+    const { start, firstDone } = current;
+    const finished = isFinished(event);
+    if (finished) current = undefined;
     const due = time - lastDrawn >= (interactive ? barIntervalMs : lineIntervalMs);
-    if (!due && !finished) return;
+    if (finished ? time - start < noteworthyMs : !due) return;
     lastDrawn = time;
-    const text = describeProgress(event, (time - current.start) / 1000, current.firstDone);
+    const seconds = (time - start) / 1000;
     if (interactive) {
-      write(`\r\x1b[K${withBar(event, text, columns)}`);
+      write(`\r\x1b[K${barText(event, seconds, firstDone)}`);
       barShown = true;
     } else {
-      write(`  ${text}\n`);
+      write(`  ${describeProgress(event, seconds, firstDone)}\n`);
     }
-    if (finished) current = undefined;
+  };
+  const barText = (event: ProgressUpdate, seconds: number, firstDone: number): string => {
+    const room = Math.max(20, columns - 1);
+    return room < narrowest
+      ? describeShortly(event, seconds, firstDone).slice(0, room)
+      : withBar(event, describeProgress(event, seconds, firstDone), room);
   };
 
   const report = (event: ProgressEvent): void => {
@@ -93,26 +107,51 @@ export function humanProgress(options: ProgressOptions): ProgressView {
   return { report, clear };
 }
 
-/** `train  120/300 steps, 3.1 steps/s, 58 s left, loss 1.23`; the rate counts from what a resumed run starts at. */
-export function describeProgress(
-  event: ProgressEvent & { type: 'progress' },
-  seconds: number,
-  firstDone = 0,
-): string {
-  const { label, done, total, unit, detail } = event;
-  const rate = seconds > 0 ? (done - firstDone) / seconds : 0;
-  const parts = [`${formatNumber(done)}${total === undefined ? '' : `/${formatNumber(total)}`} ${unit}`];
-  if (rate > 0) parts.push(`${formatNumber(rate)} ${unit}/s`);
-  if (rate > 0 && total !== undefined && done < total)
-    parts.push(`${formatSeconds((total - done) / rate)} left`);
+/**
+ * `train  120/300 steps, 58 s left, 3.1 steps/s, loss 1.23`; the rate counts from what a resumed run starts at. What is
+ * only begun is its label alone, and what is done says how long it took.
+ */
+function describeProgress(event: ProgressUpdate, seconds: number, firstDone = 0): string {
+  const { label, done, unit, detail } = event;
+  if (isBegun(event)) return label;
+  const rate = 1000 * seconds >= noteworthyMs ? (done - firstDone) / seconds : 0;
+  const units = unit === 'bytes' ? '' : ` ${unit}`;
+  const parts = [`${amounts(event)}${units}`];
+  if (isFinished(event)) parts[0] += ` in ${formatSeconds(seconds)}`;
+  else {
+    parts.push(...timeLeft(event, rate));
+    if (rate > 0) parts.push(`${amount(rate, unit)}${units}/s`);
+  }
   if (detail !== undefined) parts.push(detail);
   return `${label}  ${parts.join(', ')}`;
 }
 
-function withBar(event: ProgressEvent & { type: 'progress' }, text: string, columns: number): string {
-  const room = Math.max(20, columns - 1);
-  if (event.total === undefined || event.total <= 0 || room < 60) return text.slice(0, room);
+/** What of it matters most, for a terminal with little room: `train  120/300, 58 s left`. */
+function describeShortly(event: ProgressUpdate, seconds: number, firstDone: number): string {
+  if (isBegun(event)) return event.label;
+  const rate = seconds > 0 ? (event.done - firstDone) / seconds : 0;
+  return `${event.label}  ${[amounts(event), ...timeLeft(event, rate)].join(', ')}`;
+}
+
+const isBegun = ({ done, total }: ProgressUpdate): boolean => done === 0 && total === undefined;
+
+const isFinished = ({ done, total }: ProgressUpdate): boolean => total !== undefined && done >= total;
+
+const amount = (value: number, unit: string): string =>
+  unit === 'bytes' ? formatBytes(value) : formatNumber(value);
+
+const amounts = ({ done, total, unit }: ProgressUpdate): string =>
+  total === undefined || done === total ? amount(done, unit) : `${amount(done, unit)}/${amount(total, unit)}`;
+
+function timeLeft({ done, total }: ProgressUpdate, rate: number): string[] {
+  if (total === undefined || rate <= 0) return [];
+  const seconds = (total - done) / rate;
+  return seconds >= 1 ? [`${formatSeconds(seconds)} left`] : [];
+}
+
+function withBar({ done, total }: ProgressUpdate, text: string, room: number): string {
+  if (total === undefined || total <= 0) return text.slice(0, room);
   const width = 20;
-  const filled = Math.min(width, Math.round((event.done / event.total) * width));
+  const filled = Math.min(width, Math.round((done / total) * width));
   return `${'━'.repeat(filled)}${'─'.repeat(width - filled)} ${text}`.slice(0, room);
 }

@@ -72,6 +72,7 @@ export async function curate(context: CurateContext): Promise<Record<string, Jso
       },
     );
   const { examplesPaths, costPath } = context;
+  context.report({ type: 'progress', label: 'curate: write the report', done: 0, unit: 'conversations' });
   await writeCurationReport({
     examplesPaths,
     costPath,

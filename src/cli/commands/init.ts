@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { AttuneError } from '../../base/errors.ts';
 import { exists, storageError, writeFileAtomic } from '../../base/files.ts';
 import { createContext } from '../context.ts';
+import { commandName } from '../command-name.ts';
 import { editorSchemaPath, writeEditorSchema } from '../editor-schema.ts';
 import type { Io } from '../io.ts';
 import type { CsvColumns } from '../../data/config/sources.ts';
@@ -38,9 +39,6 @@ export function addInitCommand(program: Command, io: Io): void {
 /** As it has to be typed: in quotes when a shell would take it apart. */
 const shellWord = (text: string): string =>
   /^[\p{L}\p{N}_./~][\p{L}\p{N}_./~-]*$/u.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
-
-/** Whoever came through npx has no `attune` on the path. */
-const commandName = (io: Io): string => (io.env['npm_command'] === 'exec' ? 'npx attune' : 'attune');
 
 type InitResult = { folder: string; files: string[] };
 

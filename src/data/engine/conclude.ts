@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { writeJson } from '../../base/files.ts';
 import { throwIfInterrupted } from '../interrupt.ts';
 import type { ConcludeTools } from '../rule.ts';
+import { wordsOfRule } from '../rule-words.ts';
 import { openFacts } from './facts.ts';
 import { areWhole, type Part, readRecord } from './part.ts';
 import { type AnyCorpusRule, type AnyShuffleRule, type ConcludingRule, isShuffleRule } from './passes.ts';
@@ -30,6 +31,8 @@ export async function conclude(rule: ConcludingRule, context: ConcludeContext): 
   const reductionsFolder = join(folder, 'reductions');
   const reports: string[] = [];
   const tools = concludeTools(context, reports);
+  const label = `curate: decide by ${wordsOfRule(rule.name)}`;
+  context.report({ type: 'progress', label, done: 0, unit: 'conversations' });
   const plans = isShuffleRule(rule)
     ? concludeShuffle(rule, tools, { ...context, folder: reductionsFolder })
     : concludeFacts(rule, tools, context);

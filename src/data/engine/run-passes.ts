@@ -7,6 +7,7 @@ import { mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { storageError, writeJson } from '../../base/files.ts';
 import type { Reporter } from '../../base/progress.ts';
+import { wordsOfRule } from '../rule-words.ts';
 import type { RuleSettings } from '../rules.ts';
 import type { CurateServices } from '../services.ts';
 import { conclude, type PlanRecord } from './conclude.ts';
@@ -187,13 +188,23 @@ async function runPass(
   { passes, report, signal }: PassesContext,
 ): Promise<MapResult[]> {
   const label = passes.length === 1 ? 'curate' : `curate ${number + 1}/${passes.length}`;
+  const detail = `looking at ${decidingRules(passes[number]!).map(wordsOfRule).join(', ')}`;
   let done = 0;
   const onRecords = (count: number): void => {
     done += count;
-    report({ type: 'progress', label, done, ...(expected && { total: expected }), unit: 'examples' });
+    report({
+      type: 'progress',
+      label,
+      done,
+      ...(expected && { total: expected }),
+      unit: 'conversations',
+      detail,
+    });
   };
+  onRecords(0);
   const results = await runJobs(jobs, runner, { signal, onRecords });
-  if (expected === undefined) report({ type: 'progress', label, done, total: done, unit: 'examples' });
+  if (expected === undefined)
+    report({ type: 'progress', label, done, total: done, unit: 'conversations', detail });
   return results;
 }
 

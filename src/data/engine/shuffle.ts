@@ -114,10 +114,11 @@ export function openShuffle(rule: string, context: ShuffleContext): Shuffle {
     folder,
     run: async (reduction) => {
       const jobs = await jobsOf(context, reduction);
-      const label = `${rule} ${reduction.reduction}`;
+      const label = `curate: compare conversations by ${wordsOfRule(rule)}`;
       let done = 0;
       const onDone = (): void =>
-        report({ type: 'progress', label, done: ++done, total: jobs.length, unit: 'partitions' });
+        report({ type: 'progress', label, done: done++, total: jobs.length, unit: 'parts' });
+      onDone();
       const made = await runJobs(jobs, runner, { signal, onRecords: () => {} }, onDone);
       return made.map(({ pieces }) => pieces);
     },
