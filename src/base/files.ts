@@ -69,6 +69,7 @@ export function storageError(path: string, cause: unknown): AttuneError {
   const { code, message, syscall } = cause as NodeJS.ErrnoException;
   const fixes: Record<string, string> = {
     ENOSPC: 'Free some disk space and run the same command again: finished work is kept.',
+    EFBIG: 'Raise the limit of file sizes (ulimit -f), or choose another file system.',
     EDQUOT: 'Your disk quota is used up; free some space and run the same command again.',
     EACCES: 'Give this user the right to read and write there.',
     EROFS: 'The file system is read-only; choose another folder.',
@@ -76,8 +77,15 @@ export function storageError(path: string, cause: unknown): AttuneError {
     ENOENT:
       syscall === 'mkdir' ? 'Check the path, and that the file system can be written.' : 'Check the path.',
     ENOTDIR: 'A part of this path is a file, not a folder; check the path.',
-    EISDIR: 'This is a folder; name a file.',
+    EISDIR: 'Name a file.',
   };
-  const what = code === 'ENOSPC' ? 'the disk is full' : message;
+  const words: Record<string, string> = {
+    ENOSPC: 'the disk is full',
+    EFBIG: 'the file may not become this large',
+    EACCES: 'permission denied',
+    EISDIR: 'a folder, where a file is needed',
+    ...(syscall !== 'mkdir' && { ENOENT: 'there is no such file or folder' }),
+  };
+  const what = words[code ?? ''] ?? message;
   return new AttuneError('storage', `${path}: ${what}`, { fix: fixes[code ?? ''], cause });
 }

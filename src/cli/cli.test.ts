@@ -82,7 +82,7 @@ test('mistakes on the command line exit with 2 and a nearest spelling', async ()
   );
   assert.match(
     (await cli(folder, 'serve --port 99999')).err,
-    /"99999" is not a whole number from 0 to 65535/,
+    /option '--port <port>' argument '99999' is invalid\. It takes a whole number from 0 to 65535\./,
   );
 });
 
@@ -98,7 +98,7 @@ test('plan, run, plan again: what a person sees', async () => {
   assert.match(run.out, /^collect +0\.\d s +collect-\w{12} +examples 1,200$/m);
   assert.match(run.out, /^train +0\.\d s +train-\w{12} +loss 0\.512$/m);
   assert.match(run.err, /collect collect-\w{12}\n/);
-  assert.match(run.err, /read {2}10\/10 records, 5 records\/s/);
+  assert.match(run.err, /read {2}10 records in 2\.0 s/);
   assert.match(run.err, /warning: one record was odd/);
   assert.ok(!run.err.includes('\x1b'), 'no escape codes outside a terminal');
   assert.match((await cli(folder, 'plan')).out, /reuse +train-\w{12} +finished/);
@@ -136,7 +136,7 @@ test('a terminal gets a bar, the rate and the time left, in colours unless they 
   const terminal = { interactive: true, columns: 100 };
   const { err } = await cli(await newProject(), 'run', { terminal });
   assert.ok(
-    err.includes(`\r\x1b[K${'━'.repeat(14)}${'─'.repeat(6)} read  7/10 records, 5 records/s, 0.6 s left`),
+    err.includes(`\r\x1b[K${'━'.repeat(10)}${'─'.repeat(10)} read  5/10 records, 1.0 s left, 5 records/s`),
   );
   assert.ok(err.includes('\x1b[1mcollect\x1b[22m'));
   assert.ok(!(await cli(await newProject(), '--no-color run', { terminal })).err.includes('\x1b[1m'));
@@ -249,6 +249,26 @@ test('init takes your own data where it is, and keeps a .gitignore', async () =>
   assert.equal(config.collect.sources[0]!.jsonl, '../talks.jsonl');
   assert.equal(await readFile(join(io.cwd, '.gitignore'), 'utf8'), 'node_modules\n.attune/\n');
   assert.equal(projectName('/tmp/___'), 'my-project');
+});
+
+test('init looks whether a file can be what it takes it for', async () => {
+  const folder = await newFolder();
+  const files: Record<string, string | Buffer> = {
+    'empty.jsonl': ' \n\n',
+    'list.json': '[{"messages": []}]',
+    'notes.txt': 'Dear team',
+    'sixteen.jsonl': Buffer.from('\ufeff{"prompt": "a", "completion": "b"}\n', 'utf16le'),
+    'faq.tsv': 'question\tanswer\nAre you open?\tYes.\n',
+  };
+  for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content);
+  const init = async (name: string): Promise<string> =>
+    (await cli(folder, `init p-${name} --data ${name}`)).err;
+  assert.match(await init('empty.jsonl'), /empty\.jsonl is empty/);
+  assert.match(await init('list.json'), /does not begin with a record[^]*jq -c/);
+  assert.match(await init('notes.txt'), /does not begin with a record[^]*collect\.knowledge/);
+  assert.match(await init('gone.jsonl'), /there is no such file/);
+  assert.deepEqual([await init('sixteen.jsonl'), await init('faq.tsv')], ['', '']);
+  assert.match(await readFile(join(folder, 'p-faq.tsv', 'attune.yaml'), 'utf8'), /- csv: "\.\.\/faq\.tsv"/);
 });
 
 test('init tells the columns of a CSV file by their names, or says which there are', async () => {

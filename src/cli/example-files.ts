@@ -10,7 +10,12 @@ import type { Context } from './context.ts';
 /** The files of examples that a person means by a stage, an artifact or a path. */
 export async function exampleFiles(context: Context, name: string): Promise<string[]> {
   const path = resolve(context.io.cwd, name);
-  const folder = existsSync(path) ? path : await folderOf(context, name);
+  const isPath = existsSync(path);
+  if (!isPath && /[./\\]/.test(name))
+    throw new AttuneError('config', `there is no file or folder ${path}`, {
+      fix: 'Check the path, or name collect, curate, split or an artifact.',
+    });
+  const folder = isPath ? path : await folderOf(context, name);
   if (statSync(folder).isFile()) return [folder];
   const files = ['examples', ...splitNames]
     .map((one) => join(folder, `${one}.jsonl`))

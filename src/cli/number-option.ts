@@ -1,10 +1,10 @@
-import { AttuneError } from '../base/errors.ts';
+import { InvalidArgumentError } from 'commander';
 
 /** A parser for an option that takes a whole number in [least, most]. */
 export function wholeNumber(least: number, most: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
     if (/^\d+$/.test(text) && value >= least && value <= most) return value;
-    throw new AttuneError('config', `"${text}" is not a whole number from ${least} to ${most}`);
+    throw new InvalidArgumentError(`It takes a whole number from ${least} to ${most}.`);
   };
 }

@@ -13,7 +13,7 @@ export async function* readExamples(path: string): AsyncGenerator<Example> {
   for await (const { line, value, error } of readJsonLines(path, { maxLineBytes: ownLineLimitBytes })) {
     if (error !== undefined || !isExample(value))
       throw new AttuneError('data', `${path}:${line} is not an example${error ? `: ${error}` : ''}`, {
-        fix: 'The file was changed or damaged: run the stage that made it again with --force.',
+        fix: 'A file that a stage made was changed or damaged: make it again with --force. Conversations of your own are read as a source: name them under collect.sources.',
       });
     yield value;
   }

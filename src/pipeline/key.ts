@@ -1,9 +1,10 @@
-import { stat } from 'node:fs/promises';
-import { isAbsolute, relative, sep } from 'node:path';
+import { readdir, stat } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, relative, sep } from 'node:path';
 import { AttuneError } from '../base/errors.ts';
 import { storageError } from '../base/files.ts';
 import { sha256, sha256File } from '../base/hash.ts';
 import { canonicalJson, type Json } from '../base/json.ts';
+import { nearest } from './nearest.ts';
 import type { Project } from './load.ts';
 import type { Stage, StageName } from './stage.ts';
 
@@ -62,7 +63,14 @@ async function hashFile(file: string, stage: StageName): Promise<string> {
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw storageError(file, cause);
     throw new AttuneError('data', `${file} does not exist, and ${stage} needs it`, {
-      fix: 'Check the path in the project file.',
+      fix: `${await otherSpelling(file)}Check the path in the project file.`,
     });
   }
+}
+
+/** What lies in the same folder under nearly the same name. */
+async function otherSpelling(file: string): Promise<string> {
+  const names = await readdir(dirname(file)).catch(() => []);
+  const found = nearest(basename(file), names.sort());
+  return found === undefined ? '' : `Did you mean ${found}? `;
 }

@@ -63,11 +63,19 @@ export function parsePlacedYaml(text: string, file: string): PlacedYaml {
   }
 }
 
+/** One mistake may be many problems below it, and a file that is no YAML has one in every line. */
+const mostProblems = 8;
+
 function syntaxError(file: string, problems: readonly string[]): AttuneError {
   const count = problems.length === 1 ? 'one place' : `${problems.length} places`;
-  return new AttuneError('config', `${file} is not valid YAML in ${count}\n  ${problems.join('\n  ')}`, {
-    fix: 'Correct the syntax and run the same command again.',
-  });
+  const more = problems.length > mostProblems ? '\n  ...' : '';
+  return new AttuneError(
+    'config',
+    `${file} is not valid YAML in ${count}\n  ${problems.slice(0, mostProblems).join('\n  ')}${more}`,
+    {
+      fix: 'Correct the syntax and run the same command again.',
+    },
+  );
 }
 
 /** Offsets of the key and of the value at `path`, as far down as the path exists. */

@@ -1,10 +1,11 @@
-import { readFile, stat } from 'node:fs/promises';
-import { basename, extname, join, relative, resolve, sep } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { basename, join, relative, resolve, sep } from 'node:path';
 import type { Command } from 'commander';
 import { AttuneError } from '../../base/errors.ts';
-import { exists, storageError, writeFileAtomic } from '../../base/files.ts';
+import { exists, writeFileAtomic } from '../../base/files.ts';
 import { createContext } from '../context.ts';
 import { commandName } from '../command-name.ts';
+import { checkData } from '../check-data.ts';
 import { editorSchemaPath, writeEditorSchema } from '../editor-schema.ts';
 import type { Io } from '../io.ts';
 import type { CsvColumns } from '../../data/config/sources.ts';
@@ -67,21 +68,6 @@ async function initProject(folder: string, dataFile: string | undefined): Promis
     projectText(projectName(folder), sourceText(data.split(sep).join('/'), columns), dataFile === undefined),
   );
   return { folder, files };
-}
-
-/** The columns of a CSV file; undefined for JSON Lines. */
-async function checkData(file: string): Promise<CsvColumns | undefined> {
-  try {
-    if (!(await stat(file)).isFile())
-      throw new AttuneError('data', `${file} is not a file`, {
-        fix: 'Name a file of conversations. Folders of tickets, mails or chat logs are named under collect.sources in attune.yaml: see docs/guides/your-own-data.md.',
-      });
-  } catch (cause) {
-    throw storageError(file, cause);
-  }
-  if (extname(file).toLowerCase() !== '.csv') return undefined;
-  const { guessColumns } = await import('../../data/sources/guess-columns.ts');
-  return guessColumns(file);
 }
 
 /** The entry under collect.sources. */
