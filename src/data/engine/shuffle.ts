@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Reporter } from '../../base/progress.ts';
 import type { ObservedPart, Reduced, ReduceOptions, Shuffle } from '../rule.ts';
+import { wordsOfRule } from '../rule-words.ts';
 import type { RuleSettings } from '../rules.ts';
 import type { MapResult } from './map-job.ts';
 import { type Part, writePart } from './part.ts';
