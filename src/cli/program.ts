@@ -15,6 +15,19 @@ import { addShowCommand } from './commands/show.ts';
 import { addStatusCommand } from './commands/status.ts';
 import type { Io } from './io.ts';
 
+const firstSteps = `
+To begin:
+  attune init my-project         a folder with a project file and sample conversations
+  cd my-project
+  attune run --until curate      read and clean them; it names a report to open
+  attune run                     the rest: train, compare with the base, register
+  attune chat                    talk to the result
+`;
+
+/** Lines of help: as wide as reads well, and no wider than the terminal. */
+const helpColumns = ({ terminal }: Io): number =>
+  terminal.interactive ? Math.min(100, terminal.columns) : 100;
+
 export function buildProgram(io: Io): Command {
   const program = new Command('attune')
     .description(
@@ -30,9 +43,11 @@ export function buildProgram(io: Io): Command {
     .configureOutput({
       writeOut: io.stdout,
       writeErr: io.stderr,
-      getOutHelpWidth: () => 100,
-      getErrHelpWidth: () => 100,
+      getOutHelpWidth: () => helpColumns(io),
+      getErrHelpWidth: () => helpColumns(io),
     })
+    .configureHelp({ showGlobalOptions: true })
+    .addHelpText('after', firstSteps)
     .showHelpAfterError('(--help lists what is possible)')
     .exitOverride();
   const commands = [

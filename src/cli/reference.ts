@@ -10,7 +10,9 @@ export function commandReference(program: Command): string {
     '',
   ];
   const add = (command: Command, path: string): void => {
-    lines.push(`## ${path}`, '', '```', command.helpInformation().trimEnd(), '```', '');
+    // Those of the program stand in its own section.
+    const help = command.configureHelp({ showGlobalOptions: false }).helpInformation();
+    lines.push(`## ${path}`, '', '```', help.trimEnd(), '```', '');
     for (const child of command.createHelp().visibleCommands(command)) add(child, `${path} ${child.name()}`);
   };
   add(program, program.name());

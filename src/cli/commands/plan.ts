@@ -4,13 +4,14 @@ import { openStore } from '../../pipeline/store.ts';
 import { createContext } from '../context.ts';
 import { formatTable } from '../format.ts';
 import type { Io } from '../io.ts';
+import { stageNames } from '../../pipeline/stage.ts';
 import { parseStage, parseStages, type PipelineOptions } from '../stage-options.ts';
 
 export function addPlanCommand(program: Command, io: Io): void {
   program
     .command('plan')
     .description('show what `attune run` would do, and why')
-    .option('--until <stage>', 'stop after this stage', parseStage)
+    .option('--until <stage>', `stop after this stage: ${stageNames.join(', ')}`, parseStage)
     .option('--force <stages>', 'make these stages again, separated by commas', parseStages)
     .option('--verify', 'hash the files of finished artifacts')
     .action(async (options: PipelineOptions, command: Command) => {

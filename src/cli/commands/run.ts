@@ -6,13 +6,14 @@ import { commandName } from '../command-name.ts';
 import { writeEditorSchema } from '../editor-schema.ts';
 import { formatSeconds, formatSummary, formatTable } from '../format.ts';
 import type { Io } from '../io.ts';
+import { stageNames } from '../../pipeline/stage.ts';
 import { parseStage, parseStages, type PipelineOptions } from '../stage-options.ts';
 
 export function addRunCommand(program: Command, io: Io): void {
   program
     .command('run')
     .description('run the pipeline; finished stages are reused, an interrupted one goes on')
-    .option('--until <stage>', 'stop after this stage', parseStage)
+    .option('--until <stage>', `stop after this stage: ${stageNames.join(', ')}`, parseStage)
     .option('--force <stages>', 'make these stages again, separated by commas', parseStages)
     .option('--verify', 'hash the files of finished artifacts before they are reused')
     .option('--wait', 'wait while another run holds the project')
