@@ -8,7 +8,7 @@ function shown(interactive: boolean, columns: number, events: readonly [number, 
   const lines: string[] = [];
   let time = 0;
   const { report } = humanProgress({
-    write: (text) => lines.push(text.replace(/^\r\x1b\[K|\n$/g, '')),
+    write: (text) => lines.push(text.replace('\r\x1b[K', '').replace(/\n$/, '')),
     now: () => 1000 * time,
     interactive,
     columns,
