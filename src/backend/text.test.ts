@@ -1,6 +1,6 @@
 import { deepEqual, doesNotThrow, equal, throws } from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '../../test/support/properties.ts';
 import { parseChatTemplate } from '../text/chat-template.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
 import { toOpenAiMessages } from './openai-messages.ts';

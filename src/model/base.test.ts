@@ -6,7 +6,7 @@ import { basename, join, sep } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { inspect } from 'node:util';
-import fc from 'fast-check';
+import { fc } from '../../test/support/properties.ts';
 import { AttuneError } from '../base/errors.ts';
 import type { ErrorCode } from '../base/errors.ts';
 import type { ProgressEvent } from '../base/progress.ts';

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '../../test/support/properties.ts';
 import { AttuneError } from '../base/errors.ts';
 import { loadProject, parseProject } from './load.ts';
 import { editDistance, nearest } from './nearest.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '../../test/support/properties.ts';
 import { packedFeeds, supervisedInRows } from '../model/packing.ts';
 import type { Row } from '../model/packing.ts';
 import type { EncodedExample } from '../text/encoded.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { constants, deflateRawSync } from 'node:zlib';
-import fc from 'fast-check';
+import { fc } from '../../../test/support/properties.ts';
 import { paragraph, writeDocx } from '../../../test/support/docx-writer.ts';
 import { writeZip } from '../../../test/support/zip-writer.ts';
 import { readDocx } from './docx.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '../../../test/support/properties.ts';
 import { splitSentences } from '../../text/sentences.ts';
 import type { Block } from './page.ts';
 import { sectionsOf } from './sections.ts';

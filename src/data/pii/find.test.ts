@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '../../../test/support/properties.ts';
 import { piiConfig } from '../config/pii.ts';
 import { findPii } from './find.ts';
 import { maskRules } from './masking.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '../../../test/support/properties.ts';
 import { type PiiConfig, piiConfig } from '../config/pii.ts';
 import type { Example, Message } from '../example.ts';
 import { pii } from '../rules/pii.ts';

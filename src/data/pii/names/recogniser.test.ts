@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import { fc } from '../../../../test/support/properties.ts';
 import { names as nameRecogniser } from './recogniser.ts';
 
 const context = { before: '', country: 'US' as const, countries: ['US' as const] };
