@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -86,6 +86,28 @@ test('diff compares stages, files and artifacts', async () => {
   const { exit, err } = await cli('data diff curate nothing-of-that-name');
   assert.notEqual(exit, 0);
   assert.match(err, /there is no artifact "nothing-of-that-name"/);
+});
+
+test('export writes the splits in another format, names what it cannot hold, and overwrites nothing', async () => {
+  const { exit, out, err } = await cli('data export split out --format alpaca');
+  assert.equal(exit, 0, err);
+  assert.match(out, /out[\\/]train\.jsonl +\d+\n/);
+  const records = ['train', 'validation', 'test'].flatMap((split) =>
+    readFileSync(join(folder, 'out', `${split}.jsonl`), 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line)),
+  ) as Record<string, unknown>[];
+  assert.equal(records.length, 30);
+  for (const record of records) assert.match(String(record['instruction']), /^Question number \d+: where/);
+  const again = await cli('data export split out --format openai');
+  assert.notEqual(again.exit, 0);
+  assert.match(again.err, /out[\\/]train\.jsonl exists already/);
+  const preferences = await cli('data export curate pairs --format preference');
+  assert.match(
+    preferences.out,
+    /examples\.jsonl +0\n[^]*30 have no place in preference and are left out\n +chat-0: [^\n]+\n[^]*and 25 more/,
+  );
 });
 
 test('validate looks at the sources as they are, and ends with an error where one stands in the way', async () => {

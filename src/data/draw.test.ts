@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { drawnIndexes, drawOf, isDrawn, placeOf } from './draw.ts';
+import { type Draw, drawOf, isDrawn, placeOf } from './draw.ts';
+
+const drawnIndexes = (draw: Draw, count: number): number[] =>
+  Array.from({ length: count }, (_, index) => index).filter((index) => isDrawn(draw, index));
 
 test('as many are drawn as asked for, by the seed and the label', () => {
   for (const [count, size] of [

@@ -40,13 +40,6 @@ export function isDrawn(draw: Draw, index: number): boolean {
   return placeOf(draw, index) < draw.limit;
 }
 
-/** The drawn of the indexes 0 to count - 1, ascending. */
-export function drawnIndexes(draw: Draw, count: number): number[] {
-  const drawn: number[] = [];
-  for (let index = 0; index < count; index++) if (isDrawn(draw, index)) drawn.push(index);
-  return drawn;
-}
-
 /** Where an index stands in an order, below 2^32; no two share a place. */
 export function placeOf({ keys: [one, other] }: Order, index: number): number {
   return mix((mix(index ^ one) + other) | 0) >>> 0;

@@ -1,5 +1,5 @@
 import { writeJsonLines } from '../formats/jsonl.ts';
-import type { RecordFormat } from './config/sources.ts';
+import type { RecordFormat } from './config/record-formats.ts';
 import type { Example } from './example.ts';
 import { RecordError } from './sources/check.ts';
 import { shapes } from './sources/shapes.ts';

@@ -4,6 +4,7 @@ import { createContext } from '../context.ts';
 import { exampleFiles } from '../example-files.ts';
 import type { Io } from '../io.ts';
 import { addCompareSelection } from './data-compare-selection.ts';
+import { addExport } from './data-export.ts';
 import { addValidate } from './data-validate.ts';
 
 export function addDataCommand(program: Command, io: Io): void {
@@ -15,6 +16,7 @@ export function addDataCommand(program: Command, io: Io): void {
   addExplain(data, io);
   addValidate(data, io);
   addCompareSelection(data, io);
+  addExport(data, io);
 }
 
 function addDiff(data: Command, io: Io): void {

@@ -1,16 +1,6 @@
 import { z } from 'zod';
 import { textEncodings } from '../../formats/text-chunks.ts';
-
-export const recordFormats = [
-  'openai',
-  'sharegpt',
-  'alpaca',
-  'preference',
-  'openai-preference',
-  'unpaired-preference',
-  'prompt-completion',
-] as const;
-export type RecordFormat = (typeof recordFormats)[number];
+import { recordFormats } from './record-formats.ts';
 
 const column = (what: string): z.ZodOptional<z.ZodString> =>
   z.string().min(1).optional().describe(`Column with ${what}.`);

@@ -11,7 +11,7 @@ import {
   type ComparisonDraws,
   type ComparisonTally,
   emptyComparison,
-} from './compare-selection.ts';
+} from './compare-with-random.ts';
 import { nearestCosines } from './coverage.ts';
 import { difficulty, type Ranks } from './difficulty.ts';
 import { marked } from './marks.ts';

@@ -12,7 +12,7 @@ import { closeBuckets } from './buckets.ts';
 import { chooseDiverse } from './choose-diverse.ts';
 import { cellOf, groupingOf, placesByCell, planCells } from './cells.ts';
 import { coverage, nearestCosines } from './coverage.ts';
-import { compareSelection, emptyComparison } from './compare-selection.ts';
+import { compareWithRandom, emptyComparison } from './compare-with-random.ts';
 import { describeSet } from './describe-set.ts';
 import { rankShares } from './difficulty.ts';
 import { facilityLocation } from './facility-location.ts';
@@ -125,7 +125,7 @@ test('a choice and a draw are compared in as many words of text', async () => {
       yield { index, example: { messages, meta: { id: String(index), source: 's' } } };
     }
   };
-  const { chosen, random } = await compareSelection(tally, { readExamples });
+  const { chosen, random } = await compareWithRandom(tally, { readExamples });
   for (const side of [chosen, random]) {
     const { words, vocabulary } = (side as { texts: { words: number; vocabulary: number } }).texts;
     assert.deepEqual([words, vocabulary], [3, 3]);

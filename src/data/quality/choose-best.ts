@@ -6,7 +6,7 @@ import {
   type ComparisonDraws,
   type ComparisonTally,
   emptyComparison,
-} from '../diversity/compare-selection.ts';
+} from '../diversity/compare-with-random.ts';
 import { isDrawn, type Order } from '../draw.ts';
 import type { Reduction } from '../rule.ts';
 import { type Borders, countLevels, type CountsByTopic, type Cuts, placesAtBorders, stays } from './cuts.ts';

@@ -8,7 +8,7 @@ import {
   type DiversityTally,
   type DiversityVerdicts,
 } from '../diversity/choose-records.ts';
-import { addComparison, compareSelection, emptyComparison } from '../diversity/compare-selection.ts';
+import { addComparison, compareWithRandom, emptyComparison } from '../diversity/compare-with-random.ts';
 import { coverage, probeCount } from '../diversity/coverage.ts';
 import { rounded } from '../diversity/describe-set.ts';
 import { ranksOf } from '../diversity/difficulty.ts';
@@ -153,7 +153,7 @@ async function conclude(
     quota: { by: config.quota.by, used: by, balance },
     clusters: { count: clusters.names.length, mean_cosine: rounded(clusters.meanCosine) },
     map: mapOf(clusters, comparison.all, kept),
-    comparison: await compareSelection(comparison, tools, {
+    comparison: await compareWithRandom(comparison, tools, {
       chosen: covered('chosen'),
       random: covered('random'),
     }),

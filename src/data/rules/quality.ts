@@ -2,7 +2,7 @@ import { formatCount } from '../../base/number-text.ts';
 import type { Json } from '../../base/json.ts';
 import type { FunnelConfig } from '../config/diversity.ts';
 import type { QualityConfig } from '../config/quality.ts';
-import { addComparison, compareSelection, emptyComparison } from '../diversity/compare-selection.ts';
+import { addComparison, compareWithRandom, emptyComparison } from '../diversity/compare-with-random.ts';
 import { rounded } from '../diversity/describe-set.ts';
 import { targetOf } from '../diversity/target.ts';
 import { drawOf, type Order, orderBy } from '../draw.ts';
@@ -149,7 +149,7 @@ async function conclude(
     selection,
     weights: config.weights,
     ...(await describeScores(tally.scores, config, tools)),
-    comparison: await compareSelection(tally.comparison, tools),
+    comparison: await compareWithRandom(tally.comparison, tools),
   } as Json);
   return chosen;
 }

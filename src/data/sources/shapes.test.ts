@@ -5,7 +5,7 @@ import type { Example, Message, ToolCall } from '../example.ts';
 import { RecordError } from './check.ts';
 import { detectFormat, shapes } from './shapes.ts';
 import type { UnknownRecord } from './check.ts';
-import type { RecordFormat } from '../config/sources.ts';
+import type { RecordFormat } from '../config/record-formats.ts';
 
 const text = fc.string({ minLength: 1, maxLength: 20, unit: 'grapheme' });
 const argumentsOf = fc.dictionary(

@@ -1,6 +1,6 @@
 import { AttuneError } from '../../base/errors.ts';
 import { isRecord } from '../../base/json.ts';
-import { type RecordFormat, recordFormats } from '../config/sources.ts';
+import { type RecordFormat, recordFormats } from '../config/record-formats.ts';
 import { alpaca } from './alpaca.ts';
 import type { UnknownRecord } from './check.ts';
 import { openai } from './openai.ts';

@@ -59,7 +59,7 @@ function firstOf(records: readonly number[], order: Order): number[] {
 }
 
 /** All records, the chosen and as many at random, side by side: distributions, how varied the texts are, and `measured`. */
-export async function compareSelection(
+export async function compareWithRandom(
   tally: ComparisonTally,
   { readExamples }: Pick<ConcludeTools, 'readExamples'>,
   measured: Partial<Record<Side, Record<string, number>>> = {},
