@@ -44,8 +44,8 @@ type Plan = QualityVerdicts & { first: number };
 
 /**
  * Level 2: scores every conversation by components in [0, 1], combines them with the weights of the project file and leaves
- * out the worst of every topic; among those without a clear fault it is drawn. Scores stand in the ledger, whatever becomes of a record; quality.json shows their
- * distributions, the records at the cut, and a random choice of the same size.
+ * out the worst of every topic; among those without a clear fault it is drawn. Scores stand in the ledger, whatever becomes
+ * of a record; quality.json shows their distributions, the records at the cut, and a random choice of the same size.
  */
 export function quality(options: QualityOptions): ShuffleRule<ScoreFact, Reduced, Plan> {
   const { config, selection } = options;
