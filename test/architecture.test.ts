@@ -108,3 +108,18 @@ test('a native or heavy library is imported by one area', () => {
   );
   assert.deepEqual(wrong, []);
 });
+
+test('properties are tested on the same cases in every run', () => {
+  const tests = globSync(['{src,test,recipes}/**/*.ts'], { cwd: join(source, '..') });
+  const wrong = tests.filter(
+    (file) =>
+      !file.endsWith('properties.ts') &&
+      /^import .* from 'fast-check'/m.test(readFileSync(join(source, '..', file), 'utf8')),
+  );
+  assert.ok(tests.length > files.length);
+  assert.deepEqual(
+    wrong,
+    [],
+    "import { fc } from test/support/properties.ts: fast-check's own seed is the clock",
+  );
+});
