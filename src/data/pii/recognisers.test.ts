@@ -92,7 +92,12 @@ test('IBAN: length of the country and modulo 97, in any grouping', () => {
     ['DE89 3704 0044 0532 0130 00 and more', '[IBAN] and more'],
     ['gb29nwbk60161331926819.', '[IBAN].'],
     ['NO93-8601-1117-947, to NL91 ABNA 0417 1643 00', '[IBAN], to [IBAN]'],
+    ['DE89\u00a03704\u00a00044\u00a00532\u00a00130\u00a000', '[IBAN]'],
+    ['DE89.3704.0044.0532.0130.00 or DE89  3704  0044  0532  0130  00', '[IBAN] or [IBAN]'],
+    ['my IBAN is DE12 3456 7890 1234 5678 90, sorry', 'my IBAN is [IBAN], sorry'],
+    ['IBANDE89370400440532013000', 'IBAN[IBAN]'],
   ]);
+  assert.equal(marked(ibans, 'DE12345678901234567890', { before: 'iban' }), '[IBAN]');
   checkSame(ibans, [
     'DE89 3704 0044 0532 0130 01',
     'DE89370400440532013000X',
@@ -299,6 +304,11 @@ test('number plates and vehicle identification numbers', () => {
     'the plate is broken, two plates for 12 EUR, registration number 12',
     'regular price 20, region EU1, template X1',
   ]);
+  for (const before of ['license plate', 'plate', "What's your number plate?"])
+    assert.equal(marked(vehicles, 'LS68 XYZ', { before }), '[VEHICLE]');
+  assert.equal(marked(vehicles, '7abc123', { before: 'plate number' }), '[VEHICLE]');
+  assert.equal(marked(vehicles, 'LS68 XYZ', { before: 'product code' }), 'LS68 XYZ');
+  assert.equal(marked(vehicles, 'in 10 minutes', { before: 'What is your plate?' }), 'in 10 minutes');
 });
 
 test('names of accounts and handles after a word for them', () => {
@@ -307,6 +317,7 @@ test('names of accounts and handles after a word for them', () => {
     ['gamertag NovaStrike77, discord panda#4821', 'gamertag [USERNAME], discord [USERNAME]'],
     ['insta: @caro.bakes; player @luna.plays cheats', 'insta: [USERNAME]; player [USERNAME] cheats'],
     ['my username is zorvax', 'my username is [USERNAME]'],
+    ['user: jo88, User=mia_k, "user":"jo88"', 'user: [USERNAME], User=[USERNAME], "user":"[USERNAME]"'],
   ]);
   checkSame(usernames, [
     'my login is broken and my username is taken',
@@ -314,7 +325,9 @@ test('names of accounts and handles after a word for them', () => {
     'write to @bob, see github.com/jo88 or twitter.com/x',
     'handle with care, nickname already in use',
     'the @Override of user-agent',
+    'user: hello, user: 12345, user: how do I pay?, superuser: jo88',
   ]);
+  assert.equal(marked(usernames, 'jo88', { before: 'user' }), '[USERNAME]');
   assert.equal(marked(usernames, 'jo88', { before: "What's your username?" }), '[USERNAME]');
   assert.equal(marked(usernames, 'yes', { before: 'Do you know your username?' }), 'yes');
 });

@@ -22,6 +22,13 @@ const called = new RegExp(
   'giu',
 );
 const asked = new RegExp(`(?<![\\p{L}\\p{N}])(?:${labels})[^\\p{L}]{0,3}$`, 'iu');
+/** "user: jo88": who speaks in a transcript is called so too, so that the value has a digit or a line below. */
+const ofUser = new RegExp(
+  `(?<=(?<![\\p{L}\\p{N}_/.@])user["']? ?[:=]["']? ?)(?=[\\p{L}_])(?=[\\p{L}.-]{1,38}[\\d_])${name}${end}`,
+  'giu',
+);
+const someUser = /user["']? ?[:=]/i;
+const askedUser = /(?<![\p{L}\p{N}])user$/iu;
 const longestAnswer = 50;
 const whole = new RegExp(`^\\s*${name}\\s*$`, 'u');
 
@@ -36,12 +43,15 @@ export const usernames: Recogniser = {
       text.length <= longestAnswer &&
       !text.trim().includes(' ') &&
       whole.test(text) &&
-      asked.test(before.slice(-40));
+      (asked.test(before.slice(-40)) || (askedUser.test(before) && /\d|_/.test(text)));
     if (isAnswer && isTelling(text.trim(), true))
       return [spanOf(text.length - text.trimStart().length, text)];
+    const spans = someUser.test(text)
+      ? [...text.matchAll(ofUser)].map(({ 0: found, index }) => spanOf(index, found))
+      : [];
     const mayHold = someValue.test(text) || someStrictLabel.test(text);
-    if (!mayHold || (!text.includes('@') && !someLabel.test(text))) return [];
-    const spans = [...text.matchAll(called)].map(({ 0: found, index }) => spanOf(index, found));
+    if (!mayHold || (!text.includes('@') && !someLabel.test(text))) return spans;
+    for (const { 0: found, index } of text.matchAll(called)) spans.push(spanOf(index, found));
     for (const { 0: found, 1: between, 2: value, index } of text.matchAll(stated)) {
       if (!/[ :=]/.test(between!) || !isTelling(value!.replace(/\.+$/, ''), /[:=]|is|was|es/i.test(between!)))
         continue;

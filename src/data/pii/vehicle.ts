@@ -8,9 +8,12 @@ const identificationWords = wholeWords(
   ['vin', 'vehicle identification number', 'chassis', 'fahrgestellnummer', 'fin', 'numéro de châssis'],
   'giu',
 );
+const labels = String.raw`(?<![\p{L}\p{N}_])(?:(?:licen[cs]e|number|registration|reg|car|taxi|vehicle) plates?|licen[cs]e tags?|plates?|(?:car|vehicle) reg(?:istration)?|reg(?:istration)? (?:no\.?|number)|registration of (?:the|my|our|his|her) (?:vehicle|car|van|truck|taxi|bike)|kennzeichen|nummernschild|matr[ií]cula|placas?|immatriculation|plaque|targa|kenteken|tablica)(?: (?:number|no\.?|nr\.?))?`;
 /** Up to where the plate begins. */
-const label =
-  /(?<![\p{L}\p{N}_])(?:(?:licen[cs]e|number|registration|reg|car|taxi|vehicle) plates?|licen[cs]e tags?|plates?|(?:car|vehicle) reg(?:istration)?|reg(?:istration)? (?:no\.?|number)|registration of (?:the|my|our|his|her) (?:vehicle|car|van|truck|taxi|bike)|kennzeichen|nummernschild|matr[ií]cula|placas?|immatriculation|plaque|targa|kenteken|tablica)(?: (?:number|no\.?|nr\.?))?(?: (?:is|was|ist|est|es|è))?[ :=#"']{1,3}/giu;
+const label = new RegExp(`${labels}(?: (?:is|was|ist|est|es|è))?[ :=#"']{1,3}`, 'giu');
+/** The field or the question before a text that is nothing but a plate. */
+const asked = new RegExp(`${labels}[^\\p{L}\\p{N}]{0,3}$`, 'iu');
+const longestAnswer = 14;
 /** Groups of capital letters and digits, or one word in any case. */
 const plate =
   /(?:[A-ZÄÖÜ0-9]{1,4}(?:[ -][A-ZÄÖÜ0-9]{1,5}){1,3}|[A-Za-z0-9]{4,8}(?:-[A-Za-z0-9]{1,4}){0,2})(?![\p{L}\p{N}_-])/uy;
@@ -34,18 +37,27 @@ export const vehicles: Recogniser = {
       if (isVehicle)
         spans.push({ type: 'VEHICLE', start: index, end: index + found.length, confidence: 0.9 });
     }
-    if (!somePlate.test(text) || !someLabel.test(text)) return spans;
-    for (const { 0: found, index } of text.matchAll(label)) {
-      const start = (plate.lastIndex = index + found.length);
-      const value = plate.exec(text)?.[0] ?? '';
-      const letters = value.replace(/[^\p{L}]/gu, '').length;
-      const digits = value.replace(/\D/g, '').length;
-      if (letters > 0 && digits > 0 && letters + digits >= 4 && letters + digits <= 10)
-        spans.push({ type: 'VEHICLE', start, end: start + value.length, confidence: 0.7 });
+    if (!somePlate.test(text)) return spans;
+    const isAnswer = text.length <= longestAnswer && asked.test(before.slice(-40));
+    const begins = someLabel.test(text)
+      ? [...text.matchAll(label)].map(({ 0: found, index }) => index + found.length)
+      : [];
+    for (const start of isAnswer ? [text.search(/\S/), ...begins] : begins) {
+      const end = endOfPlate(text, start);
+      if (end !== undefined) spans.push({ type: 'VEHICLE', start, end, confidence: 0.7 });
     }
     return spans;
   },
 };
+
+function endOfPlate(text: string, start: number): number | undefined {
+  plate.lastIndex = start;
+  const value = plate.exec(text)?.[0] ?? '';
+  const letters = value.replace(/[^\p{L}]/gu, '').length;
+  const digits = value.replace(/\D/g, '').length;
+  const isPlate = letters > 0 && digits > 0 && letters + digits >= 4 && letters + digits <= 10;
+  return isPlate ? start + value.length : undefined;
+}
 
 const values: Readonly<Record<string, number>> = Object.fromEntries(
   [...'ABCDEFGHJKLMNPRSTUVWXYZ'].map((letter, i) => [
