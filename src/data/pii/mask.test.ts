@@ -97,6 +97,36 @@ test('placeholders that were there before are not given out again', () => {
   assert.deepEqual(contents(example), ['[EMAIL] and [EMAIL_2] and [EMAIL_3]']);
 });
 
+test('names that are keys of an object are masked, each by a key of its own; words of the schema stay', () => {
+  const schema = {
+    customer_name: 1,
+    'First Name': 2,
+    'Order Status': 3,
+    'Shipping Address': 4,
+    Price: 5,
+    DoctorName: 6,
+    SKU: 7,
+    'Total (EUR)': 8,
+    order: 9,
+    Name: 10,
+    'E-Mail': 11,
+    Grade: 12,
+  };
+  const people = { 'maria lopez': 1, 'Bob Miller': 2, Maria: 3, total: 4 };
+  const { example } = maskExample(
+    conversation([
+      assistant('', { toolCalls: [{ name: 'rate', arguments: { people, schema } }] }),
+      { role: 'tool', name: 'rate', content: '{"points":{"Maria Lopez":3}}' },
+    ]),
+    rulesOf(),
+  );
+  assert.deepEqual(example.messages[0]!.toolCalls![0]!.arguments, {
+    people: { '[NAME_1]': 1, '[NAME_2]': 2, '[NAME_1] (2)': 3, total: 4 },
+    schema,
+  });
+  assert.equal(example.messages[1]!.content, '{"points":{"[NAME_1]":3}}');
+});
+
 test('facts are masked, but for those that name the record', () => {
   const { example } = maskExample(
     conversation([user('hello there')], {

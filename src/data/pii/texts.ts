@@ -72,6 +72,21 @@ function mapResult(content: string, map: FieldMap): string {
   return mapped === value ? content : JSON.stringify(mapped);
 }
 
+/**
+ * An object may be keyed by an address, a number or a name; what masking put there is looked at again. A word that begins
+ * in lower case is one of the schema.
+ */
+const mayBePersonal = /@|\d{6}|\[|\s|^[^a-z_$]/;
+
+/** A masked key; a second one of the same text gets a number, so that no value is lost. */
+function keyOf(key: string, masked: string, taken: Set<string>): string {
+  if (masked === key) return key;
+  let unique = masked;
+  for (let number = 2; taken.has(unique); number++) unique = `${masked} (${number})`;
+  taken.add(unique);
+  return unique;
+}
+
 /** Texts and large numbers at any depth; the name of the field is what stands before its value. */
 function mapValue(value: unknown, field: string, map: FieldMap): unknown {
   if (typeof value === 'string') return map(value, { field, before: wordsOf(field) });
@@ -82,9 +97,11 @@ function mapValue(value: unknown, field: string, map: FieldMap): unknown {
   if (Array.isArray(value)) return mapList(value, (item, i) => mapValue(item, `${field}[${i}]`, map));
   if (value === null || typeof value !== 'object') return value;
   let isSame = true;
+  const taken = new Set(Object.keys(value));
   const entries = Object.entries(value).map(([key, inner]) => {
-    // An object may be keyed by an address or a number; what masking put there is looked at again.
-    const name = /@|\d{6}|\[/.test(key) ? map(key, { field, before: wordsOf(field) }) : key;
+    const name = mayBePersonal.test(key)
+      ? keyOf(key, map(key, { field, before: wordsOf(field) }), taken)
+      : key;
     const mapped = mapValue(inner, `${field}.${key}`, map);
     isSame &&= name === key && mapped === inner;
     return [name, mapped] as const;
