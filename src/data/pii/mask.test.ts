@@ -97,6 +97,26 @@ test('placeholders that were there before are not given out again', () => {
   assert.deepEqual(contents(example), ['[EMAIL] and [EMAIL_2] and [EMAIL_3]']);
 });
 
+test('a part of a name is the person whose full name comes later', () => {
+  const maria = conversation([
+    user('Maria here'),
+    assistant('And your full name?'),
+    user('I am Maria Lopez'),
+    assistant('Thank you, Ms Lopez.'),
+  ]);
+  const { example } = maskExample(maria, rulesOf());
+  assert.deepEqual(contents(example), [
+    '[NAME_1] here',
+    'And your full name?',
+    'I am [NAME_1]',
+    'Thank you, Ms [NAME_1].',
+  ]);
+  const [first, , whole, last] = contents(maskExample(maria, rulesOf({ strategy: 'surrogate' })).example);
+  assert.equal(whole, `I am ${first!.split(' ')[0]} ${/Ms (\w+)/.exec(last!)![1]}`);
+  const two = maskExample(conversation([user('Maria here'), user('Maria Lopez and Maria Gomez')]), rulesOf());
+  assert.deepEqual(contents(two.example), ['[NAME_1] here', '[NAME_1] and [NAME_2]']);
+});
+
 test('names that are keys of an object are masked, each by a key of its own; words of the schema stay', () => {
   const schema = {
     customer_name: 1,

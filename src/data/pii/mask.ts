@@ -71,7 +71,10 @@ function standInsFor(conversation: string, pieces: readonly Piece[], rules: Mask
     const strategy = rules.strategyOf(type);
     return strategy === 'drop' ? 'placeholder' : strategy;
   };
-  return standInsOf(conversation, { strategyOf, hashKey: rules.hashKey, taken });
+  const names = pieces.flatMap(({ text, spans }) =>
+    spans.flatMap(({ type, start, end }) => (type === 'NAME' ? [text.slice(start, end)] : [])),
+  );
+  return standInsOf(conversation, { strategyOf, hashKey: rules.hashKey, taken, names });
 }
 
 function addRepeats(pieces: readonly Piece[], { finder }: MaskRules): void {

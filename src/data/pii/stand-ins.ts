@@ -5,6 +5,7 @@ import { eastAsianPart } from './east-asian-surrogates.ts';
 import { isEastAsian } from './names/unspaced.ts';
 import { isSame, keyOf, nameWords } from './same-person.ts';
 import { surrogateOf } from './surrogates.ts';
+import { wholeNamesOf } from './whole-names.ts';
 
 export type Strategy = 'placeholder' | 'surrogate' | 'hash';
 
@@ -26,7 +27,14 @@ export function standInsOf(
     strategyOf,
     hashKey,
     taken,
-  }: { strategyOf: (type: string) => Strategy; hashKey: string; taken: ReadonlySet<string> },
+    names,
+  }: {
+    strategyOf: (type: string) => Strategy;
+    hashKey: string;
+    taken: ReadonlySet<string>;
+    /** All names of the conversation in reading order, so that "Maria" before "Maria Lopez" is the same person. */
+    names: Iterable<string>;
+  },
 ): StandIns {
   const known: Known[] = [];
   const used = new Set(taken);
@@ -46,14 +54,17 @@ export function standInsOf(
       }
     }
   };
+  const wholeName = wholeNamesOf(names);
   return (type, value) => {
-    const key = keyOf(type, value);
-    const same = known.find((one) => one.type === type && isSame(type, one.key, key));
-    if (same)
-      return type === 'NAME' && strategyOf(type) === 'surrogate' ? partOf(same, value) : same.replacement;
-    const replacement = make(type, key, value);
-    known.push({ type, key, value, replacement });
-    return replacement;
+    const whole = type === 'NAME' ? wholeName(value) : value;
+    const key = keyOf(type, whole);
+    let same = known.find((one) => one.type === type && isSame(type, one.key, key));
+    if (!same) {
+      same = { type, key, value: whole, replacement: make(type, key, whole) };
+      known.push(same);
+      if (whole === value) return same.replacement;
+    }
+    return type === 'NAME' && strategyOf(type) === 'surrogate' ? partOf(same, value) : same.replacement;
   };
 }
 
