@@ -66,6 +66,8 @@ const random = /(?<![\p{L}\p{N}_+/=-])[\w+/=-]{20,200}(?![\p{L}\p{N}_+/=-])/gu;
 /** "password: x", "my pwd is x", "passcode = x"; the value is what no blank divides. */
 const afterWord =
   /(?<![\p{L}\p{N}])(password|passwd|passcode|passphrase|pwd|kennwort|passwort|contraseña|mot de passe|пароль|κωδικός|pin|otp|one[- ]time code|verification code|security code|cvv2?|cvc2?)(?![\p{L}\p{N}])(?:[\s_-]number)?["'\s]{0,3}(?:is|was|:|=|ist|es|est)[\s"'`:=]{0,4}([^\s"'`]{3,100})/giu;
+/** What a told password has, or a digit. */
+const someSign = /[!#$%^&*+=@]/;
 /** "password hunter2!": said without a verb, it has letters and a digit or a sign. */
 const besideWord =
   /(?<![\p{L}\p{N}])(?:password|passwd|passcode|passphrase|pwd|passwort|kennwort|contraseña) (?=[^\s\d"'`]{0,40}\d)(?=[^\s\p{L}"'`]{0,40}\p{L})([^\s"'`,;()]{6,40})/giu;
@@ -87,12 +89,12 @@ export const secrets: Recogniser = {
       ...(text.includes('PRIVATE KEY') ? privateKeys(text) : []),
       ...(text.includes('://') && text.includes('@') ? spansOf(text, inUrl, 1) : []),
       ...(hasDigit && text.includes('=') ? spansOf(text, inQuery, 0.8) : []),
-      ...(hasDigit && /puk/i.test(text) ? spansOf(text, unlockingKey, 0.8) : []),
+      ...(hasDigit && /\d{8}/.test(text) && /puk/i.test(text) ? spansOf(text, unlockingKey, 0.8) : []),
       ...(hasDigit && /bearer|basic/i.test(text)
         ? spansOf(text, authorisation, 0.9).filter(isMixedIn(text))
         : []),
       ...(hasDigit ? randomStrings(text, before) : []),
-      ...spoken(text),
+      ...(hasDigit || someSign.test(text) ? spoken(text) : []),
       ...(hasDigit ? codes(text, before) : []),
     ];
   },
@@ -150,7 +152,6 @@ function bitsPerCharacter(value: string): number {
 
 /** A password that is told. What is all letters is as likely a word: "the password is wrong". */
 function spoken(text: string): PiiSpan[] {
-  if (!/[\d!#$%^&*+=@]/.test(text)) return [];
   if (!/pass|pwd|pin|otp|code|cv[vc]|kennwort|contrase|парол|κωδικ/i.test(text)) return [];
   const beside = /pass|pwd|kennwort|contrase/i.test(text) ? text.matchAll(besideWord) : [];
   return [...text.matchAll(afterWord), ...beside].flatMap((match) => {
