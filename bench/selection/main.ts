@@ -1,5 +1,5 @@
 /**
- * `node bench/selection/main.ts`: what quality and diversity choose against as many conversations drawn at random, by what
+ * `npm run bench:selection`: what quality and diversity choose against as many conversations drawn at random, by what
  * a small classifier learns from both. ATTUNE_DATA names the folder of the public sets; without it only the recipe's
  * conversations are measured.
  */
@@ -12,7 +12,7 @@ import { damage } from './damage.ts';
 import { type Labelled, type LabelledSet, readLabelledSets } from './labelled-sets.ts';
 import { meanOf, type Measured, resultTable } from './table.ts';
 
-const usage = `ATTUNE_DATA=<folder> node bench/selection/main.ts [options]
+const usage = `ATTUNE_DATA=<folder> npm run bench:selection -- [options]
   --seeds N     splits, draws and trainings of everything, 2 to 20 (default 10)
   --share S     of the conversations that are kept (default 0.25)
   --only A,B    sets whose name begins so
@@ -81,7 +81,7 @@ async function main(seeds: number, share: number): Promise<void> {
     if (wanted.some((name) => set.name.startsWith(name))) measured.push(await measure(set, seeds, share));
   const text = resultTable(measured, share);
   console.log(text);
-  if (values.write) await writeMeasured('selection.md', 'node bench/selection/main.ts --write', text);
+  if (values.write) await writeMeasured('selection.md', 'npm run bench:selection -- --write', text);
   if (values.json) console.log(JSON.stringify({ share, seeds, measured }));
 }
 
