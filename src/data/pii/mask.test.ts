@@ -131,8 +131,10 @@ test('names that are keys of an object are masked, each by a key of its own; wor
     Name: 10,
     'E-Mail': 11,
     Grade: 12,
+    Max: 13,
+    Bill: 14,
   };
-  const people = { 'maria lopez': 1, 'Bob Miller': 2, Maria: 3, total: 4 };
+  const people = { 'maria lopez': 1, 'Bob Miller': 2, 'Maria Lopez': 3, total: 4 };
   const { example } = maskExample(
     conversation([
       assistant('', { toolCalls: [{ name: 'rate', arguments: { people, schema } }] }),

@@ -73,10 +73,10 @@ function mapResult(content: string, map: FieldMap): string {
 }
 
 /**
- * An object may be keyed by an address, a number or a name; what masking put there is looked at again. A word that begins
- * in lower case is one of the schema.
+ * An object may be keyed by an address, a number or a name; what masking put there is looked at again. A single plain word
+ * is one of the schema, even where it is a given name too: Max, Mark and Bill are what services call their fields.
  */
-const mayBePersonal = /@|\d{6}|\[|\s|^[^a-z_$]/;
+const mayBePersonal = /@|\d{6}|\[|\s|[^\0-\x7f]/;
 
 /** A masked key; a second one of the same text gets a number, so that no value is lost. */
 function keyOf(key: string, masked: string, taken: Set<string>): string {
