@@ -34,11 +34,8 @@ const csvColumns = z
   })
   .describe('Which CSV column holds what.');
 
-/** Each source is of one of these kinds; the setting of that name says where it lies. */
-export const sourceKinds = [
-  'jsonl',
-  'csv',
-  'module',
+/** Kinds that tell who wrote a message, and not whether that was an agent. */
+const authoredKinds = [
   'zendesk',
   'intercom',
   'freshdesk',
@@ -49,6 +46,9 @@ export const sourceKinds = [
   'telegram',
   'discord',
 ] as const;
+
+/** Each source is of one of these kinds; the setting of that name says where it lies. */
+export const sourceKinds = ['jsonl', 'csv', 'module', ...authoredKinds] as const;
 export type SourceKind = (typeof sourceKinds)[number];
 
 /** Where the topic of a ticket can be taken from. */
@@ -179,17 +179,7 @@ const settingsOf: Readonly<Record<KindSetting, readonly SourceKind[]>> = {
   options: ['module'],
   chatlog_options: ['chatlog'],
   encoding: ['jsonl', 'csv', 'zendesk', 'intercom', 'freshdesk', 'helpscout', 'chatlog'],
-  agents: [
-    'zendesk',
-    'intercom',
-    'freshdesk',
-    'helpscout',
-    'mail',
-    'chatlog',
-    'slack',
-    'telegram',
-    'discord',
-  ],
+  agents: authoredKinds,
   topic_from: ['zendesk', 'intercom', 'freshdesk', 'helpscout', 'slack', 'telegram', 'discord'],
 };
 
