@@ -1,5 +1,5 @@
-import { findPii } from '../../src/data/pii/find.ts';
-import { maskRules } from '../../src/data/pii/masking.ts';
+import { findPii } from '../../src/data/pii/find-pii.ts';
+import { maskRules } from '../../src/data/pii/mask-rules.ts';
 import { piiConfig } from '../../src/data/config/pii.ts';
 import type { EvaluationFile } from './evaluation-file.ts';
 import { attuneTypes, helpful } from './labels.ts';

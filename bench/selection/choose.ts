@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { z } from 'zod';
 import { curateConfig } from '../../src/data/config.ts';
 import { curate } from '../../src/data/curate.ts';
-import { openRunner } from '../../src/data/engine/runner.ts';
+import { openRunner } from '../../src/data/engine/job-runner.ts';
 import type { Example } from '../../src/data/example.ts';
 import { readJsonLines, writeJsonLines } from '../../src/formats/jsonl.ts';
 

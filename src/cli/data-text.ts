@@ -1,7 +1,7 @@
 /** What `attune data` prints for people. */
 import { counted, formatPercent } from '../base/number-text.ts';
-import type { DataDiff } from '../data/diff.ts';
-import type { Story } from '../data/explain.ts';
+import type { DataDiff } from '../data/diff-examples.ts';
+import type { Story } from '../data/explain-record.ts';
 import type { ShownStep } from '../data/mask-step.ts';
 import { categories, type Histogram, type Profile } from '../data/report/profile.ts';
 import type { ValidationReport } from '../data/validate/report.ts';

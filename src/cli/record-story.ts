@@ -1,6 +1,6 @@
 /** What happened to one record, replayed from what the data stages left, with personal data masked as curation would. */
 import { AttuneError } from '../base/errors.ts';
-import { type DataFolders, explain } from '../data/explain.ts';
+import { type DataFolders, explain } from '../data/explain-record.ts';
 import { maskExample, maskStep } from '../data/mask-step.ts';
 import { changedTexts, lastState, replay } from '../data/replay.ts';
 import { makeRules } from '../data/rules.ts';

@@ -1,7 +1,7 @@
 /** What collect reads, listed for every plan: nothing here loads what reads it. */
 import type { CollectConfig } from './config.ts';
 import { sourceKind, sourcePath } from './config/sources.ts';
-import { fileEndings, listSourceFiles, sourceFile } from './sources/files.ts';
+import { fileEndings, listSourceFiles, sourceFile } from './sources/source-files.ts';
 
 /** The files outside the project file that collect depends on. */
 export async function collectFiles(config: CollectConfig, projectFolder: string): Promise<string[]> {
@@ -15,7 +15,7 @@ export async function collectFiles(config: CollectConfig, projectFolder: string)
       files.push(...listed.map(({ path }) => path));
     }
     if (source.module !== undefined) {
-      const { moduleFiles } = await import('./sources/module.ts');
+      const { moduleFiles } = await import('./sources/user-module.ts');
       files.push(...(await moduleFiles(source.module, source.options ?? {}, projectFolder)));
     }
   }

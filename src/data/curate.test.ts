@@ -8,7 +8,7 @@ import { silent } from '../base/progress.ts';
 import { writeJsonLines } from '../formats/jsonl.ts';
 import { curateConfig } from './config.ts';
 import { curate } from './curate.ts';
-import type { FunnelRow } from './engine/tally.ts';
+import type { FunnelRow } from './engine/funnel-row.ts';
 import type { Example, ExampleMeta, Message } from './example.ts';
 import { chooseSample } from './rules/budget.ts';
 import type { LedgerEntry } from './ledger.ts';

@@ -8,13 +8,13 @@ import type { Json } from '../base/json.ts';
 import type { Reporter } from '../base/progress.ts';
 import { writeStreamAtomic } from '../formats/write-stream.ts';
 import type { CurateConfig } from './config.ts';
-import { joinParts } from './engine/part.ts';
+import { joinParts } from './engine/pass-files.ts';
 import { planPasses } from './engine/passes.ts';
 import { runPasses } from './engine/run-passes.ts';
-import { type JobRunner, openRunner } from './engine/runner.ts';
+import { type JobRunner, openRunner } from './engine/job-runner.ts';
 import { makeRules } from './rules.ts';
 import { writeCurationReport } from './report/report.ts';
-import type { CurateServices } from './services.ts';
+import type { CurateServices } from './curation-services.ts';
 
 export type CurateContext = {
   config: CurateConfig;

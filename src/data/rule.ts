@@ -7,10 +7,10 @@
  */
 import type { Json } from '../base/json.ts';
 import type { Reporter } from '../base/progress.ts';
-import type { Part } from './engine/part.ts';
+import type { Part } from './engine/pass-files.ts';
 import type { Example } from './example.ts';
 import type { Verdict } from './verdict.ts';
-import type { CurateServices } from './services.ts';
+import type { CurateServices } from './curation-services.ts';
 
 /** Looks at one record at a time. */
 export type RecordRule = {

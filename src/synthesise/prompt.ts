@@ -2,7 +2,7 @@
 import { sha256 } from '../base/hash.ts';
 import type { Passage } from '../data/knowledge/passage.ts';
 import type { Message } from '../data/example.ts';
-import { isSpoken } from '../data/spoken.ts';
+import { isSpoken } from '../data/spoken-text.ts';
 
 /** The system prompt of a request. */
 export function systemOf(assistant: string, task: string): string {

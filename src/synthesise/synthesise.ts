@@ -14,7 +14,7 @@ import { readExamples } from '../data/read-examples.ts';
 import { withSystemPrompt } from '../data/system-prompt.ts';
 import { writeJsonLines } from '../formats/jsonl.ts';
 import { type KindName, kindNames, type SynthesiseConfig } from './config.ts';
-import { kinds } from './kinds/index.ts';
+import { kinds } from './kinds/all-kinds.ts';
 import { gatherMaterial } from './material.ts';
 import { openConfiguredAsker } from './open-asker.ts';
 import type { AnyTask, Facts } from './task.ts';

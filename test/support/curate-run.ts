@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import { silent } from '../../src/base/progress.ts';
 import { curate } from '../../src/data/curate.ts';
-import { openRunner, type JobRunner } from '../../src/data/engine/runner.ts';
+import { openRunner, type JobRunner } from '../../src/data/engine/job-runner.ts';
 import { lightCuration } from './light-curation.ts';
 
 const [folder = '', threads, partitions, kind, count] = process.argv.slice(2);

@@ -4,7 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Job, JobContext, ResultOf } from '../../src/data/engine/job.ts';
-import type { JobRunner } from '../../src/data/engine/runner.ts';
+import type { JobRunner } from '../../src/data/engine/job-runner.ts';
 
 const run = promisify(execFile);
 const attune = join(import.meta.dirname, '..', '..', 'bin', 'attune.js');

@@ -1,8 +1,8 @@
 /** For the tests of recognisers: a text with what one recogniser, or all of them, found in it by type. */
 import type { CountryCode } from 'libphonenumber-js';
 import { piiConfig } from '../../src/data/config/pii.ts';
-import { findPii } from '../../src/data/pii/find.ts';
-import { maskRules } from '../../src/data/pii/masking.ts';
+import { findPii } from '../../src/data/pii/find-pii.ts';
+import { maskRules } from '../../src/data/pii/mask-rules.ts';
 import type { Recogniser } from '../../src/data/pii/recogniser.ts';
 
 type Options = { before?: string; countries?: readonly CountryCode[] };

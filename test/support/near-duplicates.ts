@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { DisjointSets } from '../../src/base/union-find.ts';
 import { LocalShuffle } from '../../src/data/engine/local-shuffle.ts';
 import type { Keepers } from '../../src/data/near-duplicates/clusters.ts';
-import type { SimilarityFact } from '../../src/data/near-duplicates/fact.ts';
+import type { SimilarityFact } from '../../src/data/near-duplicates/similarity-fact.ts';
 import { joinedSets } from '../../src/data/near-duplicates/joined-sets.ts';
 import {
   addSummary,
@@ -13,7 +13,7 @@ import {
   emptySummary,
   type ShownCluster,
 } from '../../src/data/near-duplicates/report.ts';
-import { clusterSets, similarityShuffle } from '../../src/data/near-duplicates/shuffle.ts';
+import { clusterSets, similarityShuffle } from '../../src/data/near-duplicates/similarity-shuffle.ts';
 import { makeSketcher } from '../../src/data/near-duplicates/sketched-fact.ts';
 
 export type FoundDuplicates = {

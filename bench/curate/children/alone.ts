@@ -4,7 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { curateConfig } from '../../../src/data/config.ts';
 import { pii } from '../../../src/data/rules/pii.ts';
-import { comparableOf, type SimilarityFact } from '../../../src/data/near-duplicates/fact.ts';
+import { comparableOf, type SimilarityFact } from '../../../src/data/near-duplicates/similarity-fact.ts';
 import { loadExamples } from '../../../src/data/read-examples.ts';
 import { findNearDuplicates } from '../../../test/support/near-duplicates.ts';
 import { answer, job } from '../../answer.ts';

@@ -7,7 +7,7 @@ import { collect } from '../../../src/data/collect.ts';
 import { collectConfig, curateConfig } from '../../../src/data/config.ts';
 import { splitConfig } from '../../../src/data/config/split.ts';
 import { curate } from '../../../src/data/curate.ts';
-import { openRunner } from '../../../src/data/engine/runner.ts';
+import { openRunner } from '../../../src/data/engine/job-runner.ts';
 import { split } from '../../../src/data/split/split.ts';
 import { answer, job, peakBytes } from '../../answer.ts';
 

@@ -4,7 +4,7 @@
  */
 import { findSet } from '../../../src/base/union-find.ts';
 import { chooseBanding } from '../../../src/data/near-duplicates/banding.ts';
-import { comparableOf } from '../../../src/data/near-duplicates/fact.ts';
+import { comparableOf } from '../../../src/data/near-duplicates/similarity-fact.ts';
 import { bandKeysInto, sketchInto, sketchSize } from '../../../src/data/near-duplicates/sketch.ts';
 import {
   characterShingles,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { silent } from '../../../src/base/progress.ts';
 import { collect } from '../../../src/data/collect.ts';
 import { collectConfig, curateConfig } from '../../../src/data/config.ts';
-import { FactsWriter, openFacts } from '../../../src/data/engine/facts.ts';
+import { FactsWriter, openFacts } from '../../../src/data/engine/fact-files.ts';
 import { readParts } from '../../../src/data/engine/read-parts.ts';
 import type { Example } from '../../../src/data/example.ts';
 import type { Verdict } from '../../../src/data/verdict.ts';

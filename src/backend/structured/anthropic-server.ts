@@ -6,7 +6,7 @@ import { withoutVendorSettings } from '../vendor-settings.ts';
 import type { ServerOptions } from './openai-server.ts';
 import { type Exchange, type ModelServer, readTokens, schemaInstruction } from './server.ts';
 import type { ServerAnswer, TokenCounts, Trouble } from './server.ts';
-import { readTrouble } from './trouble.ts';
+import { readTrouble } from './read-trouble.ts';
 
 /** Throws AttuneError 'config' when the key's variable is not set. Nothing is sent before the first exchange. */
 export async function openAnthropicServer(options: ServerOptions): Promise<ModelServer> {

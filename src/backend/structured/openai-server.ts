@@ -5,7 +5,7 @@ import { readApiKey } from '../api-key.ts';
 import { withoutVendorSettings } from '../vendor-settings.ts';
 import { type Exchange, type ModelServer, readTokens, schemaInstruction } from './server.ts';
 import type { ChatMessage, ServerAnswer, Trouble } from './server.ts';
-import { readTrouble } from './trouble.ts';
+import { readTrouble } from './read-trouble.ts';
 
 export type ServerOptions = {
   /** Up to and including /v1 for OpenAI's shape; Anthropic's without it. */

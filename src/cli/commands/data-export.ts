@@ -4,7 +4,7 @@ import { basename, join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { AttuneError } from '../../base/errors.ts';
 import { type RecordFormat, recordFormats } from '../../data/config/record-formats.ts';
-import type { WrittenExamples } from '../../data/writers.ts';
+import type { WrittenExamples } from '../../data/write-examples.ts';
 import { createContext } from '../context.ts';
 import { exampleFiles } from '../example-files.ts';
 import { formatNumber, formatTable } from '../format.ts';
@@ -22,7 +22,7 @@ export function addExport(data: Command, io: Io): void {
     .action(async (set: string, folder: string, { format }: { format: RecordFormat }, command: Command) => {
       const context = createContext(io, command);
       const { readExamples } = await import('../../data/read-examples.ts');
-      const { writeExamples } = await import('../../data/writers.ts');
+      const { writeExamples } = await import('../../data/write-examples.ts');
       const targets = (await exampleFiles(context, set)).map((source) => ({
         source,
         path: join(resolve(io.cwd, folder), basename(source)),

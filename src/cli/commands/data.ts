@@ -27,7 +27,7 @@ function addDiff(data: Command, io: Io): void {
     .argument('<b>', 'the same, to compare it with')
     .action(async (a: string, b: string, _options: object, command: Command) => {
       const context = createContext(io, command);
-      const { diffExamples } = await import('../../data/diff.ts');
+      const { diffExamples } = await import('../../data/diff-examples.ts');
       const { formatDiff } = await import('../data-text.ts');
       const diff = await diffExamples(await exampleFiles(context, a), await exampleFiles(context, b));
       context.result(diff, formatDiff(diff, a, b));

@@ -1,10 +1,10 @@
 /** Whether an example holds a benchmark's text: what is tested must not be trained on. */
 import { textUnits, type UnitKind, wideShingles } from '../../text/shingles.ts';
 import type { Example } from '../example.ts';
-import { comparableOf } from '../near-duplicates/fact.ts';
+import { comparableOf } from '../near-duplicates/similarity-fact.ts';
 import type { Comparable } from '../near-duplicates/similarity.ts';
 import { SimilarityIndex } from '../near-duplicates/similarity-index.ts';
-import { isSpoken } from '../spoken.ts';
+import { isSpoken } from '../spoken-text.ts';
 import type { BenchmarkText } from './read.ts';
 
 /** Texts that share a run of so many words or characters overlap; 13 words as in GPT-3's report (arXiv 2005.14165, C). */

@@ -1,6 +1,6 @@
 import type { Random } from '../../base/random.ts';
 import { cosine, type VectorTable } from '../embeddings/vector-table.ts';
-import { closeBuckets } from './buckets.ts';
+import { closeBuckets } from './close-buckets.ts';
 import { facilityLocation } from './facility-location.ts';
 import { kCenter } from './k-center.ts';
 import { divideQuota } from './quotas.ts';

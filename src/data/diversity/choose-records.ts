@@ -5,7 +5,7 @@ import { isDrawn } from '../draw.ts';
 import { makeVectorTable, setValues, type VectorTable } from '../embeddings/vector-table.ts';
 import type { ObservedPart, Piece, ReductionContext } from '../rule.ts';
 import { chooseDiverse } from './choose-diverse.ts';
-import { groupsOf, labelOf } from './columns.ts';
+import { groupsOf, labelOf } from './category-column.ts';
 import {
   addToComparison,
   type ComparisonDraws,
@@ -14,7 +14,7 @@ import {
 } from './compare-with-random.ts';
 import { nearestCosines } from './coverage.ts';
 import { difficulty, type Ranks } from './difficulty.ts';
-import { marked } from './marks.ts';
+import { marked } from './record-marks.ts';
 import { joinRecords, type PlacedRecords } from './placed-records.ts';
 import { moodOf } from './sentiment.ts';
 

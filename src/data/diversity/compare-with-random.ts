@@ -3,7 +3,7 @@ import { hashWords, type Words } from '../../text/words.ts';
 import { type Draw, isDrawn, type Order, placeOf } from '../draw.ts';
 import type { Example } from '../example.ts';
 import type { ConcludeTools } from '../rule.ts';
-import { isSpoken } from '../spoken.ts';
+import { isSpoken } from '../spoken-text.ts';
 import { describeSet, rounded } from './describe-set.ts';
 import { addRecord, addSet, type Described, emptySet, type SetTally } from './set-tally.ts';
 import { textStatistics } from './text-statistics.ts';

@@ -5,7 +5,7 @@ import { makeVectorTable, rowValues, setRow } from '../embeddings/vector-table.t
 import type { Example } from '../example.ts';
 import { throwIfInterrupted } from '../interrupt.ts';
 import type { ConcludeTools } from '../rule.ts';
-import { isSpoken } from '../spoken.ts';
+import { isSpoken } from '../spoken-text.ts';
 
 const batchSize = 64;
 /** Encoders read a few hundred words; a server need not be sent more. */

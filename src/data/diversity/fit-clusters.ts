@@ -1,9 +1,9 @@
 import { seededRandom } from '../../base/random.ts';
 import { readRow, type VectorTable } from '../embeddings/vector-table.ts';
 import type { ConcludeTools } from '../rule.ts';
-import { isSpoken } from '../spoken.ts';
+import { isSpoken } from '../spoken-text.ts';
 import { type Clustering, meanCosine, nearestCentre, sphericalKMeans } from './k-means.ts';
-import { projectToPlane } from './project.ts';
+import { projectToPlane } from './project-to-plane.ts';
 import { countTerms, emptyTermCounts, nameClusters } from './topic-names.ts';
 
 const leastClusters = 2;

@@ -4,7 +4,7 @@ import type { Example } from '../example.ts';
 import { evenRanges } from '../partition.ts';
 import { readConversation } from '../quality/reading.ts';
 import type { ObservedPart, Piece } from '../rule.ts';
-import { type Category, categoryBuilder } from './columns.ts';
+import { type Category, categoryBuilder } from './category-column.ts';
 import { sentiment } from './sentiment.ts';
 
 /** By name; NaN is not known. */

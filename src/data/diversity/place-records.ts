@@ -5,7 +5,7 @@ import { makeVectorTable, readRow, setRow, setValues, type VectorTable } from '.
 import { partitionOf } from '../partition.ts';
 import type { Piece, ReductionContext } from '../rule.ts';
 import { cellOf, type CellPlan } from './cells.ts';
-import { categoryBuilder, labelOf } from './columns.ts';
+import { categoryBuilder, labelOf } from './category-column.ts';
 import { addDifficulties, addDifficulty, type DifficultyTally, emptyDifficulty } from './difficulty.ts';
 import { type Clustering, nearestCentre } from './k-means.ts';
 import { type ObservedRecords, observedRecords } from './observed-records.ts';

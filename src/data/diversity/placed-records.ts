@@ -1,5 +1,5 @@
 /** Records on their way to the process that chooses among them: what it needs to know of them, column by column. */
-import { type Category, categoryBuilder, labelOf } from './columns.ts';
+import { type Category, categoryBuilder, labelOf } from './category-column.ts';
 import { columnsBy, type FactColumns } from './observed-records.ts';
 
 export type PlacedRecords = FactColumns & {

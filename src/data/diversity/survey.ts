@@ -8,7 +8,7 @@ import {
 } from '../embeddings/hashed.ts';
 import { type Draw, isDrawn } from '../draw.ts';
 import type { Piece, ReductionContext } from '../rule.ts';
-import { labelOf } from './columns.ts';
+import { labelOf } from './category-column.ts';
 import { observedRecords } from './observed-records.ts';
 import { addCounts, addTo } from './set-tally.ts';
 

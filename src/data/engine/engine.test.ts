@@ -12,7 +12,7 @@ import { curate, type CurateContext } from '../curate.ts';
 import type { Example } from '../example.ts';
 import { runJob } from './job.ts';
 import type { ReduceInputs, ReduceJob } from './reduce-job.ts';
-import { type JobRunner, openRunner } from './runner.ts';
+import { type JobRunner, openRunner } from './job-runner.ts';
 
 const files = ['examples.jsonl', 'ledger.jsonl', 'funnel.json'];
 

@@ -1,7 +1,7 @@
 /** What a job tells of its records beside the files it writes: sums, which those of all jobs are added up from. */
 import type { LedgerEntry } from '../ledger.ts';
 import { addProfile, emptyProfile, type Profile } from '../report/profile.ts';
-import { addRow, type FunnelRow } from './tally.ts';
+import { addRow, type FunnelRow } from './funnel-row.ts';
 
 /** One kind of reason that a rule gave, and the first records that it gave it for. */
 export type ReasonTally = {

@@ -4,14 +4,14 @@ import type { Example } from '../example.ts';
 import type { Verdict } from '../verdict.ts';
 import { countReason, type LedgerEntry } from '../ledger.ts';
 import { addToProfile, emptyProfile } from '../report/profile.ts';
-import { Blocks } from './blocks.ts';
+import { Blocks } from './file-blocks.ts';
 import { ObservationsWriter } from './observations.ts';
 import type { ByteRange } from './line-range.ts';
 import type { MapJob, MapResult } from './map-job.ts';
 import { ReasonTallies } from './job-summary.ts';
-import { writePart } from './part.ts';
+import { writePart } from './pass-files.ts';
 import { decidingRules, type Pass } from './passes.ts';
-import { emptyRow, type FunnelRow } from './tally.ts';
+import { emptyRow, type FunnelRow } from './funnel-row.ts';
 
 type WorkOptions = {
   plan: unknown;

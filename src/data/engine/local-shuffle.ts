@@ -2,8 +2,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Shuffle, ShuffleRule } from '../rule.ts';
-import { type Part, writePart } from './part.ts';
-import { encodeBytes, encodePieces } from './pieces.ts';
+import { type Part, writePart } from './pass-files.ts';
+import { encodeBytes, encodePieces } from './piece-files.ts';
 import { reducePartition } from './reduce-job.ts';
 import { makeShuffle, type ShuffleFiles } from './shuffle.ts';
 

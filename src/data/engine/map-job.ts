@@ -15,8 +15,8 @@ import type { JobSummary } from './job-summary.ts';
 import type { JobContext } from './job.ts';
 import { JobWork } from './job-work.ts';
 import { type ByteRange, lineRanges, readLineRange } from './line-range.ts';
-import { areWhole, type Part, readRecord } from './part.ts';
-import { passesOf } from './passes-of.ts';
+import { areWhole, type Part, readRecord } from './pass-files.ts';
+import { passesOf } from './remembered-passes.ts';
 import { readStored } from './stored-value.ts';
 
 export type MapJob = {

@@ -1,9 +1,9 @@
 import type { Example } from '../example.ts';
-import { FactsWriter } from './facts.ts';
+import { FactsWriter } from './fact-files.ts';
 import type { MapResult } from './map-job.ts';
-import { writePart } from './part.ts';
+import { writePart } from './pass-files.ts';
 import { type ConcludingRule, isShuffleRule } from './passes.ts';
-import { encodeBytes, encodePieces } from './pieces.ts';
+import { encodeBytes, encodePieces } from './piece-files.ts';
 
 /** What a job observes for the rule that ends its pass: facts in order, or pieces for reductions. */
 export class ObservationsWriter {

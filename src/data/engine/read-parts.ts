@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { storageError } from '../../base/files.ts';
 import type { Example } from '../example.ts';
 import { throwIfInterrupted } from '../interrupt.ts';
-import { ascending } from './facts.ts';
+import { ascending } from './fact-files.ts';
 import { lineRanges } from './line-range.ts';
 
 /** A file of examples between two passes. */

@@ -10,11 +10,11 @@ import { hashKeyFingerprint } from '../pii/hash-key.ts';
 import type { ObservedPart, Piece, Reduction } from '../rule.ts';
 import type { RuleSettings } from '../rules.ts';
 import type { JobContext } from './job.ts';
-import { areWhole, type Part, readRecord, writePart } from './part.ts';
+import { areWhole, type Part, readRecord, writePart } from './pass-files.ts';
 import { isShuffleRule } from './passes.ts';
-import { passesOf } from './passes-of.ts';
-import { encodePieces, readPiece } from './pieces.ts';
-import { Rows } from './rows.ts';
+import { passesOf } from './remembered-passes.ts';
+import { encodePieces, readPiece } from './piece-files.ts';
+import { Rows } from './row-files.ts';
 import { readStored } from './stored-value.ts';
 
 export type ReduceJob = {

@@ -1,6 +1,6 @@
 import { throwIfInterrupted } from '../interrupt.ts';
 import type { Job, JobContext, ResultOf } from './job.ts';
-import type { JobRunner } from './runner.ts';
+import type { JobRunner } from './job-runner.ts';
 
 /** Each lane takes the next job as soon as it is free; results come back in the order of the jobs. */
 export async function runJobs<J extends Job>(

@@ -9,16 +9,16 @@ import { storageError, writeJson } from '../../base/files.ts';
 import type { Reporter } from '../../base/progress.ts';
 import { wordsOfRule } from '../rule-words.ts';
 import type { RuleSettings } from '../rules.ts';
-import type { CurateServices } from '../services.ts';
+import type { CurateServices } from '../curation-services.ts';
 import { conclude, type PlanRecord } from './conclude.ts';
 import { addSummaries, type JobSummary } from './job-summary.ts';
 import { divideBytes } from './line-range.ts';
 import { jobId, type MapJob, type MapResult, partsForNext } from './map-job.ts';
-import { areWhole, emptyFolder, type Part, readRecord } from './part.ts';
+import { areWhole, emptyFolder, type Part, readRecord } from './pass-files.ts';
 import { decidingRules, type Pass } from './passes.ts';
 import { runJobs } from './run-jobs.ts';
-import type { JobRunner } from './runner.ts';
-import { emptyRow } from './tally.ts';
+import type { JobRunner } from './job-runner.ts';
+import { emptyRow } from './funnel-row.ts';
 
 export type PassesContext = {
   settings: RuleSettings;

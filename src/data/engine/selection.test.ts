@@ -11,8 +11,8 @@ import { writeJsonLines } from '../../formats/jsonl.ts';
 import { curateConfig } from '../config.ts';
 import { curate, type CurateContext } from '../curate.ts';
 import type { Example } from '../example.ts';
-import type { CurateServices } from '../services.ts';
-import { type JobRunner, openRunner } from './runner.ts';
+import type { CurateServices } from '../curation-services.ts';
+import { type JobRunner, openRunner } from './job-runner.ts';
 
 const words = 'parcel courier refund invoice password browser address delivery charge reset late twice'.split(
   ' ',

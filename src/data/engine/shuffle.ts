@@ -6,11 +6,11 @@ import type { ObservedPart, Reduced, ReduceOptions, Shuffle } from '../rule.ts';
 import { wordsOfRule } from '../rule-words.ts';
 import type { RuleSettings } from '../rules.ts';
 import type { MapResult } from './map-job.ts';
-import { type Part, writePart } from './part.ts';
-import { encodeBytes, encodePieces, readPiece } from './pieces.ts';
+import { type Part, writePart } from './pass-files.ts';
+import { encodeBytes, encodePieces, readPiece } from './piece-files.ts';
 import { type ReduceInputs, type ReduceJob, reduceJobId } from './reduce-job.ts';
 import { runJobs } from './run-jobs.ts';
-import type { JobRunner } from './runner.ts';
+import type { JobRunner } from './job-runner.ts';
 import { storeValue } from './stored-value.ts';
 
 /** One reduction over `count` partitions; results go to this folder. */

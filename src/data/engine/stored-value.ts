@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { deserialize, serialize } from 'node:v8';
 import { storageError } from '../../base/files.ts';
-import { type Part, writePart } from './part.ts';
+import { type Part, writePart } from './pass-files.ts';
 
 /** Writes a value that many jobs read: anything structuredClone takes. */
 export function storeValue(path: string, value: unknown): Promise<Part> {

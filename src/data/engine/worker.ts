@@ -2,7 +2,7 @@
 import { parentPort } from 'node:worker_threads';
 import { AttuneError } from '../../base/errors.ts';
 import { type Job, runJob } from './job.ts';
-import type { WorkerReply } from './runner.ts';
+import type { WorkerReply } from './job-runner.ts';
 
 const port = parentPort!;
 const send = (reply: WorkerReply): void => port.postMessage(reply);

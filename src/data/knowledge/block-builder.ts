@@ -2,7 +2,7 @@
 import { newTable, openCell, type Table, takeRow } from './open-table.ts';
 import { type Block, isText, type TextBlock, type TextKind } from './page.ts';
 import { questionLevel } from './question-blocks.ts';
-import { isQuestion } from './question.ts';
+import { isQuestion } from './question-heading.ts';
 import { RunningText } from './running-text.ts';
 
 type Facts = Pick<TextBlock, 'linksOnly' | 'lead'>;

@@ -1,8 +1,8 @@
 /** Questions that a page answers: those it marks up for machines, its title, and its headings. */
 import { joinBlocks, type Page, type QuestionAndAnswer } from './page.ts';
-import { isQuestion, withQuestionMark } from './question.ts';
+import { isQuestion, withQuestionMark } from './question-heading.ts';
 import { type Heading, type Section, subtree } from './sections.ts';
-import { countWords } from './size.ts';
+import { countWords } from './count-words.ts';
 
 /** An answer has at least a short sentence, and at most what a person would still read as a reply. */
 const leastWords = 5;

@@ -1,5 +1,5 @@
 /** Writes the HTML of Markdown's blocks. It knows no lines of Markdown, only what they mean. */
-import { escapeHtml, inlineHtml, type LinkTargets } from './inline.ts';
+import { escapeHtml, inlineHtml, type LinkTargets } from './markdown-inline.ts';
 
 const attributes = /\{:?\s?[#.][^{}\n]{0,500}\}|\{:[^{}\n]{0,500}\}/g;
 const anchorOf = /\{:?\s?(?:[^{}\n]{0,200}\s)?#([\w:.-]{1,200})[^{}\n]{0,200}\}/;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fc } from '../../../test/support/properties.ts';
-import { decodeText } from './decode.ts';
+import { decodeText } from './decode-text.ts';
 import { readHtml } from './html.ts';
 import type { Block } from './page.ts';
 

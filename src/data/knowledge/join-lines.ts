@@ -1,5 +1,5 @@
 /** Lines that were broken to fit a page, as one paragraph again. */
-import { isHan } from './size.ts';
+import { isHan } from './count-words.ts';
 
 /** Joined with a space; without one between Chinese characters, and across a hyphen that only the line's end needed. */
 export function joinLines(lines: readonly string[], isWord: (word: string) => boolean = () => false): string {

@@ -3,7 +3,7 @@
  * and notes as the common site generators have them; what has no meaning as text (images, rules, attributes) is left out.
  */
 import { HtmlWriter } from './html-writer.ts';
-import { inlineHtml, type LinkTargets } from './inline.ts';
+import { inlineHtml, type LinkTargets } from './markdown-inline.ts';
 import {
   cellsOf,
   endOfFence,

@@ -1,6 +1,6 @@
 /** Questions that stand in the text of a page without being headings, as help pages write them. */
 import { type Block, isText, type TextBlock } from './page.ts';
-import { isQuestion } from './question.ts';
+import { isQuestion } from './question-heading.ts';
 
 const questionMark = /^(?:q|question|frage|pregunta|domanda|问|問|问题)\s?\d{0,3}\s?[:.：)]\s{0,5}/i;
 const answerMark = /^(?:a|answer|antwort|réponse|respuesta|risposta|答|回答)\s?\d{0,3}\s?[:.：)]\s{0,5}/i;

@@ -5,7 +5,7 @@ import { loadLanguageDetector } from '../../text/language.ts';
 import { type KnowledgeConfig, knowledgeName, type PassagesConfig } from '../config/knowledge.ts';
 import type { Example } from '../example.ts';
 import { throwIfInterrupted } from '../interrupt.ts';
-import { pageAddress, withAnchor } from './address.ts';
+import { pageAddress, withAnchor } from './page-address.ts';
 import { questionsOf } from './faq.ts';
 import { withQuestionHeadings } from './question-blocks.ts';
 import { isText, NoPage, type Page } from './page.ts';
@@ -15,9 +15,9 @@ import { openPdfReader } from './pdf.ts';
 import { readPage } from './read-page.ts';
 import { type Section, sectionsOf, withoutSignposts } from './sections.ts';
 import { sitemapFiles, sitemapPages } from './sitemap.ts';
-import { splitSections } from './split.ts';
+import { splitSections } from './split-sections.ts';
 import { withArticles } from './statute.ts';
-import { type FoundFile, versionDate, walkFiles } from './walk.ts';
+import { type FoundFile, versionDate, walkFiles } from './walk-files.ts';
 
 export type KnowledgePage =
   /** `notes`: what was left out of the page. */

@@ -1,7 +1,7 @@
 /** One file of a knowledge base as a page, by the format that its name says. */
 import { readFile, stat } from 'node:fs/promises';
 import { extname } from 'node:path';
-import { decodeText } from './decode.ts';
+import { decodeText } from './decode-text.ts';
 import { readDocx } from './docx.ts';
 import { readHtml } from './html.ts';
 import { readMarkdown } from './markdown.ts';

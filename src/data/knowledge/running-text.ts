@@ -1,5 +1,5 @@
 /** The text of the block that is open: words, line breaks, links, and the bold letters it begins with. */
-import { isHan } from './size.ts';
+import { isHan } from './count-words.ts';
 
 export type TakenText = {
   text: string;

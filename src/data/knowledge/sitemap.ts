@@ -3,7 +3,7 @@ import { readFile, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
 import { storageError } from '../../base/files.ts';
-import type { FoundFile } from './walk.ts';
+import type { FoundFile } from './walk-files.ts';
 
 /** The protocol's own limits, doubled for those who overlook them. */
 const mostBytes = 100 * 1024 * 1024;

@@ -7,7 +7,7 @@ import { setImmediate } from 'node:timers/promises';
 import { throwIfInterrupted } from '../interrupt.ts';
 import type { ObservedPart, Piece, ReductionContext } from '../rule.ts';
 import { inOrderOfKeeping } from './order-of-keeping.ts';
-import type { Label } from './record.ts';
+import type { Label } from './similar-record.ts';
 import { type ReadRecord, readRecords } from './read-records.ts';
 import { addCluster, emptySummary } from './report.ts';
 import { type Comparison, comparisonAt, verifiedSimilarity } from './similarity.ts';

@@ -13,9 +13,9 @@ import {
 } from '../../../test/support/brute-force-duplicates.ts';
 import { findNearDuplicates } from '../../../test/support/near-duplicates.ts';
 import { candidateProbability, chooseBanding } from './banding.ts';
-import { bucketsOf } from './buckets.ts';
-import { comparableOf, type SimilarityFact } from './fact.ts';
-import { decodeRecord, encodeRecord } from './record.ts';
+import { bucketsOf } from './equal-key-buckets.ts';
+import { comparableOf, type SimilarityFact } from './similarity-fact.ts';
+import { decodeRecord, encodeRecord } from './similar-record.ts';
 import type { ShownCluster } from './report.ts';
 import { orderedJaccard, similarity } from './similarity.ts';
 import { sketchInto, sketchSize } from './sketch.ts';

@@ -1,4 +1,4 @@
-import { decodeRecord, type SimilarRecord } from './record.ts';
+import { decodeRecord, type SimilarRecord } from './similar-record.ts';
 
 /** At most 64 MB, and 6 MB of records of some hundred bytes; prime, as most numbers asked for are even. */
 const cachedRecords = 8191;

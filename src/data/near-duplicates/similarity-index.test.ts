@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fc } from '../../../test/support/properties.ts';
-import { comparableOf } from './fact.ts';
+import { comparableOf } from './similarity-fact.ts';
 import { jaccard, orderedJaccard, similarity } from './similarity.ts';
 import { SimilarityIndex } from './similarity-index.ts';
 

@@ -1,5 +1,5 @@
 import { type Banding, chooseBanding } from './banding.ts';
-import type { SimilarityFact } from './fact.ts';
+import type { SimilarityFact } from './similarity-fact.ts';
 import { bandKeysInto, sketchInto, sketchSize } from './sketch.ts';
 
 /** A fact with what candidates are found by. */

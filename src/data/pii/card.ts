@@ -1,5 +1,5 @@
 import { isLuhn } from './check-digits.ts';
-import { talkBefore, wholeWords } from './context.ts';
+import { talkBefore, wholeWords } from './nearby-words.ts';
 import type { Recogniser } from './recogniser.ts';
 
 const candidate = /(?<![\p{L}\p{N}_.])(?<!\d[- ])\d(?:[ -]?\d){11,18}(?![- ]?\d|\.\d|[\p{L}_])/gu;

@@ -1,7 +1,7 @@
 /** Invented names, addresses, places and firms in Chinese, Japanese and Korean, for text that is written so. */
 import type { Random } from '../../base/random.ts';
 import { surnameLength } from './names/japanese-words.ts';
-import { isEastAsian } from './names/unspaced.ts';
+import { isEastAsian } from './names/unspaced-names.ts';
 
 type Words = {
   families: readonly string[];

@@ -1,6 +1,6 @@
 import { countrySpecs } from 'ibantools';
 import { mod97 } from './check-digits.ts';
-import { talkBefore } from './context.ts';
+import { talkBefore } from './nearby-words.ts';
 import type { Recogniser } from './recogniser.ts';
 
 const begin = /(?<=(?<![\p{L}\p{N}])(?:iban)?)[a-z]{2}\d{2}(?=[\s.-]{0,2}[a-z0-9]{4})/giu;

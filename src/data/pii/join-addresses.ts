@@ -1,5 +1,5 @@
 /** An address is one piece of personal data, though its street, its town and its postcode are recognised one by one. */
-import type { FoundSpan } from './settle.ts';
+import type { FoundSpan } from './settle-overlaps.ts';
 
 const particle =
   'de|del|dell[ao]|di|da|do|dos|la|le|les|los|du|des|den|der|van|von|zu|am|an der|el|al|u|v|na|nad|of|sur|sous';

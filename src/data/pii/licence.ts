@@ -1,5 +1,5 @@
-import { wholeWords } from './context.ts';
-import { findLabelled } from './labelled.ts';
+import { wholeWords } from './nearby-words.ts';
+import { findLabelled } from './labelled-numbers.ts';
 import type { Recogniser } from './recogniser.ts';
 
 const labels = wholeWords(

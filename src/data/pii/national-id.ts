@@ -1,4 +1,4 @@
-import { talkBefore, wholeWords } from './context.ts';
+import { talkBefore, wholeWords } from './nearby-words.ts';
 import { type NationalForm, nationalForms } from './national-forms.ts';
 import type { PiiSpan, Recogniser } from './recogniser.ts';
 

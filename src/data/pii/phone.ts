@@ -4,7 +4,7 @@
  * words before them.
  */
 import { type CountryCode, findPhoneNumbersInText } from 'libphonenumber-js';
-import { isShortAnswer, lastIndexOf, talkBefore } from './context.ts';
+import { isShortAnswer, lastIndexOf, talkBefore } from './nearby-words.ts';
 import type { PiiSpan, Recogniser, Span } from './recogniser.ts';
 
 /** Digits with what may stand between those of one number; libphonenumber sees nothing else of a text. */

@@ -1,5 +1,5 @@
-/** Postcodes that stand alone. Those within an address are found with it (address.ts). */
-import { talkBefore, wholeWords } from './context.ts';
+/** Postcodes that stand alone. Those within an address are found with it (names/addresses.ts). */
+import { talkBefore, wholeWords } from './nearby-words.ts';
 import type { Recogniser, RecogniserContext } from './recogniser.ts';
 
 type Form = { pattern: RegExp; isPlain: boolean };

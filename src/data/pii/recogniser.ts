@@ -53,7 +53,7 @@ export type Recogniser = {
   /** Reads Latin letters and digits alone: `find` gets the text without Chinese, Japanese and Korean characters. */
   readonly readsForms?: boolean;
   /**
-   * Pure, and linear in the text. Spans may be in any order and may overlap those of other recognisers (find.ts settles
+   * Pure, and linear in the text. Spans may be in any order and may overlap those of other recognisers (find-pii.ts settles
    * that). A cheap test of the text's characters comes first: most texts hold nothing.
    */
   readonly find: (text: string, context: RecogniserContext) => PiiSpan[];

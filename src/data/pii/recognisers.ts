@@ -11,7 +11,7 @@ import { macAddresses } from './mac.ts';
 import { eastAsianNames } from './names/east-asian.ts';
 import { introducedElsewhere } from './names/introductions.ts';
 import { passengers } from './names/passengers.ts';
-import { names } from './names/recogniser.ts';
+import { names } from './names/name-recogniser.ts';
 import { nationalIds } from './national-id.ts';
 import { phones } from './phone.ts';
 import { postcodes } from './postcode.ts';

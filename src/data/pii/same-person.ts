@@ -1,5 +1,5 @@
 /** When two values found in one conversation mean the same, so that they get the same stand-in. */
-import { isEastAsian } from './names/unspaced.ts';
+import { isEastAsian } from './names/unspaced-names.ts';
 
 /** What is compared: nothing of case, separators, titles. */
 export function keyOf(type: string, value: string): string {

@@ -2,7 +2,7 @@
  * Keys, tokens and passwords. Known prefixes are enough by themselves; a string that is merely random, and a password,
  * need the words before them.
  */
-import { lastIndexOf, talkBefore, wholeWords } from './context.ts';
+import { lastIndexOf, talkBefore, wholeWords } from './nearby-words.ts';
 import type { PiiSpan, Recogniser } from './recogniser.ts';
 
 /** Issuers' own prefixes, as they document them. */

@@ -1,4 +1,4 @@
-import { lastIndexOf, talkBefore, wholeWords } from './context.ts';
+import { lastIndexOf, talkBefore, wholeWords } from './nearby-words.ts';
 import type { PiiSpan, Recogniser } from './recogniser.ts';
 
 const candidate =

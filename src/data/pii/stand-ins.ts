@@ -2,7 +2,7 @@
 import { createHmac } from 'node:crypto';
 import { seededRandom } from '../../base/random.ts';
 import { eastAsianPart } from './east-asian-surrogates.ts';
-import { isEastAsian } from './names/unspaced.ts';
+import { isEastAsian } from './names/unspaced-names.ts';
 import { isSame, keyOf, nameWords } from './same-person.ts';
 import { surrogateOf } from './surrogates.ts';
 import { wholeNamesOf } from './whole-names.ts';

@@ -1,4 +1,4 @@
-import { talkBefore, wholeWords } from './context.ts';
+import { talkBefore, wholeWords } from './nearby-words.ts';
 import { commonEndings, wordLikeEndings } from './top-level-domains.ts';
 import type { PiiSpan, Recogniser } from './recogniser.ts';
 

@@ -1,5 +1,5 @@
 /** Which name in full a part of one belongs to, wherever in a conversation the full one stands. */
-import { isEastAsian } from './names/unspaced.ts';
+import { isEastAsian } from './names/unspaced-names.ts';
 import { nameWords } from './same-person.ts';
 
 type Name = { value: string; words: readonly string[] };

@@ -8,8 +8,8 @@ import { seededRandom } from '../../base/random.ts';
 import type { Example, ExampleMeta, Message } from '../example.ts';
 import { Ledger, type LedgerEntry } from '../ledger.ts';
 import type { PairMaker } from './pair.ts';
-import { ratedMaker, readRating } from './rated.ts';
-import { repliesMaker } from './replies.ts';
+import { ratedMaker, readRating } from './rated-pairs.ts';
+import { repliesMaker } from './reply-pairs.ts';
 import { writePairs } from './write-pairs.ts';
 
 const user = (content: string): Message => ({ role: 'user', content });

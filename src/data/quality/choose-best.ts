@@ -1,6 +1,6 @@
 /** The reductions of quality: count how the scores lie, look at the records that a cut goes through, and choose. */
 import type { QualityConfig } from '../config/quality.ts';
-import { labelOf } from '../diversity/columns.ts';
+import { labelOf } from '../diversity/category-column.ts';
 import {
   addToComparison,
   type ComparisonDraws,

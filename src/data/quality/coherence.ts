@@ -1,6 +1,6 @@
 import { isContentLength } from '../../text/words.ts';
 import { isCutOff } from './cut-off.ts';
-import { meanOfKnown } from './mean.ts';
+import { meanOfKnown } from './mean-of-known.ts';
 import { repliesOf, type Turn } from './reading.ts';
 
 /** A reply that shares this many content words with what was said before is about it. */

@@ -1,7 +1,7 @@
 import type { QualityConfig } from '../config/quality.ts';
 import { coherence } from './coherence.ts';
 import { formatting } from './formatting.ts';
-import { lengthOfReplies } from './length.ts';
+import { lengthOfReplies } from './reply-length.ts';
 import type { Reading } from './reading.ts';
 import { repetition } from './repetition.ts';
 import { resolution } from './resolution.ts';

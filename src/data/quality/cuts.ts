@@ -4,7 +4,7 @@
  * lie at each level of their merits, then which of those at the one level that a cut goes through stay.
  */
 import { type Order, placeOf } from '../draw.ts';
-import { labelOf } from '../diversity/columns.ts';
+import { labelOf } from '../diversity/category-column.ts';
 import { divideQuota } from '../diversity/quotas.ts';
 import { addCounts, addTo } from '../diversity/set-tally.ts';
 import type { ScoredRecords } from './scored-records.ts';

@@ -1,6 +1,6 @@
 import type { Json } from '../../base/json.ts';
 import type { QualityConfig } from '../config/quality.ts';
-import { labelOf } from '../diversity/columns.ts';
+import { labelOf } from '../diversity/category-column.ts';
 import { rounded } from '../diversity/describe-set.ts';
 import { addCounts, addTo } from '../diversity/set-tally.ts';
 import type { ConcludeTools } from '../rule.ts';

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { test } from 'node:test';
 import { fc } from '../../../test/support/properties.ts';
 import { qualityConfig } from '../config/quality.ts';
-import { categoryBuilder } from '../diversity/columns.ts';
+import { categoryBuilder } from '../diversity/category-column.ts';
 import { orderBy } from '../draw.ts';
 import type { Example, ExampleMeta } from '../example.ts';
 import { evenRanges } from '../partition.ts';
@@ -21,7 +21,7 @@ import {
   stays,
 } from './cuts.ts';
 import { formatting } from './formatting.ts';
-import { lengthOfReplies } from './length.ts';
+import { lengthOfReplies } from './reply-length.ts';
 import { indexPassages } from './passage-index.ts';
 import { fluency, followingDifficulty, followingQuality } from './perplexity.ts';
 import { readConversation, type Turn } from './reading.ts';

@@ -1,6 +1,6 @@
 import { hashWords, type Words } from '../../text/words.ts';
 import type { Example } from '../example.ts';
-import { isSpoken } from '../spoken.ts';
+import { isSpoken } from '../spoken-text.ts';
 
 /** What customer and agent said, in order, with the words hashed once for all components. Tool results and system prompts are not in it. */
 export type Reading = { example: Example; turns: readonly Turn[] };

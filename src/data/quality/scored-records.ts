@@ -1,7 +1,7 @@
 /** What jobs hand on to the reductions of quality: scores and labels of records in a row, column by column. */
 import { evenRanges } from '../partition.ts';
 import type { QualityConfig } from '../config/quality.ts';
-import { type Category, categoryBuilder } from '../diversity/columns.ts';
+import { type Category, categoryBuilder } from '../diversity/category-column.ts';
 import type { Example } from '../example.ts';
 import type { Piece, ReductionContext } from '../rule.ts';
 import { cheapComponents, measureCheap } from './components.ts';

@@ -1,5 +1,5 @@
 import type { FunnelConfig } from '../config/diversity.ts';
-import type { FunnelRow } from '../engine/tally.ts';
+import type { FunnelRow } from '../engine/funnel-row.ts';
 
 /** What a level of curation left, beside what it aims at. */
 export type LevelReport = {

@@ -1,6 +1,6 @@
 /** What a set of examples is made of: counts that can be added up, so that parts of a set can be profiled apart. */
 import type { Example } from '../example.ts';
-import { isSpoken } from '../spoken.ts';
+import { isSpoken } from '../spoken-text.ts';
 
 export const categories = ['topic', 'language', 'outcome', 'source', 'sentiment'] as const;
 export type Category = (typeof categories)[number];

@@ -4,7 +4,7 @@ import type { Example } from '../example.ts';
 import { maskExample, maskStep } from '../mask-step.ts';
 import { changedTexts, lastState, replay } from '../replay.ts';
 import type { Rule } from '../rule.ts';
-import { isSpoken } from '../spoken.ts';
+import { isSpoken } from '../spoken-text.ts';
 import { pickExamples } from './pick-lines.ts';
 import type { ReasonExample, ReasonReport } from './report.ts';
 

@@ -7,9 +7,9 @@ import { after, before, test } from 'node:test';
 import { writeJsonLines } from '../../formats/jsonl.ts';
 import { curateConfig } from '../config.ts';
 import { curate } from '../curate.ts';
-import { diffExamples } from '../diff.ts';
+import { diffExamples } from '../diff-examples.ts';
 import type { Example } from '../example.ts';
-import { explain } from '../explain.ts';
+import { explain } from '../explain-record.ts';
 import type { CurationReport } from './report.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'attune-report-'));

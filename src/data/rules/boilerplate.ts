@@ -2,7 +2,7 @@ import { counted } from '../../base/number-text.ts';
 import { textHash } from '../../base/hash.ts';
 import type { BoilerplateConfig } from '../config/text.ts';
 import type { Example } from '../example.ts';
-import { isSpoken } from '../spoken.ts';
+import { isSpoken } from '../spoken-text.ts';
 import type { Verdict } from '../verdict.ts';
 import type { ShuffleRule } from '../rule.ts';
 import { countingHashes, repeatedHashes } from './repeated-hashes.ts';

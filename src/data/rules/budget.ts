@@ -1,6 +1,6 @@
 import { seededRandom, shuffledIndexes } from '../../base/random.ts';
 import type { CurateConfig } from '../config.ts';
-import { type Category, categoryBuilder, groupsOf } from '../diversity/columns.ts';
+import { type Category, categoryBuilder, groupsOf } from '../diversity/category-column.ts';
 import type { CorpusRule } from '../rule.ts';
 
 type Budget = NonNullable<CurateConfig['budget']>;

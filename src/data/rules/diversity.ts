@@ -24,7 +24,7 @@ import {
 import { moodOf } from '../diversity/sentiment.ts';
 import type { SetTally } from '../diversity/set-tally.ts';
 import { survey } from '../diversity/survey.ts';
-import { targetOf } from '../diversity/target.ts';
+import { targetOf } from '../diversity/level-target.ts';
 import { drawOf, orderBy } from '../draw.ts';
 import type { ConcludeTools, Reduced, Shuffle, ShuffleRule } from '../rule.ts';
 

@@ -1,7 +1,7 @@
 import { counted } from '../../base/number-text.ts';
 import type { CurateConfig } from '../config.ts';
 import type { Message } from '../example.ts';
-import { countRejected, withRejected } from '../rejected.ts';
+import { countRejected, withRejected } from '../rejected-replies.ts';
 import type { RecordRule } from '../rule.ts';
 
 /** Leaves out messages, and rejected replies, that agents wrote for each other: marked by a fact of the message, or by how the text begins. */

@@ -2,7 +2,7 @@ import { counted } from '../../base/number-text.ts';
 import type { LanguageOf } from '../../text/language.ts';
 import type { LanguageConfig } from '../config/text.ts';
 import type { Message } from '../example.ts';
-import { isSpoken, spokenText } from '../spoken.ts';
+import { isSpoken, spokenText } from '../spoken-text.ts';
 import type { Verdict } from '../verdict.ts';
 import type { RecordRule } from '../rule.ts';
 

@@ -10,7 +10,7 @@ import { curateConfig } from '../config.ts';
 import { curate } from '../curate.ts';
 import type { Example } from '../example.ts';
 import type { LedgerEntry } from '../ledger.ts';
-import type { CurateServices } from '../services.ts';
+import type { CurateServices } from '../curation-services.ts';
 
 const matters: Record<string, { ask: string[]; answer: string[] }> = {
   refund: {

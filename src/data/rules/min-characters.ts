@@ -1,7 +1,7 @@
 import { counted } from '../../base/number-text.ts';
 import { countCharacters } from '../../text/count-characters.ts';
 import type { RecordRule } from '../rule.ts';
-import { isSpoken } from '../spoken.ts';
+import { isSpoken } from '../spoken-text.ts';
 
 /** Drops conversations whose user and assistant text together is shorter than `minimum` (see countCharacters). */
 export function minCharacters(minimum: number): RecordRule {

@@ -1,7 +1,7 @@
 import type { NearDuplicatesConfig } from '../config/duplicates.ts';
 import { chooseBanding } from '../near-duplicates/banding.ts';
 import type { Keepers } from '../near-duplicates/clusters.ts';
-import { similarityFact } from '../near-duplicates/fact.ts';
+import { similarityFact } from '../near-duplicates/similarity-fact.ts';
 import { joinedSets } from '../near-duplicates/joined-sets.ts';
 import {
   addSummary,
@@ -10,7 +10,7 @@ import {
   explainLargeCluster,
   nearDuplicatesReport,
 } from '../near-duplicates/report.ts';
-import { clusterSets, similarityShuffle } from '../near-duplicates/shuffle.ts';
+import { clusterSets, similarityShuffle } from '../near-duplicates/similarity-shuffle.ts';
 import { makeSketcher, type SketchedFact } from '../near-duplicates/sketched-fact.ts';
 import type { Reduced, ShuffleRule } from '../rule.ts';
 

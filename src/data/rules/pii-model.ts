@@ -3,9 +3,9 @@ import type { PiiConfig } from '../config/pii.ts';
 import type { Example } from '../example.ts';
 import type { Verdict } from '../verdict.ts';
 import { openTokenClassifier } from '../pii/classifier/token-classifier.ts';
-import { maskRules } from '../pii/masking.ts';
+import { maskRules } from '../pii/mask-rules.ts';
 import { type PiiSpan, type PiiType, piiTypes, type Recogniser } from '../pii/recogniser.ts';
-import { mapTexts } from '../pii/texts.ts';
+import { mapTexts } from '../pii/example-texts.ts';
 import type { CorpusRule } from '../rule.ts';
 import { maskVerdict } from './pii.ts';
 

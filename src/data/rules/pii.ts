@@ -1,8 +1,8 @@
 import type { PiiConfig } from '../config/pii.ts';
 import type { Example } from '../example.ts';
 import type { Verdict } from '../verdict.ts';
-import { countsOf, maskExample, type MaskRules } from '../pii/mask.ts';
-import { maskRules } from '../pii/masking.ts';
+import { countsOf, maskExample, type MaskRules } from '../pii/mask-example.ts';
+import { maskRules } from '../pii/mask-rules.ts';
 import type { RecordRule } from '../rule.ts';
 
 /**

@@ -4,7 +4,7 @@ import type { FunnelConfig } from '../config/diversity.ts';
 import type { QualityConfig } from '../config/quality.ts';
 import { addComparison, compareWithRandom, emptyComparison } from '../diversity/compare-with-random.ts';
 import { rounded } from '../diversity/describe-set.ts';
-import { targetOf } from '../diversity/target.ts';
+import { targetOf } from '../diversity/level-target.ts';
 import { drawOf, type Order, orderBy } from '../draw.ts';
 import {
   addVerdicts,

@@ -1,8 +1,8 @@
 import type { Example, Message, RejectedReply } from '../example.ts';
 import type { Change, Verdict } from '../verdict.ts';
-import { countRejected, withRejected } from '../rejected.ts';
+import { countRejected, withRejected } from '../rejected-replies.ts';
 import type { RecordRule } from '../rule.ts';
-import { isEmpty } from '../spoken.ts';
+import { isEmpty } from '../spoken-text.ts';
 
 /**
  * Brings the turns into the order that chat templates expect: one system prompt first, user and assistant in turn (an

@@ -1,4 +1,4 @@
-import { categoryBuilder } from '../diversity/columns.ts';
+import { categoryBuilder } from '../diversity/category-column.ts';
 import type { CorpusRule } from '../rule.ts';
 import { chooseSample } from './budget.ts';
 

@@ -2,7 +2,7 @@ import { counted } from '../../base/number-text.ts';
 import { type WordFinder, wordFinder } from '../../text/word-list.ts';
 import type { ToxicityConfig } from '../config/text.ts';
 import type { Message } from '../example.ts';
-import { isSpoken } from '../spoken.ts';
+import { isSpoken } from '../spoken-text.ts';
 import type { Verdict } from '../verdict.ts';
 import type { RecordRule } from '../rule.ts';
 

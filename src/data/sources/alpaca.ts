@@ -3,8 +3,8 @@
  * instruction sets of companies have it, is the topic of a record that names none.
  */
 import type { Message } from '../example.ts';
-import { checkList, checkText, fail, message, RecordError } from './check.ts';
-import { readMeta, type RecordShape } from './shape.ts';
+import { checkList, checkText, fail, message, RecordError } from './field-checks.ts';
+import { readMeta, type RecordShape } from './record-shape.ts';
 
 const used = ['instruction', 'input', 'output', 'system', 'history'];
 

@@ -2,7 +2,7 @@
 import { readJsonRecords } from '../../formats/json-records.ts';
 import { type SourceConfig, sourceKind } from '../config/sources.ts';
 import { type ChatRoom, type ReadEntry, readChatRooms } from './chat-rooms.ts';
-import { fileEndings, listSourceFiles } from './files.ts';
+import { fileEndings, listSourceFiles } from './source-files.ts';
 import type { SourceContext, SourceItem } from './source.ts';
 
 /** The conversations of each file; a file's name is that of its room. */

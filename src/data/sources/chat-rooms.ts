@@ -5,9 +5,9 @@ import { throwIfInterrupted } from '../interrupt.ts';
 import { agentMatcher } from '../threads/agents.ts';
 import { type HtmlReader, loadHtmlReader } from '../threads/html-body.ts';
 import { type NoMessage, type Post, type Thread, toConversation } from '../threads/thread.ts';
-import { checkRecord, RecordError, type UnknownRecord } from './check.ts';
-import { factsOf, topicOf } from './facts.ts';
-import { finishExample } from './finish.ts';
+import { checkRecord, RecordError, type UnknownRecord } from './field-checks.ts';
+import { factsOf, topicOf } from './record-values.ts';
+import { finishExample } from './finish-example.ts';
 import type { Place, SourceContext, SourceItem } from './source.ts';
 
 /** Who wrote a message, by an id and all that they go by. */

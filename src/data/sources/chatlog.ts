@@ -21,9 +21,9 @@ import {
 } from '../threads/chat-lines.ts';
 import { loadHtmlReader, type HtmlReader } from '../threads/html-body.ts';
 import { type Post, toConversation } from '../threads/thread.ts';
-import { factsOf } from './facts.ts';
-import { fileEndings, listSourceFiles, refusalOf, type SourceFile } from './files.ts';
-import { finishExample } from './finish.ts';
+import { factsOf } from './record-values.ts';
+import { fileEndings, listSourceFiles, refusalOf, type SourceFile } from './source-files.ts';
+import { finishExample } from './finish-example.ts';
 import type { SourceContext, SourceItem } from './source.ts';
 
 const linesForDetection = 500;

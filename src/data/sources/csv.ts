@@ -3,9 +3,9 @@ import { AttuneError } from '../../base/errors.ts';
 import { type CsvRow, readCsv } from '../../formats/csv.ts';
 import { type CsvColumns, type SourceConfig, sourceName } from '../config/sources.ts';
 import type { ExampleMeta, Message } from '../example.ts';
-import { checkConversation, checkOneOf, message, RecordError } from './check.ts';
-import { finishExample } from './finish.ts';
-import { sourceFile } from './files.ts';
+import { checkConversation, checkOneOf, message, RecordError } from './field-checks.ts';
+import { finishExample } from './finish-example.ts';
+import { sourceFile } from './source-files.ts';
 import type { SourceContext, SourceItem } from './source.ts';
 
 /** Who speaks, as models and help desks call them. */

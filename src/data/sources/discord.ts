@@ -2,8 +2,8 @@
 import type { SourceConfig } from '../config/sources.ts';
 import { readChatFiles } from './chat-files.ts';
 import type { ChatEntry } from './chat-rooms.ts';
-import { fail, type UnknownRecord } from './check.ts';
-import { recordAt, recordsAt, textFact, timeFact } from './facts.ts';
+import { fail, type UnknownRecord } from './field-checks.ts';
+import { recordAt, recordsAt, textFact, timeFact } from './record-values.ts';
 import type { SourceContext, SourceItem } from './source.ts';
 
 /** Every conversation of the channels, cut at silences. */

@@ -4,8 +4,8 @@
  * https://developers.freshdesk.com/api/#tickets
  */
 import type { NoMessage, Post, Thread } from '../threads/thread.ts';
-import { RecordError, type UnknownRecord } from './check.ts';
-import { factsOf, recordAt, recordsAt, tagsFact, textFact, timeFact } from './facts.ts';
+import { RecordError, type UnknownRecord } from './field-checks.ts';
+import { factsOf, recordAt, recordsAt, tagsFact, textFact, timeFact } from './record-values.ts';
 import type { HelpDesk, ThreadContext } from './help-desk.ts';
 
 const channels: Readonly<Record<string, string>> = {

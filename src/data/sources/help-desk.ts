@@ -5,8 +5,8 @@ import type { TextEncoding } from '../../formats/text-chunks.ts';
 import type { SourceConfig } from '../config/sources.ts';
 import type { IsAgent } from '../threads/agents.ts';
 import type { Thread } from '../threads/thread.ts';
-import type { UnknownRecord } from './check.ts';
-import { refusalOf, type SourceFile } from './files.ts';
+import type { UnknownRecord } from './field-checks.ts';
+import { refusalOf, type SourceFile } from './source-files.ts';
 
 /** What records beside the tickets tell: who is an agent and who a customer, and how tickets were rated. Keys are ids as text. */
 export type Aside = { agents: Set<string>; customers: Set<string>; ratings: Map<string, number> };

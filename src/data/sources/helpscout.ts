@@ -3,8 +3,8 @@
  * https://developer.helpscout.com/mailbox-api/endpoints/conversations/threads/list/
  */
 import type { NoMessage, Post, Thread } from '../threads/thread.ts';
-import { RecordError, type UnknownRecord } from './check.ts';
-import { factsOf, recordAt, recordsAt, tagsFact, textFact, timeFact } from './facts.ts';
+import { RecordError, type UnknownRecord } from './field-checks.ts';
+import { factsOf, recordAt, recordsAt, tagsFact, textFact, timeFact } from './record-values.ts';
 import type { HelpDesk, ThreadContext } from './help-desk.ts';
 
 export const helpscout: HelpDesk = {

@@ -8,8 +8,8 @@ import { readCsv } from '../../formats/csv.ts';
 import type { JsonRecord } from '../../formats/json-records.ts';
 import type { TextEncoding } from '../../formats/text-chunks.ts';
 import type { NoMessage, Post, Thread } from '../threads/thread.ts';
-import { RecordError, type UnknownRecord } from './check.ts';
-import { factsOf, recordAt, recordsAt, tagsFact, textFact, timeFact } from './facts.ts';
+import { RecordError, type UnknownRecord } from './field-checks.ts';
+import { factsOf, recordAt, recordsAt, tagsFact, textFact, timeFact } from './record-values.ts';
 import type { HelpDesk, ThreadContext } from './help-desk.ts';
 
 export const intercom: HelpDesk = {

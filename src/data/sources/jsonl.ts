@@ -2,10 +2,10 @@ import { AttuneError } from '../../base/errors.ts';
 import { type JsonLine, readJsonLines } from '../../formats/jsonl.ts';
 import { readLineBatches } from '../../formats/lines.ts';
 import { type SourceConfig, sourceName } from '../config/sources.ts';
-import { checkRecord, RecordError } from './check.ts';
-import { sourceFile } from './files.ts';
-import { finishExample } from './finish.ts';
-import { detectFormat, shapes } from './shapes.ts';
+import { checkRecord, RecordError } from './field-checks.ts';
+import { sourceFile } from './source-files.ts';
+import { finishExample } from './finish-example.ts';
+import { detectFormat, shapes } from './detect-format.ts';
 import type { SourceContext, SourceItem } from './source.ts';
 
 const recordsForDetection = 20;

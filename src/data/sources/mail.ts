@@ -10,9 +10,9 @@ import { isAutomaticMail, isAutomaticSubject, isCalendarSubject } from '../threa
 import { groupMail, type MailHeader } from '../threads/group-mail.ts';
 import { type HtmlReader, loadHtmlReader } from '../threads/html-body.ts';
 import { baseSubject, type NoMessage, type Post, toConversation } from '../threads/thread.ts';
-import { factsOf, timeFact } from './facts.ts';
-import { fileEndings, listSourceFiles, refusalOf, type SourceFile } from './files.ts';
-import { finishExample } from './finish.ts';
+import { factsOf, timeFact } from './record-values.ts';
+import { fileEndings, listSourceFiles, refusalOf, type SourceFile } from './source-files.ts';
+import { finishExample } from './finish-example.ts';
 import { type Place, placeText, type SourceContext, type SourceItem } from './source.ts';
 
 /** Attachments count: mail servers let through 25 MB, which base64 makes 34. */

@@ -1,9 +1,9 @@
 /** OpenAI's preference format: {"input": {"messages", "tools"?}, "preferred_output": [...], "non_preferred_output": [...]}. */
 import { isRecord } from '../../base/json.ts';
-import { checkRecord } from './check.ts';
+import { checkRecord } from './field-checks.ts';
 import { parseMessages, parseTools, withoutWeights, writeMessages } from './openai.ts';
 import { conversationOf, preferenceMessages, preferenceOf } from './preference-example.ts';
-import { readMeta, type RecordShape } from './shape.ts';
+import { readMeta, type RecordShape } from './record-shape.ts';
 
 const used = ['input', 'preferred_output', 'non_preferred_output'];
 

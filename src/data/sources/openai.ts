@@ -13,8 +13,8 @@ import {
   isFact,
   RecordError,
   type UnknownRecord,
-} from './check.ts';
-import { type ParsedRecord, readMeta, type RecordShape } from './shape.ts';
+} from './field-checks.ts';
+import { type ParsedRecord, readMeta, type RecordShape } from './record-shape.ts';
 
 const roles = ['system', 'developer', 'user', 'assistant', 'tool'] as const;
 const messageFields = ['role', 'content', 'tool_calls', 'tool_call_id', 'weight', 'name', 'refusal'];

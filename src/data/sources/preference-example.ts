@@ -2,7 +2,7 @@
 import { sha256 } from '../../base/hash.ts';
 import { canonicalJson } from '../../base/json.ts';
 import type { Example, Message, RejectedReply } from '../example.ts';
-import { fail, RecordError } from './check.ts';
+import { fail, RecordError } from './field-checks.ts';
 
 /** Answers as a record holds them: the messages that follow the prompt. */
 export type Answers = { chosen: readonly Message[]; rejected: readonly Message[] };

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { RecordError } from './check.ts';
-import type { UnknownRecord } from './check.ts';
-import { shapes } from './shapes.ts';
-import type { ParsedRecord } from './shape.ts';
+import { RecordError } from './field-checks.ts';
+import type { UnknownRecord } from './field-checks.ts';
+import { shapes } from './detect-format.ts';
+import type { ParsedRecord } from './record-shape.ts';
 import { validateExample } from './validate-example.ts';
 
 const parse = (record: UnknownRecord): ParsedRecord => shapes.preference.parse(record);

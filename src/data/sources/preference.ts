@@ -3,10 +3,10 @@
  * two are whole conversations that begin alike, as lists or as transcripts like HH-RLHF's.
  */
 import type { Message } from '../example.ts';
-import { checkText, message, RecordError } from './check.ts';
+import { checkText, message, RecordError } from './field-checks.ts';
 import { parseMessages, parseTools, withoutWeights, writeMessages } from './openai.ts';
 import { conversationOf, preferenceMessages, preferenceOf } from './preference-example.ts';
-import { readMeta, type ParsedRecord, type RecordShape } from './shape.ts';
+import { readMeta, type ParsedRecord, type RecordShape } from './record-shape.ts';
 import { isTranscript, parseTranscript } from './transcript.ts';
 
 const used = ['prompt', 'chosen', 'rejected', 'tools'];

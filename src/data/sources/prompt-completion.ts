@@ -1,8 +1,8 @@
 /** {"prompt", "completion"}: both text, or both lists of chat messages as TRL has them; only the completion is trained on. */
-import { checkConversation, checkText, message, RecordError } from './check.ts';
+import { checkConversation, checkText, message, RecordError } from './field-checks.ts';
 import { parseMessages, parseTools, withoutWeights, writeMessages } from './openai.ts';
 import { asContext } from './preference-example.ts';
-import { readMeta, type RecordShape } from './shape.ts';
+import { readMeta, type RecordShape } from './record-shape.ts';
 
 export const promptCompletion: RecordShape = {
   matches: (record) => 'prompt' in record && 'completion' in record,

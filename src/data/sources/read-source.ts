@@ -7,7 +7,7 @@ import { helpscout } from './helpscout.ts';
 import { intercom } from './intercom.ts';
 import { readJsonlSource } from './jsonl.ts';
 import { readMail } from './mail.ts';
-import { readModuleSource } from './module.ts';
+import { readModuleSource } from './user-module.ts';
 import type { SourceContext, SourceItem } from './source.ts';
 import { readSlack } from './slack.ts';
 import { readTelegram } from './telegram.ts';

@@ -11,9 +11,9 @@ import {
   checkWeight,
   isFact,
   RecordError,
-} from './check.ts';
+} from './field-checks.ts';
 import { parseArguments, parseTools } from './openai.ts';
-import { readMeta, type RecordShape } from './shape.ts';
+import { readMeta, type RecordShape } from './record-shape.ts';
 
 const speakers = {
   system: 'system',

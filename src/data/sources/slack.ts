@@ -11,9 +11,9 @@ import type { SourceConfig } from '../config/sources.ts';
 import { slackText } from '../threads/slack-text.ts';
 import type { NoMessage } from '../threads/thread.ts';
 import { type ChatEntry, type ChatPerson, type ChatRoom, readChatRooms } from './chat-rooms.ts';
-import { fail, type UnknownRecord } from './check.ts';
-import { recordAt, recordsAt, textFact } from './facts.ts';
-import { fileEndings, listSourceFiles } from './files.ts';
+import { fail, type UnknownRecord } from './field-checks.ts';
+import { recordAt, recordsAt, textFact } from './record-values.ts';
+import { fileEndings, listSourceFiles } from './source-files.ts';
 import type { SourceContext, SourceItem } from './source.ts';
 
 /** A larger archive is read once it is unpacked, a file at a time. */

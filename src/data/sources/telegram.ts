@@ -3,8 +3,8 @@ import { isRecord } from '../../base/json.ts';
 import type { SourceConfig } from '../config/sources.ts';
 import { readChatFiles } from './chat-files.ts';
 import type { ChatEntry } from './chat-rooms.ts';
-import { fail, RecordError, type UnknownRecord } from './check.ts';
-import { textFact, timeFact } from './facts.ts';
+import { fail, RecordError, type UnknownRecord } from './field-checks.ts';
+import { textFact, timeFact } from './record-values.ts';
 import type { SourceContext, SourceItem } from './source.ts';
 
 /** Every conversation of the chats, cut at silences. */

@@ -2,8 +2,8 @@
 import { isRecord } from '../../base/json.ts';
 import type { SourceConfig } from '../config/sources.ts';
 import { groupMerged } from '../threads/merged.ts';
-import { RecordError, type UnknownRecord } from './check.ts';
-import type { SourceFile } from './files.ts';
+import { RecordError, type UnknownRecord } from './field-checks.ts';
+import type { SourceFile } from './source-files.ts';
 import { type HelpDesk, recordsOf } from './help-desk.ts';
 import type { Place } from './source.ts';
 

@@ -1,6 +1,6 @@
 /** Conversations written as one text, as HH-RLHF has them: "\n\nHuman: ...\n\nAssistant: ...". */
 import type { Message } from '../example.ts';
-import { message, RecordError } from './check.ts';
+import { message, RecordError } from './field-checks.ts';
 
 /** Only at the start of a paragraph: people write "Human:" within a turn too. */
 const turn = /(?:^|\n\n)(Human|Assistant):/g;

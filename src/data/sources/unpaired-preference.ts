@@ -1,9 +1,9 @@
 /** TRL's unpaired preference records: {"prompt", "completion", "label"}, label true for a good completion and false for a bad one. */
 import type { Message } from '../example.ts';
-import { fail, RecordError } from './check.ts';
+import { fail, RecordError } from './field-checks.ts';
 import { conversationOf } from './preference-example.ts';
 import { promptCompletion } from './prompt-completion.ts';
-import type { RecordShape } from './shape.ts';
+import type { RecordShape } from './record-shape.ts';
 
 export const unpairedPreference: RecordShape = {
   matches: (record) => promptCompletion.matches(record) && typeof record['label'] === 'boolean',

@@ -10,7 +10,7 @@ import {
   isFact,
   RecordError,
   type UnknownRecord,
-} from './check.ts';
+} from './field-checks.ts';
 import { parseTools } from './openai.ts';
 
 const roles: readonly Role[] = ['system', 'user', 'assistant', 'tool'];

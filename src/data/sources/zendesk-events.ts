@@ -5,8 +5,8 @@
  * https://developer.zendesk.com/api-reference/ticketing/tickets/ticket_audits/
  */
 import { isRecord } from '../../base/json.ts';
-import { RecordError, type UnknownRecord } from './check.ts';
-import { recordAt, recordsAt, textFact, timeFact } from './facts.ts';
+import { RecordError, type UnknownRecord } from './field-checks.ts';
+import { recordAt, recordsAt, textFact, timeFact } from './record-values.ts';
 import type { TicketParts } from './help-desk.ts';
 
 export const zendeskParts: TicketParts = {

@@ -5,8 +5,8 @@
  */
 import { isRecord } from '../../base/json.ts';
 import type { NoMessage, Post, Thread } from '../threads/thread.ts';
-import { RecordError, type UnknownRecord } from './check.ts';
-import { factsOf, recordAt, recordsAt, tagsFact, textFact, timeFact } from './facts.ts';
+import { RecordError, type UnknownRecord } from './field-checks.ts';
+import { factsOf, recordAt, recordsAt, tagsFact, textFact, timeFact } from './record-values.ts';
 import { chatPosts } from './zendesk-chat.ts';
 import { voiceMail, zendeskParts } from './zendesk-events.ts';
 import type { Aside, HelpDesk, ThreadContext } from './help-desk.ts';

@@ -1,5 +1,5 @@
 import { type Random, seededRandom, shuffled } from '../../base/random.ts';
-import type { SplitGroup } from './groups.ts';
+import type { SplitGroup } from './group-units.ts';
 
 export const splitNames = ['train', 'validation', 'test'] as const;
 export type SplitName = (typeof splitNames)[number];

@@ -5,7 +5,7 @@ import { throwIfInterrupted } from '../interrupt.ts';
 import { Ledger } from '../ledger.ts';
 import { readExamples } from '../read-examples.ts';
 import type { Assigned } from './assign.ts';
-import type { SplitContext } from './context.ts';
+import type { SplitContext } from './split-context.ts';
 
 const madeFromHeldOut = 'made from, or nearly the same as, an example that is validated or tested with';
 

@@ -13,8 +13,8 @@ import { splitConfig } from '../config/split.ts';
 import type { Example, ExampleMeta } from '../example.ts';
 import type { LedgerEntry } from '../ledger.ts';
 import { assignAtRandom, type SplitName, splitNames } from './assign.ts';
-import { checkSplit } from './check.ts';
-import { groupUnits, type SplitUnit } from './groups.ts';
+import { checkSplit } from './split-check.ts';
+import { groupUnits, type SplitUnit } from './group-units.ts';
 import { split } from './split.ts';
 
 const shares = splitConfig.parse({});

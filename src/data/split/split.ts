@@ -10,16 +10,16 @@ import { writeStreamAtomic } from '../../formats/write-stream.ts';
 import { assignAtRandom, assignByTime, type Assigned, type SplitName, splitNames } from './assign.ts';
 import type { BenchmarkIndex } from '../benchmarks/overlap.ts';
 import { openBenchmarks } from '../benchmarks/open.ts';
-import { checkSplit, leak, type SimilarPair, type SplitCheck } from './check.ts';
-import type { SplitContext } from './context.ts';
+import { checkSplit, leak, type SimilarPair, type SplitCheck } from './split-check.ts';
+import type { SplitContext } from './split-context.ts';
 import type { SplitConfig } from '../config/split.ts';
 import { throwIfInterrupted } from '../interrupt.ts';
-import { scanForPii } from '../pii/scan.ts';
+import { scanForPii } from '../pii/final-scan.ts';
 import { ownLineLimitBytes } from '../read-examples.ts';
-import { groupUnits, type SplitUnit } from './groups.ts';
+import { groupUnits, type SplitUnit } from './group-units.ts';
 import { writeSplitLedger } from './ledger.ts';
 import { placeByRealMembers } from './synthetic.ts';
-import { readUnits, type Units } from './units.ts';
+import { readUnits, type Units } from './read-units.ts';
 
 /** Past this share of examples without a date there is no order of time to speak of. */
 const mostUndated = 0.05;

@@ -1,6 +1,6 @@
 import type { SplitConfig } from '../config/split.ts';
 import type { Assigned, SplitName } from './assign.ts';
-import type { SplitGroup, SplitUnit } from './groups.ts';
+import type { SplitGroup, SplitUnit } from './group-units.ts';
 
 /**
  * Where each unit goes when synthetic ones are trained on only: groups are placed by their real members, as if there

@@ -1,7 +1,7 @@
 /** What can be wrong with one conversation, seen alone. */
 import { countCharacters } from '../../text/count-characters.ts';
 import type { Example, Message } from '../example.ts';
-import { isEmpty } from '../spoken.ts';
+import { isEmpty } from '../spoken-text.ts';
 import { encodingDamage } from './encoding.ts';
 import type { Severity } from './report.ts';
 

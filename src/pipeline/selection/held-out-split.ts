@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
 import type { CurateConfig } from '../../data/config.ts';
 import { curate } from '../../data/curate.ts';
-import type { FunnelRow } from '../../data/engine/tally.ts';
+import type { FunnelRow } from '../../data/engine/funnel-row.ts';
 import type { ProjectConfig } from '../config.ts';
 import type { Artifact, Stage, StageContext } from '../stage.ts';
 import { curateStage } from '../stages/curate.ts';

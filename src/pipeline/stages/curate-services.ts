@@ -6,7 +6,7 @@ import type { CurateConfig } from '../../data/config.ts';
 import type { Embedder } from '../../data/embeddings/embedder.ts';
 import { readPassages } from '../../data/knowledge/passage.ts';
 import type { Judge } from '../../data/quality/judge.ts';
-import type { CurateServices } from '../../data/services.ts';
+import type { CurateServices } from '../../data/curation-services.ts';
 import type { StageContext } from '../stage.ts';
 import { openStore } from '../store.ts';
 import { openReplyLoss } from './reply-loss.ts';

@@ -4,7 +4,7 @@ import { describeItem, type Dimensions, dimensionsOf } from '../dimensions.ts';
 import { findFault } from '../grounding.ts';
 import { quotePassage, systemOf } from '../prompt.ts';
 import { asTask, type Kind, type Made } from '../task.ts';
-import { readTurns, turnsSchema } from '../turns.ts';
+import { readTurns, turnsSchema } from '../read-turns.ts';
 import { evidenceSchema, passageFacts } from './passage-facts.ts';
 
 const schema = z.object({

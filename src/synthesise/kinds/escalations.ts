@@ -3,7 +3,7 @@ import { sayingOf } from '../saying.ts';
 import { type Dimensions, dimensionsOf, listItems } from '../dimensions.ts';
 import { systemOf } from '../prompt.ts';
 import { asTask, type Facts, type Kind, type Made } from '../task.ts';
-import { readTurns, turnsSchema } from '../turns.ts';
+import { readTurns, turnsSchema } from '../read-turns.ts';
 
 const schema = z.object({
   items: z.array(

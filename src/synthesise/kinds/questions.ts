@@ -4,7 +4,7 @@ import { type Dimensions, dimensionsOf, listItems } from '../dimensions.ts';
 import { findFault } from '../grounding.ts';
 import { quotePassage, systemOf } from '../prompt.ts';
 import { asTask, type Kind, type Made } from '../task.ts';
-import { exchangeOf } from '../turns.ts';
+import { exchangeOf } from '../read-turns.ts';
 import { evidenceSchema, passageFacts } from './passage-facts.ts';
 
 const schema = z.object({

@@ -5,7 +5,7 @@ import type { RefusalReason } from '../config.ts';
 import { type Dimensions, dimensionsOf, listItems } from '../dimensions.ts';
 import { quotePassage, systemOf } from '../prompt.ts';
 import { type AnyTask, asTask, type Facts, type Kind, type Made, type Material } from '../task.ts';
-import { exchangeOf } from '../turns.ts';
+import { exchangeOf } from '../read-turns.ts';
 import { passageFacts } from './passage-facts.ts';
 
 const schema = z.object({

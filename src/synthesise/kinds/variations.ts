@@ -4,7 +4,7 @@ import { contentKey } from '../../data/content-key.ts';
 import { type Dimensions, describeItem, dimensionsOf } from '../dimensions.ts';
 import { quoteConversation, systemOf } from '../prompt.ts';
 import { asTask, type Kind, type Made } from '../task.ts';
-import { readTurns, turnsSchema } from '../turns.ts';
+import { readTurns, turnsSchema } from '../read-turns.ts';
 import { exampleFacts } from './paraphrases.ts';
 
 const schema = z.object({ dialogues: z.array(z.object({ turns: turnsSchema })) });

@@ -1,9 +1,9 @@
 /** Where an address ends: behind its street come unit, city, region, postcode and country, as far as they go. */
 import { particles } from './cues.ts';
 import { anyPlace, kind, type Lexicon } from './lexicon.ts';
-import { isCapital, type Run } from './runs.ts';
+import { isCapital, type Run } from './capital-runs.ts';
 import { units } from './street-words.ts';
-import { gap, shape, type Words } from './words.ts';
+import { gap, shape, type Words } from './cut-words.ts';
 
 const inside = gap.space | gap.dot;
 const mostSteps = 12;

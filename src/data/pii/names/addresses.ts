@@ -1,9 +1,9 @@
 /** Street addresses: a house number beside a street, and what follows (address-end.ts). */
 import { extendStreet } from './address-end.ts';
-import { cornerAt, hasJoin } from './corners.ts';
+import { cornerAt, hasJoin } from './street-corners.ts';
 import { calendar, particles } from './cues.ts';
 import { kind, type Lexicon } from './lexicon.ts';
-import { isCapital, type Run } from './runs.ts';
+import { isCapital, type Run } from './capital-runs.ts';
 import {
   directions,
   streetBeginnings,
@@ -14,7 +14,7 @@ import {
   units,
   weakEndings,
 } from './street-words.ts';
-import { gap, shape, type Words } from './words.ts';
+import { gap, shape, type Words } from './cut-words.ts';
 
 /**
  * A stretch of words that is an address. `needs` is what must follow: nothing, any element of an address (a unit, a place,

@@ -1,6 +1,6 @@
 /** Firms and goods that are called like people or towns, or spelled like them, and that customers speak of every day. */
-import type { Run } from './runs.ts';
-import { type Words, type WordSet, wordSet } from './words.ts';
+import type { Run } from './capital-runs.ts';
+import { type Words, type WordSet, wordSet } from './cut-words.ts';
 
 const single: WordSet = wordSet(`
   hilton hyatt marriott sheraton ritz ramada radisson novotel ibis mercure westin waldorf wyndham accor airbnb

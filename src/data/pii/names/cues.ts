@@ -2,7 +2,7 @@
  * The words around names that say what they are, in the languages support is most often given in: English, Spanish,
  * French, German, Italian, Portuguese, Dutch. Words are in the lexicon's form (lower case, no accents).
  */
-import { type WordSet, wordSet } from './words.ts';
+import { type WordSet, wordSet } from './cut-words.ts';
 
 /** Before a name and no part of it. */
 export const titles: WordSet = wordSet(`

@@ -1,6 +1,6 @@
 /** April, May, Jan and Eve, which are names of people and of times. */
 import { calendar, dateWords } from './cues.ts';
-import { gap, shape, type Words } from './words.ts';
+import { gap, shape, type Words } from './cut-words.ts';
 
 /** Whether word i is a month beside a number or after "until", or the eve of something. */
 export function isDate(words: Words, i: number): boolean {

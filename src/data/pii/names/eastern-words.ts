@@ -1,5 +1,5 @@
 /** Words of Russian, Ukrainian and Greek that begin sentences and are no names, in the lexicon's form (й is и, no accents). */
-import { type WordSet, wordSet } from './words.ts';
+import { type WordSet, wordSet } from './cut-words.ts';
 
 export const sentenceOpeners: WordSet = wordSet(`
   это эта этот меня мне мои моя мое я он она оно мы вы они ваш ваша ваше наш наша нам вам как где когда почему что кто

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { marked } from '../../../../test/support/marked-text.ts';
 import { introducedElsewhere } from './introductions.ts';
-import { names } from './recogniser.ts';
+import { names } from './name-recogniser.ts';
 
 test('names in Arabic, Hebrew, Hindi and Thai where the sentence says that one follows', () => {
   const cases: [text: string, expected: string][] = [

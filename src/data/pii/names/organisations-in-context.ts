@@ -2,8 +2,8 @@
 import { calendar, organisationCues } from './cues.ts';
 import { anyName, anyPlace, kind } from './lexicon.ts';
 import type { Candidate } from './people.ts';
-import { isCapital, type Run } from './runs.ts';
-import { gap, shape, type Words, type WordSet, wordSet } from './words.ts';
+import { isCapital, type Run } from './capital-runs.ts';
+import { gap, shape, type Words, type WordSet, wordSet } from './cut-words.ts';
 
 /** Above the scores of names and places of the same words, as these cues say it outright. */
 const byCue = 3;

@@ -3,8 +3,8 @@ import { legalForms, organisationNouns } from './cues.ts';
 import { anyName, kind } from './lexicon.ts';
 import { organisationInContext } from './organisations-in-context.ts';
 import type { Candidate } from './people.ts';
-import { beginsSentence, follows, isCapital, type Run } from './runs.ts';
-import { gap, shape, type Words, type WordSet, wordSet } from './words.ts';
+import { beginsSentence, follows, isCapital, type Run } from './capital-runs.ts';
+import { gap, shape, type Words, type WordSet, wordSet } from './cut-words.ts';
 
 /** Scores above those of names and places of the same words, as these three say it outright. */
 const byForm = 10;

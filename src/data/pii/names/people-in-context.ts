@@ -11,8 +11,8 @@ import {
 } from './cues.ts';
 import { addressedAs } from './eastern-words.ts';
 import { kind } from './lexicon.ts';
-import { beginsSentence, follows, type Run } from './runs.ts';
-import { gap, shape, type Words, type WordSet, wordSet } from './words.ts';
+import { beginsSentence, follows, type Run } from './capital-runs.ts';
+import { gap, shape, type Words, type WordSet, wordSet } from './cut-words.ts';
 
 /** Points of evidence, beside those of the words themselves in people.ts. */
 const points = {

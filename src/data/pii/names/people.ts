@@ -15,10 +15,10 @@ import { isDate } from './dates.ts';
 import { addressedAs, sentenceOpeners } from './eastern-words.ts';
 import { anyName, anyPlace, kind } from './lexicon.ts';
 import { pointsAfter, pointsBefore } from './people-in-context.ts';
-import { beginsSentence, follows, isCapital, type Run } from './runs.ts';
+import { beginsSentence, follows, isCapital, type Run } from './capital-runs.ts';
 import { spellingOdds } from './spelling.ts';
 import { streetEndings } from './street-words.ts';
-import { gap, shape, type Words } from './words.ts';
+import { gap, shape, type Words } from './cut-words.ts';
 
 export type Candidate = Run & { score: number };
 

@@ -3,9 +3,9 @@ import { isBrand } from './brands.ts';
 import { calendar, placePrepositions, placeVerbs, townBeginnings } from './cues.ts';
 import { anyName, anyPlace, kind, type Lexicon } from './lexicon.ts';
 import type { Candidate } from './people.ts';
-import { beginsSentence, type Run } from './runs.ts';
+import { beginsSentence, type Run } from './capital-runs.ts';
 import { spellingOdds } from './spelling.ts';
-import { gap, shape, type Words } from './words.ts';
+import { gap, shape, type Words } from './cut-words.ts';
 
 export const leastPlaceScore = 0.9;
 

@@ -2,9 +2,9 @@
 import { extend } from './address-end.ts';
 import { isHouseNumber } from './addresses.ts';
 import type { Lexicon } from './lexicon.ts';
-import type { Run } from './runs.ts';
+import type { Run } from './capital-runs.ts';
 import { addressCue, forcesPost, forcesShip, postBox } from './street-words.ts';
-import { firstWordFrom, gap, shape, type Words, type WordSet, wordSet } from './words.ts';
+import { firstWordFrom, gap, shape, type Words, type WordSet, wordSet } from './cut-words.ts';
 
 const endsAddress: WordSet = wordSet(
   'and my phone number name email is thanks thank please but i it the for with so after before when because',

@@ -3,8 +3,8 @@ import { isBrand } from './brands.ts';
 import { townBeginnings } from './cues.ts';
 import { anyName, anyPlace, kind, type Lexicon } from './lexicon.ts';
 import { longestEntry } from './places.ts';
-import type { Run } from './runs.ts';
-import { gap, shape, type Words, type WordSet, wordSet } from './words.ts';
+import type { Run } from './capital-runs.ts';
+import { gap, shape, type Words, type WordSet, wordSet } from './cut-words.ts';
 
 type Stated = { addresses: Run[]; places: Run[] };
 type Entry = { first: number; last: number; bits: number };

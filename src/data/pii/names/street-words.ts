@@ -1,5 +1,5 @@
 /** What streets, units and post boxes are called where addresses are written in Latin letters. */
-import { type WordSet, wordSet } from './words.ts';
+import { type WordSet, wordSet } from './cut-words.ts';
 
 /** After the name of an English street; these say "address" by themselves, also in lower case. */
 export const streetEndings: WordSet = wordSet(`

@@ -1,0 +1,51 @@
+/** Finds personal data in one text, by whatever recognisers are given. Knows nothing of strategies or records. */
+import type { NotAllowed } from './allow-list.ts';
+import { withoutEastAsian, withPlainWidth } from './east-asian-text.ts';
+import { joinAddresses } from './join-addresses.ts';
+import { withoutPlaceholders } from './placeholder.ts';
+import type { Recogniser, RecogniserContext } from './recogniser.ts';
+import { type FoundSpan, settle } from './settle-overlaps.ts';
+
+/** A pattern of the user's own; `name` is the type of what it finds. */
+export type PiiPattern = { name: string; expression: RegExp };
+
+/** No recogniser looks further back than this. */
+const contextCharacters = 400;
+
+export type Finder = {
+  /** Those that can find one of `types`. */
+  readonly recognisers: readonly Recogniser[];
+  /** Types to look for, among them the names of `patterns`. */
+  readonly types: ReadonlySet<string>;
+  readonly patterns: readonly PiiPattern[];
+  /** Without what is nobody's personal data, such as the address of the support itself. */
+  readonly notAllowed: NotAllowed;
+  readonly context: Omit<RecogniserContext, 'before'>;
+};
+
+/** Spans in order, none overlapping another; `before` is the turn before, or the name of the field. Placeholders are looked over. */
+export function findPii(masked: string, finder: Finder, beforeMasked = ''): FoundSpan[] {
+  if (masked === '') return [];
+  const text = withPlainWidth(withoutPlaceholders(masked));
+  const forms = withoutEastAsian(text);
+  const before = withoutPlaceholders(beforeMasked.slice(-contextCharacters));
+  const spans: FoundSpan[] = [];
+  const places: FoundSpan[] = [];
+  const { country, countries } = finder.context;
+  const context = { before, country, countries };
+  const hasDigit = /\d/.test(text);
+  for (const recogniser of finder.recognisers) {
+    if (recogniser.needsDigit && !hasDigit) continue;
+    for (const span of recogniser.find(recogniser.readsForms ? forms : text, context))
+      if (finder.types.has(span.type)) spans.push(span);
+      else if (span.type === 'PLACE') places.push(span);
+  }
+  for (const { name, expression } of finder.patterns)
+    for (const { 0: found, index } of text.matchAll(expression))
+      if (found !== '') spans.push({ type: name, start: index, end: index + found.length, confidence: 1 });
+  if (spans.length === 0) return spans;
+  const settled = settle(text, spans);
+  const hasAddress = settled.some(({ type }) => type === 'ADDRESS');
+  const joined = hasAddress ? joinAddresses(text, settled, places) : settled;
+  return finder.notAllowed(text, joined);
+}
