@@ -39,7 +39,7 @@ export async function openEmbeddingServer(
       return checkVectors(vectors, texts.length, baseUrl);
     } catch (cause) {
       throwIfInterrupted(stop);
-      throw await serverError(cause, baseUrl);
+      throw await serverError(cause, client);
     }
   };
   const [first] = await ask(['a'], signal);

@@ -1,5 +1,6 @@
 import type { OpenAI } from 'openai';
 import { readApiKey } from './api-key.ts';
+import { guardedFetch } from './guarded-fetch.ts';
 import { withoutVendorSettings } from './vendor-settings.ts';
 
 export type OpenAiClientOptions = {
@@ -19,6 +20,14 @@ export async function openAiClient(options: OpenAiClientOptions): Promise<OpenAI
   // Read before the vendor's variables are hidden: OPENAI_API_KEY is the name that most keys have.
   const apiKey = readApiKey(apiKeyVariable);
   return withoutVendorSettings(
-    () => new Client({ baseURL: baseUrl, apiKey, timeout: timeoutMs, maxRetries: retries, logLevel: 'off' }),
+    () =>
+      new Client({
+        baseURL: baseUrl,
+        apiKey,
+        timeout: timeoutMs,
+        maxRetries: retries,
+        logLevel: 'off',
+        fetch: guardedFetch,
+      }),
   );
 }

@@ -5,6 +5,7 @@ import type { ToolCall } from '../data/example.ts';
 import type { Backend, GenerateRequest, Reply } from './backend.ts';
 import { openAiClient } from './openai-client.ts';
 import { toOpenAiMessages } from './openai-messages.ts';
+import { redact } from './redact.ts';
 
 export type OpenAiBackendOptions = {
   /** Up to and including /v1. */
@@ -75,7 +76,7 @@ async function* generate(
       yield piece;
     }
   } catch (cause) {
-    if (!signal?.aborted) throw await serverError(cause, baseUrl);
+    if (!signal?.aborted) throw await serverError(cause, client);
   }
   if (signal?.aborted) reply.finishReason = 'abort';
   else if (reply.finishReason === 'abort')
@@ -109,35 +110,38 @@ function parseCall(
   }
 }
 
-/** What went wrong between us and a server, with what to do about it. */
-export async function serverError(cause: unknown, baseUrl: string): Promise<AttuneError> {
+/** What went wrong between us and the server of `client`, with what to do about it, and without the key. */
+export async function serverError(
+  cause: unknown,
+  client: Pick<OpenAI, 'baseURL' | 'apiKey'>,
+): Promise<AttuneError> {
   const { APIError, APIConnectionError, APIConnectionTimeoutError } = await import('openai');
   if (cause instanceof AttuneError) return cause;
+  const { baseURL: url } = client;
+  const apiKey = client.apiKey ?? '';
+  // Without `cause`: what the server repeats of the request would be in it.
+  const failure = (what: string, fix?: string): AttuneError =>
+    new AttuneError('backend', `${url} ${what}`, { fix });
   if (cause instanceof APIConnectionTimeoutError)
-    return new AttuneError('backend', `${baseUrl} did not answer in time.`, {
-      fix: 'Raise timeoutMs or try again later.',
-      cause,
-    });
-  if (cause instanceof APIConnectionError)
-    return new AttuneError(
-      'backend',
-      `${baseUrl} cannot be reached: ${(cause.cause as Error | undefined)?.message ?? cause.message}`,
-      {
-        fix: 'Check the URL and that the server is running.',
-        cause,
-      },
+    return failure('did not answer in time.', 'Raise timeoutMs or try again later.');
+  const error = cause as Error & { status?: number; headers?: Headers };
+  if (cause instanceof APIConnectionError) {
+    const said = redact((error.cause as Error | undefined)?.message ?? error.message, apiKey);
+    return failure(`cannot be reached: ${said}`, 'Check the URL and that the server is running.');
+  }
+  const said = redact(error.message, apiKey);
+  const { status, headers } = error;
+  if (!(cause instanceof APIError)) return failure(`gave no usable answer: ${said}`);
+  if (status !== undefined && status >= 300 && status < 400)
+    return failure(
+      `points to another address (${status}): ${redact(headers?.get('location') ?? 'which one it does not say', apiKey)}`,
+      'Put the address that answers into url; nothing is sent on to another one.',
     );
-  if (!(cause instanceof APIError))
-    return new AttuneError('backend', `${baseUrl}: ${(cause as Error).message}`, { cause });
   const fixes: Record<number, string> = {
     401: 'Check the API key.',
     403: 'Check the API key and its rights.',
     404: 'Check the model name and that the URL ends in /v1.',
     429: 'The server limits requests; try again later.',
   };
-  const { status } = cause as { status?: number };
-  return new AttuneError('backend', `${baseUrl} refused the request: ${cause.message}`, {
-    fix: fixes[status ?? 0],
-    cause,
-  });
+  return failure(`refused the request: ${said}`, fixes[status ?? 0]);
 }

@@ -1,11 +1,12 @@
 import { z } from 'zod';
+import { serverUrl } from '../data/config/server-url.ts';
 import { metricNames } from './metrics/metric.ts';
 
 const llamaCpp = z.strictObject({ kind: z.literal('llama.cpp').describe('The embedded llama.cpp.') });
 
 const openai = z.strictObject({
   kind: z.literal('openai').describe('Any OpenAI-compatible URL (vLLM, TGI, llama-server, a vendor).'),
-  url: z.url({ protocol: /^https?$/ }).describe('Where it answers, such as http://localhost:8000/v1.'),
+  url: serverUrl.describe('Where it answers, such as http://localhost:8000/v1.'),
   model: z.string().min(1).describe('Name of the tuned model there.'),
   base_model: z.string().min(1).describe('Name of the base model there.'),
   api_key_env: z.string().min(1).optional().describe('Environment variable that holds the API key.'),

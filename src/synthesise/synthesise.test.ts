@@ -375,6 +375,10 @@ test('passages that are asked for have to be there; so has something to make', a
   const problems = synthesiseConfig.safeParse({ server: bad, questions: {} }).error!.message;
   assert.match(problems, /takes no temperature/);
   assert.match(problems, /needs the prices/);
+  for (const url of ['http://me:secret@x/v1', 'http://x/v1?key=secret', 'ftp://x', 'x']) {
+    const { error } = synthesiseConfig.safeParse({ server: { url, model: 'm' }, questions: {} });
+    assert.ok(error && !error.message.includes('secret'), url);
+  }
   const outputFolder = await mkdtemp(join(tmpdir(), 'attune-none-'));
   await writeFile(join(outputFolder, 'real.jsonl'), '');
   await assert.rejects(

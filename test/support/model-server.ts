@@ -34,7 +34,9 @@ export type Behaviour =
   | { refusal: string }
   | { status: number; headers?: Record<string, string>; error?: Record<string, unknown> | string }
   /** 200 with a body that is not what the API says. */
-  | { body: string }
+  | { body: string; contentType?: string }
+  /** Whatever a test writes itself. */
+  | { write: (response: ServerResponse) => void }
   /** Never answers; or sends half a body and then nothing. */
   | { hang: 'at once' | 'within the body' }
   /** Closes the connection before the headers, or in the middle of the body. */
@@ -131,8 +133,11 @@ async function behave(
   }
   if ('hang' in behaviour && behaviour.hang === 'at once') return;
   if ('cut' in behaviour && behaviour.cut === 'at once') return void response.destroy();
-  if ('body' in behaviour)
-    return void response.writeHead(200, { 'content-type': 'application/json' }).end(behaviour.body);
+  if ('write' in behaviour) return behaviour.write(response);
+  if ('body' in behaviour) {
+    const { body, contentType = 'application/json' } = behaviour;
+    return void response.writeHead(200, { 'content-type': contentType }).end(body);
+  }
   const { body, usage } = answerBody(behaviour, request);
   const bytes = Buffer.from(JSON.stringify(body));
   response.writeHead(200, { 'content-type': 'application/json', 'content-length': bytes.length });

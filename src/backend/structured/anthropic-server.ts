@@ -2,9 +2,19 @@
 import type { Anthropic } from '@anthropic-ai/sdk';
 import { isRecord } from '../../base/json.ts';
 import { readApiKey } from '../api-key.ts';
+import { guardedFetch } from '../guarded-fetch.ts';
+import { withoutKey } from '../redact.ts';
 import { withoutVendorSettings } from '../vendor-settings.ts';
 import type { ServerOptions } from './openai-server.ts';
-import { type Exchange, type ModelServer, readTokens, schemaInstruction } from './server.ts';
+import {
+  type Exchange,
+  joinTextParts,
+  type ModelServer,
+  noUsableResponse,
+  readResponseBody,
+  readTokens,
+  schemaInstruction,
+} from './server.ts';
 import type { ServerAnswer, TokenCounts, Trouble } from './server.ts';
 import { readTrouble } from './read-trouble.ts';
 
@@ -22,6 +32,7 @@ export async function openAnthropicServer(options: ServerOptions): Promise<Model
         timeout: timeoutMs,
         // Retried by who also keeps the limits and the counts.
         maxRetries: 0,
+        fetch: guardedFetch,
         logLevel: 'off',
         openTelemetry: false,
       }),
@@ -34,7 +45,8 @@ export async function openAnthropicServer(options: ServerOptions): Promise<Model
     const timeout = AbortSignal.timeout(timeoutMs);
     try {
       const body = bodyOf(model, request, withSchema);
-      return readResponse(await client.messages.create(body, { signal: AbortSignal.any([signal, timeout]) }));
+      const response = await client.messages.create(body, { signal: AbortSignal.any([signal, timeout]) });
+      return readResponse(response, apiKey);
     } catch (cause) {
       return readTrouble(cause, { errors, url, apiKey, timedOut: timeout.aborted, now: Date.now() });
     }
@@ -70,18 +82,12 @@ function bodyOf(
   };
 }
 
-function readResponse(response: unknown): ServerAnswer | Trouble {
-  const content = isRecord(response) ? response['content'] : undefined;
-  if (!isRecord(response) || !Array.isArray(content))
-    return {
-      cause: 'no usable response',
-      message: 'the response holds no list of content',
-      retry: true,
-      mayBeBilled: true,
-    };
-  const text = content
-    .map((block: unknown) => (isRecord(block) && block['type'] === 'text' ? String(block['text'] ?? '') : ''))
-    .join('');
+function readResponse(given: unknown, apiKey: string): ServerAnswer | Trouble {
+  const response = readResponseBody(given);
+  const content = response?.['content'];
+  if (response === undefined || !Array.isArray(content))
+    return noUsableResponse(given, 'list of content', apiKey);
+  const text = withoutKey(joinTextParts(content), apiKey);
   const reason = response['stop_reason'];
   const cut = reason === 'max_tokens' || reason === 'model_context_window_exceeded';
   const finish = reason === 'refusal' ? 'refused' : cut ? 'length' : 'stop';

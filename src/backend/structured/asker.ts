@@ -69,6 +69,9 @@ export type Asker = {
 /** Repairs of one answer at most: a model that gets it wrong twice gets it wrong again. */
 const repairs = 1;
 
+/** Longer answers are not sent back to be mended: who keeps to no limit would be paid for reading its own noise. */
+const mostCharactersPerToken = 32;
+
 /** Throws AttuneError 'config' when the key's variable is not set. Sends nothing yet. */
 export async function openAsker(options: AskerOptions): Promise<Asker> {
   const { provider, url, model, prices, limit, cacheFolder, concurrency, retries, seed, report } = options;
@@ -115,6 +118,8 @@ export async function openAsker(options: AskerOptions): Promise<Asker> {
         const { value, problem } = readJsonAnswer(outcome.answer.text, schema);
         if (problem === undefined) return { value };
         if (repair === repairs) return { cause: 'invalid', reason: problem };
+        if (outcome.answer.text.length > mostCharactersPerToken * options.maxTokens)
+          return { cause: 'invalid', reason: `the answer has far more than ${options.maxTokens} tokens` };
         messages.push(
           { role: 'assistant', content: outcome.answer.text || '{}' },
           {

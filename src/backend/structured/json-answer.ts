@@ -11,8 +11,16 @@ const shownIssues = 5;
  * alone, in a code fence, or with words around it, as servers give it that cannot be held to a schema.
  */
 export function readJsonAnswer<T>(text: string, schema: z.ZodType<T>): JsonAnswer<T> {
-  const object = findObject(text);
-  if (object === undefined) return { problem: 'the answer holds no JSON object' };
+  let first: JsonAnswer<T> | undefined;
+  for (const object of findObjects(text)) {
+    const answer = readObject(object, schema);
+    if (answer.problem === undefined) return answer;
+    first ??= answer;
+  }
+  return first ?? { problem: 'the answer holds no JSON object' };
+}
+
+function readObject<T>(object: string, schema: z.ZodType<T>): JsonAnswer<T> {
   const { value, error } = parseStrictJson(object);
   if (error !== undefined) return { problem: error };
   const parsed = schema.safeParse(value);
@@ -23,19 +31,34 @@ export function readJsonAnswer<T>(text: string, schema: z.ZodType<T>): JsonAnswe
   return { problem: `the JSON does not keep to the schema: ${issues.join('; ')}` };
 }
 
-/** From the first brace outside a model's thoughts to the brace that closes it; to the end where none does. */
-function findObject(text: string): string | undefined {
+/** Templates and quotations before the object are not many. */
+const mostObjects = 20;
+
+/**
+ * What stands between braces, outermost ones only, after a model's thoughts; what is never closed goes to the end. Where
+ * nothing stands after the thoughts, the end of thoughts may be a quotation: then from the beginning.
+ */
+function* findObjects(text: string): Generator<string> {
   const thoughtsEnd = text.lastIndexOf('</think>');
-  const start = text.indexOf('{', Math.max(0, thoughtsEnd));
-  if (start < 0) return undefined;
+  let start = text.indexOf('{', Math.max(0, thoughtsEnd));
+  if (start < 0) start = text.indexOf('{');
+  for (let count = 0; start >= 0 && count < mostObjects; count++) {
+    const end = endOfObject(text, start);
+    yield text.slice(start, end);
+    start = text.indexOf('{', end);
+  }
+}
+
+/** Index behind the brace that closes the one at `start`; the length of the text where none does. */
+function endOfObject(text: string, start: number): number {
   let depth = 0;
   for (let i = start; i < text.length; i++) {
     const char = text[i];
     if (char === '"') i = endOfString(text, i);
     else if (char === '{') depth += 1;
-    else if (char === '}' && --depth === 0) return text.slice(start, i + 1);
+    else if (char === '}' && --depth === 0) return i + 1;
   }
-  return text.slice(start);
+  return text.length;
 }
 
 /** Index of the quote that closes the string opened at `start`, or the last index of the text. */

@@ -2,9 +2,19 @@
 import type { OpenAI } from 'openai';
 import { isRecord } from '../../base/json.ts';
 import { readApiKey } from '../api-key.ts';
+import { guardedFetch } from '../guarded-fetch.ts';
+import { withoutKey } from '../redact.ts';
 import { withoutVendorSettings } from '../vendor-settings.ts';
-import { type Exchange, type ModelServer, readTokens, schemaInstruction } from './server.ts';
-import type { ChatMessage, ServerAnswer, Trouble } from './server.ts';
+import {
+  type Exchange,
+  joinTextParts,
+  type ModelServer,
+  noUsableResponse,
+  readResponseBody,
+  readTokens,
+  schemaInstruction,
+} from './server.ts';
+import type { ChatMessage, ServerAnswer, TokenCounts, Trouble } from './server.ts';
 import { readTrouble } from './read-trouble.ts';
 
 export type ServerOptions = {
@@ -36,6 +46,7 @@ export async function openOpenAiServer(options: ServerOptions): Promise<ModelSer
         timeout: timeoutMs,
         // Retried by who also keeps the limits and the counts.
         maxRetries: 0,
+        fetch: guardedFetch,
         logLevel: 'off',
       }),
   );
@@ -49,7 +60,7 @@ export async function openOpenAiServer(options: ServerOptions): Promise<ModelSer
       const response = await client.chat.completions.create(body, {
         signal: AbortSignal.any([signal, timeout]),
       });
-      return readResponse(response);
+      return readResponse(response, apiKey);
     } catch (cause) {
       if (isFiltered(cause)) return { text: '', finish: 'filtered', tokens: { input: 0, output: 0 } };
       return readTrouble(cause, { errors, url, apiKey, timedOut: timeout.aborted, now: Date.now() });
@@ -111,27 +122,34 @@ function concede(dialect: Dialect, message: string): Dialect | undefined {
 }
 
 /** Read with suspicion: proxies answer 200 with a page of HTML, and some servers leave fields out. */
-function readResponse(response: unknown): ServerAnswer | Trouble {
-  const choices = isRecord(response) ? response['choices'] : undefined;
+function readResponse(given: unknown, apiKey: string): ServerAnswer | Trouble {
+  const response = readResponseBody(given);
+  const choices = response?.['choices'];
   const choice: unknown = Array.isArray(choices) ? choices[0] : undefined;
   const message = isRecord(choice) ? choice['message'] : undefined;
-  if (!isRecord(response) || !isRecord(choice) || !isRecord(message))
-    return {
-      cause: 'no usable response',
-      message:
-        typeof response === 'string'
-          ? 'the response is no JSON: is the URL that of the API?'
-          : 'the response holds no choices[0].message',
-      retry: true,
-      mayBeBilled: true,
-    };
-  const usage = isRecord(response['usage']) ? response['usage'] : {};
-  const tokens = readTokens(usage['prompt_tokens'], usage['completion_tokens']);
+  if (response === undefined || !isRecord(choice) || !isRecord(message))
+    return noUsableResponse(given, 'choices[0].message', apiKey);
+  const reason = choice['finish_reason'];
+  // Of routers and of vLLM: what came until then is no answer.
+  if (reason === 'error' || reason === 'abort')
+    return noUsableResponse({ error: choice['error'] ?? `it ended in "${reason}"` }, 'answer', apiKey);
+  const tokens = countTokens(response['usage']);
   const { content, refusal } = message;
-  const text = typeof content === 'string' ? content : '';
+  const text = withoutKey(
+    Array.isArray(content) ? joinTextParts(content) : typeof content === 'string' ? content : '',
+    apiKey,
+  );
   if (typeof refusal === 'string' && refusal !== '') return { text: refusal, finish: 'refused', tokens };
-  if (choice['finish_reason'] === 'content_filter') return { text, finish: 'filtered', tokens };
-  return { text, finish: choice['finish_reason'] === 'length' ? 'length' : 'stop', tokens };
+  if (reason === 'content_filter') return { text, finish: 'filtered', tokens };
+  return { text, finish: reason === 'length' ? 'length' : 'stop', tokens };
+}
+
+/** Some servers count a model's thoughts in the total alone; they are on the bill like the answer. */
+function countTokens(given: unknown): TokenCounts | undefined {
+  const usage = isRecord(given) ? given : {};
+  const tokens = readTokens(usage['prompt_tokens'], usage['completion_tokens']);
+  const total = readTokens(usage['total_tokens'], 0)?.input ?? 0;
+  return tokens && { input: tokens.input, output: Math.max(tokens.output, total - tokens.input) };
 }
 
 /** Azure refuses a prompt that its filter dislikes with status 400; asking again would change nothing. */

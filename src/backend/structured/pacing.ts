@@ -1,9 +1,12 @@
 import { AttuneError } from '../../base/errors.ts';
+import type { Reporter } from '../../base/progress.ts';
 import { backoffMs, type Wait } from './backoff.ts';
 import type { Trouble } from './server.ts';
 
 /** A server that asks for more patience than this is left alone. */
 const longestPauseMs = 10 * 60_000;
+/** Shorter pauses are not worth a line. */
+const toldPauseMs = 20_000;
 
 /** When requests may be sent: not while the server asks for a pause, and not after a stop. */
 export type Pacing = {
@@ -19,10 +22,12 @@ export function openPacing({
   serverName,
   seed,
   wait,
+  report,
 }: {
   serverName: string;
   seed: number;
   wait: Wait;
+  report: Reporter;
 }): Pacing {
   const halted = new AbortController();
   let pausedUntil = 0;
@@ -48,6 +53,11 @@ export function openPacing({
           `${serverName} asks to be left alone for ${Math.round(pauseMs / 60_000)} minutes (${trouble.message})`,
           { fix: 'Run the same command again then: what was answered is kept.' },
         );
+      if (pauseMs >= toldPauseMs)
+        report({
+          type: 'note',
+          message: `${serverName}: ${trouble.cause} (${trouble.message}), next try in ${Math.round(pauseMs / 1000)} s`,
+        });
       // A rate limit is everybody's: others wait as well, and not only who was told.
       if (trouble.cause === 'rate limit') pausedUntil = Math.max(pausedUntil, performance.now() + pauseMs);
       await pause(pauseMs, signal);

@@ -56,7 +56,8 @@ export function openPaidExchange(parts: PaidExchangeParts): PaidExchange {
   const { server, budget, log } = parts;
   const slots = openSlots(parts.concurrency);
   const admit = openAdmission(parts.cache, budget);
-  const pacing = openPacing({ serverName: server.name, seed: parts.seed, wait: parts.wait });
+  const { seed, wait, report } = parts;
+  const pacing = openPacing({ serverName: server.name, seed, wait, report });
   const send = openSender(parts, pacing);
   let failures = 0;
 

@@ -1,5 +1,6 @@
 /** What went wrong with a request, from the error that a vendor's client threw. Both clients share one design of errors. */
 import { AttuneError } from '../../base/errors.ts';
+import { redact } from '../redact.ts';
 import { readRetryAfter } from './retry-after.ts';
 import type { Trouble, TroubleCause } from './server.ts';
 
@@ -31,10 +32,22 @@ type HttpError = {
 /** Codes of a limit that no waiting lifts. */
 const quotaCodes = ['insufficient_quota', 'billing_hard_limit_reached', 'billing_error'];
 /** Hosts that were never reached cannot have billed anything. */
-const neverReached = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'];
-const shownCharacters = 300;
+const neverReached = [
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+];
+/** Found out before anything of the request is sent, and the same at every try. */
+const noTrust =
+  /^(?:CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|ERR_TLS_|ERR_SSL_|HOSTNAME_MISMATCH|INVALID_CA|EPROTO)/;
 
-/** Throws AttuneError 'backend' for what no other try can mend: a wrong key, an unknown model, a used-up quota. */
+/**
+ * Throws AttuneError 'backend' for what no other try can mend: a wrong key, an unknown model, a used-up quota, a
+ * certificate that is not trusted.
+ */
 export function readTrouble(cause: unknown, context: TroubleContext): Trouble {
   const { errors, timedOut, now } = context;
   if (timedOut || cause instanceof errors.APIConnectionTimeoutError)
@@ -42,6 +55,7 @@ export function readTrouble(cause: unknown, context: TroubleContext): Trouble {
   const said = redact(cause instanceof Error ? cause.message : String(cause), context.apiKey);
   if (cause instanceof errors.APIConnectionError) {
     const code = systemCode(cause);
+    if (noTrust.test(code ?? '')) throw untrusted(context.url, code!);
     return trouble('connection', code ?? said, { mayBeBilled: !neverReached.includes(code ?? '') });
   }
   const { status, code, type, headers } = cause as HttpError;
@@ -59,6 +73,8 @@ export function readTrouble(cause: unknown, context: TroubleContext): Trouble {
     return trouble('server error', said, { ...after, mayBeBilled: false });
   if (status === 400 || status === 413 || status === 422)
     return { ...trouble('refused request', said, { mayBeBilled: false }), retry: false };
+  if (status >= 300 && status < 400)
+    throw elsewhere(status, redact(headers?.get('location') ?? '', context.apiKey), context.url);
   throw hopeless(status, said, context.url);
 }
 
@@ -70,13 +86,6 @@ function trouble(
   return { cause, message, retry: true, ...details };
 }
 
-/** The text without the key, in one line, short: servers like to repeat what they were sent. */
-export function redact(text: string, apiKey: string): string {
-  const without = apiKey.length >= 4 && apiKey !== 'none' ? text.replaceAll(apiKey, '[API key]') : text;
-  const line = without.replace(/\s+/g, ' ').trim();
-  return line.length > shownCharacters ? `${line.slice(0, shownCharacters)}…` : line;
-}
-
 /** ECONNRESET and the like, from wherever in the chain of causes it stands. */
 function systemCode(error: unknown): string | undefined {
   for (let cause = error, depth = 0; cause instanceof Error && depth < 5; cause = cause.cause, depth++) {
@@ -85,6 +94,18 @@ function systemCode(error: unknown): string | undefined {
   }
   return undefined;
 }
+
+const untrusted = (url: string, code: string): AttuneError =>
+  new AttuneError('backend', `${url} cannot be reached safely: TLS failed with ${code}`, {
+    fix: 'Check the URL (a server without TLS starts with http://). For a certificate authority of your own, put the path of its certificate into NODE_EXTRA_CA_CERTS.',
+  });
+
+const elsewhere = (status: number, location: string, url: string): AttuneError =>
+  new AttuneError(
+    'backend',
+    `${url} points to another address (${status}): ${location || 'which one it does not say'}`,
+    { fix: 'Put the address that answers into url; nothing is sent on to another one.' },
+  );
 
 // Without `cause`: an error of the client holds the whole request.
 function hopeless(status: number, said: string, url: string): AttuneError {

@@ -1,3 +1,7 @@
+import { isRecord } from '../../base/json.ts';
+import { parseStrictJson } from '../../formats/strict-json.ts';
+import { redact } from '../redact.ts';
+
 /** One exchange with a server of language models, the same for every vendor: no retries, no cache, no spend limit. */
 export type ChatMessage = { role: 'system' | 'user' | 'assistant'; content: string };
 
@@ -55,6 +59,36 @@ export const isTrouble = (outcome: ServerAnswer | Trouble): outcome is Trouble =
 export function readTokens(input: unknown, output: unknown): TokenCounts | undefined {
   const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
   return isCount(input) && isCount(output) ? { input, output } : undefined;
+}
+
+/** The text of an answer that comes in parts: those that are text, not the thoughts. */
+export const joinTextParts = (parts: readonly unknown[]): string =>
+  parts.map((part) => (isRecord(part) && part['type'] === 'text' ? String(part['text'] ?? '') : '')).join('');
+
+/** A response as an object: the clients hand over a text where the content type is not that of JSON. */
+export function readResponseBody(response: unknown): Record<string, unknown> | undefined {
+  if (typeof response !== 'string') return isRecord(response) ? response : undefined;
+  const { value } = parseStrictJson(response);
+  return isRecord(value) ? value : undefined;
+}
+
+/** The trouble with a response of status 200 that holds no answer. `missing` says what it lacks. */
+export function noUsableResponse(response: unknown, missing: string, apiKey: string): Trouble {
+  const body = readResponseBody(response);
+  const error = body?.['error'];
+  const said = isRecord(error) ? error['message'] : error;
+  const noJson = typeof response === 'string' && body === undefined;
+  return {
+    cause: 'no usable response',
+    message:
+      typeof said === 'string'
+        ? `the server says: ${redact(said, apiKey)}`
+        : noJson
+          ? 'the response is no JSON: is the URL that of the API?'
+          : `the response holds no ${missing}`,
+    retry: true,
+    mayBeBilled: true,
+  };
 }
 
 /** What is put into the prompt where a server cannot be held to a schema. */

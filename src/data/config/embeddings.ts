@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { serverUrl } from './server-url.ts';
 
 const hashed = z.strictObject({
   kind: z
@@ -19,7 +20,7 @@ const server = z.strictObject({
   kind: z
     .literal('server')
     .describe('Any server with /v1/embeddings. It is sent the texts, with personal data masked.'),
-  url: z.url({ protocol: /^https?$/ }).describe('Where it answers, such as http://localhost:8000/v1.'),
+  url: serverUrl.describe('Where it answers, such as http://localhost:8000/v1.'),
   model: z.string().min(1).describe("The model's name there."),
   api_key_env: z.string().min(1).optional().describe('Environment variable that holds the API key.'),
 });

@@ -1,5 +1,6 @@
 /** A server of language models that is asked for data or for judgements, and what that may cost. */
 import { z } from 'zod';
+import { serverUrl } from './server-url.ts';
 
 const price = z
   .strictObject({
@@ -32,8 +33,7 @@ export const modelServerConfig = z
       .enum(['openai', 'anthropic'])
       .default('openai')
       .describe("openai: any server with OpenAI's chat completions, such as vLLM, llama-server or a vendor."),
-    url: z
-      .url({ protocol: /^https?$/ })
+    url: serverUrl
       .optional()
       .describe(
         'Base URL: with /v1 for provider openai; https://api.anthropic.com when left out for anthropic.',

@@ -1,5 +1,6 @@
 /** The section `align`: how a model learns from preferences. What it does not set is as under train. */
 import { z } from 'zod';
+import { serverUrl } from '../../data/config/server-url.ts';
 import { trainConfig } from '../config.ts';
 
 const settings = trainConfig.shape;
@@ -44,7 +45,7 @@ const sampled = z
             .describe(
               'A model compares two answers, asked twice with the order swapped; where it contradicts itself there is no pair.',
             ),
-          url: z.url().describe('Base URL of an OpenAI-compatible server, with /v1.'),
+          url: serverUrl.describe('Base URL of an OpenAI-compatible server, with /v1.'),
           model: z.string().min(1).describe('Model that judges.'),
           api_key_env: z.string().min(1).optional().describe('Environment variable that holds the API key.'),
           criteria: z
