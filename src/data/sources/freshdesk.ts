@@ -21,6 +21,7 @@ const channels: Readonly<Record<string, string>> = {
   11: 'ecommerce',
   13: 'whatsapp',
 };
+/** Statuses of an account's own have other numbers, and none of them is an end. */
 const statuses: Readonly<Record<string, string>> = { 2: 'open', 3: 'pending', 4: 'resolved', 5: 'closed' };
 const priorities: Readonly<Record<string, string>> = { 1: 'low', 2: 'medium', 3: 'high', 4: 'urgent' };
 /** Kinds of contributions. */
@@ -28,7 +29,7 @@ const survey = 6;
 const forwarded = 8;
 
 export const freshdesk: HelpDesk = {
-  lists: ['tickets'],
+  lists: ['tickets', 'results'],
   asideLists: [],
   mayTellMore: (bytes) =>
     bytes.includes('"survey_id"') || bytes.includes('merged into') || bytes.includes('"incoming"'),
@@ -109,7 +110,8 @@ function toThread(record: UnknownRecord, context: ThreadContext): Thread {
   const id = idOf(ticket);
   const replies = contributions(ticket);
   const channel = channels[String(ticket['source'])];
-  const status = statuses[String(ticket['status'])] ?? textFact(ticket['status_name']);
+  const status =
+    statuses[String(ticket['status'])] ?? textFact(ticket['status_name']) ?? textFact(ticket['status']);
   const requester = recordAt(ticket, 'requester');
   const tags = Array.isArray(ticket['tags'])
     ? ticket['tags'].map((tag: unknown) => textFact(tag) ?? textFact((tag as UnknownRecord | null)?.['name']))

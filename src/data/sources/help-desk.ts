@@ -9,7 +9,7 @@ import type { UnknownRecord } from './field-checks.ts';
 import { refusalOf, type SourceFile } from './source-files.ts';
 
 /** What records beside the tickets tell: who is an agent and who a customer, and how tickets were rated. Keys are ids as text. */
-export type Aside = { agents: Set<string>; customers: Set<string>; ratings: Map<string, number> };
+export type Aside = { agents: Set<string>; customers: Set<string>; ratings: Map<string, string | number> };
 
 export type ThreadContext = Aside & { isAgent: IsAgent };
 

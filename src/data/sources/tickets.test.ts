@@ -363,6 +363,25 @@ test('Freshdesk: conversations in files beside the list of tickets', async () =>
   assert.match(dropped.join('\n'), /f\/tickets\.json:1:\d+ read: the ticket has no conversations/);
 });
 
+test('Freshdesk: statuses of an account, and what its search answers', async () => {
+  const reply = { body_text: 'Press the switch.', incoming: false, private: false };
+  const ticket = { id: 1, subject: 'Lamp', description_text: 'It is dark.', conversations: [reply] };
+  const results = [
+    { ...ticket, status: 6 },
+    { ...ticket, id: 2, status: 7, status_name: 'Waiting on Third Party' },
+    { ...ticket, id: 3, status: 5 },
+  ];
+  const { examples } = await run({ freshdesk: 'f.json' }, { 'f.json': JSON.stringify({ total: 3, results }) });
+  assert.deepEqual(
+    examples.map(({ meta }) => [meta['outcome'], meta['status']]),
+    [
+      ['open', '6'],
+      ['open', 'Waiting on Third Party'],
+      ['resolved', 'closed'],
+    ],
+  );
+});
+
 test('Help Scout: what an agent noted of a call is no message', async () => {
   const thread = (id: number, type: string, by: string, body: string): object => ({
     id,

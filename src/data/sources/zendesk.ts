@@ -7,57 +7,51 @@ import { isRecord } from '../../base/json.ts';
 import type { NoMessage, Post, Thread } from '../threads/thread.ts';
 import { RecordError, type UnknownRecord } from './field-checks.ts';
 import { factsOf, recordAt, recordsAt, tagsFact, textFact, timeFact } from './record-values.ts';
+import {
+  type Askers,
+  authorOf,
+  copiedTo,
+  isCustomer,
+  isRating,
+  isUser,
+  noteRating,
+  noteUser,
+  peopleOf,
+  ratingOf,
+  unwrapTicket,
+} from './zendesk-people.ts';
 import { chatPosts } from './zendesk-chat.ts';
 import { voiceMail, zendeskParts } from './zendesk-events.ts';
-import type { Aside, HelpDesk, ThreadContext } from './help-desk.ts';
+import type { HelpDesk, ThreadContext } from './help-desk.ts';
 
 export const zendesk: HelpDesk = {
-  lists: ['tickets', 'users', 'ticket_events', 'audits'],
+  lists: ['tickets', 'results', 'users', 'ticket_events', 'audits', 'satisfaction_ratings'],
   wholes: ['ticket', 'comments'],
-  asideLists: ['users'],
+  asideLists: ['users', 'satisfaction_ratings'],
   mayTellMore: (bytes) =>
     bytes.includes('"role"') || bytes.includes('merge') || bytes.includes('"ticket_id"'),
   parts: zendeskParts,
   noteAside: (record, list, aside) => {
-    if (list === 'users' || isUser(record)) {
-      noteUser(record, aside);
+    if (list === 'satisfaction_ratings' || isRating(record)) {
+      noteRating(record, aside);
       return true;
     }
-    for (const user of recordsAt(record, 'users')) noteUser(user, aside);
-    const ticket = unwrap(record);
-    for (const field of ['requester', 'submitter', 'assignee']) noteUser(recordAt(ticket, field), aside);
+    const alone = isRecord(record['user']) ? record['user'] : record;
+    if (list === 'users' || isUser(alone)) {
+      noteUser(alone, aside);
+      return true;
+    }
+    for (const user of peopleOf(record)) noteUser(user, aside);
     return false;
   },
   mergeOf: (record) => {
-    const ticket = unwrap(record);
+    const ticket = unwrapTicket(record);
     const id = textFact(ticket['id']);
     const into = mergedInto(ticket);
     return id === undefined || into === undefined ? undefined : { id, into };
   },
-  toThread: (record, context) => toThread(unwrap(record), context),
+  toThread: (record, context) => toThread(unwrapTicket(record), context),
 };
-
-/** The API answers the request for one ticket with `{"ticket": {...}}`; its comments may have been put beside it. */
-function unwrap(record: UnknownRecord): UnknownRecord {
-  if (!isRecord(record['ticket'])) return record;
-  return 'comments' in record ? { comments: record['comments'], ...record['ticket'] } : record['ticket'];
-}
-
-function isUser(record: UnknownRecord): boolean {
-  return (
-    typeof record['role'] === 'string' &&
-    'name' in record &&
-    !('comments' in record) &&
-    !('subject' in record)
-  );
-}
-
-function noteUser(user: UnknownRecord, { agents, customers }: Aside): void {
-  const id = textFact(user['id']);
-  if (id === undefined) return;
-  if (user['role'] === 'agent' || user['role'] === 'admin') agents.add(id);
-  else if (user['role'] === 'end-user') customers.add(id);
-}
 
 const mergedText = /\b(?:closed and )?merged into (?:request|ticket) #?(\d{1,15})/i;
 
@@ -69,7 +63,13 @@ function mergedInto(ticket: UnknownRecord): string | undefined {
     const target = mergedText.exec((textFact(comment['body']) ?? '').slice(0, 2000))?.[1];
     if (target !== undefined) return target;
   }
-  return undefined;
+  return tagged ? numberOfMerge(ticket) : undefined;
+}
+
+/** In whatever language the note is written, it names the other ticket: "... mit der Anfrage #35 zusammengeführt". */
+function numberOfMerge(ticket: UnknownRecord): string | undefined {
+  const note = recordsAt(ticket, 'comments').findLast(isMerge);
+  return /#(\d{1,15})/.exec((textFact(note?.['body'] ?? note?.['plain_body']) ?? '').slice(0, 2000))?.[1];
 }
 
 function isMerge(comment: UnknownRecord): boolean {
@@ -87,27 +87,29 @@ function toThread(ticket: UnknownRecord, context: ThreadContext): Thread {
     );
   const requester = recordAt(ticket, 'requester');
   const requesterId = textFact(ticket['requester_id'] ?? requester['id']);
+  const copied = copiedTo(ticket);
+  const id = textFact(ticket['id']);
   const channel = textFact(recordAt(ticket, 'via')['channel']);
   const tags = Array.isArray(ticket['tags']) ? ticket['tags'].map(textFact) : [];
   const status = textFact(ticket['status']);
   const spoken = channel !== undefined && /chat|messaging|whatsapp|facebook|twitter|sms|voice/.test(channel);
   return {
-    id: textFact(ticket['id']),
+    id,
     subject: spoken ? undefined : textFact(ticket['subject'] ?? ticket['raw_subject']),
     posts: recordsAt(ticket, 'comments').flatMap((comment) => {
-      const post = toPost(comment, requesterId, context);
+      const post = toPost(comment, { requesterId, copied }, context);
       const by = textFact(recordAt(comment, 'via')['channel']) ?? '';
       const chat = spoken || /chat|messaging/.test(by);
       const transcript = textFact(comment['plain_body']) ?? textFact(comment['body']) ?? '';
       return (chat ? chatPosts(transcript, post, textFact(requester['name'])) : undefined) ?? [post];
     }),
-    leftOut: status === 'deleted' ? 'deleted' : whoAsked(ticket, requesterId, context),
+    leftOut: whyLeftOut(ticket, requesterId, context),
     meta: factsOf({
       subject: textFact(ticket['subject'] ?? ticket['raw_subject']),
       outcome:
         status === 'solved' || status === 'closed' ? 'resolved' : status === undefined ? undefined : 'open',
       status,
-      rating: ratingOf(ticket['satisfaction_rating']),
+      rating: ratingOf(ticket['satisfaction_rating']) ?? context.ratings.get(id ?? ''),
       createdAt: timeFact(ticket['created_at']),
       channel,
       tags: tagsFact(tags),
@@ -120,29 +122,28 @@ function toThread(ticket: UnknownRecord, context: ThreadContext): Thread {
   };
 }
 
-function whoAsked(
+function whyLeftOut(
   ticket: UnknownRecord,
   requesterId: string | undefined,
   { customers }: ThreadContext,
 ): string | undefined {
+  if (ticket['status'] === 'deleted') return 'deleted';
+  if (recordAt(ticket, 'via')['channel'] === 'side_conversation')
+    return 'a side conversation, which agents have among themselves';
   const known = recordsAt(ticket, 'comments').some((comment) => customers.has(authorOf(comment)));
   return requesterId !== undefined || known
     ? undefined
     : 'nothing tells who asked: put the ticket itself, or the users, beside it';
 }
 
-function authorOf(comment: UnknownRecord): string {
-  return textFact(comment['author_id'] ?? recordAt(comment, 'author')['id']) ?? '';
-}
-
-function toPost(comment: UnknownRecord, requesterId: string | undefined, context: ThreadContext): Post {
+function toPost(comment: UnknownRecord, askers: Askers, context: ThreadContext): Post {
   const authorId = authorOf(comment);
   const createdAt = timeFact(comment['created_at']);
   const spoken = comment['type'] === 'VoiceComment' ? voiceMail(comment) : undefined;
   if (spoken !== undefined) return { author: 'customer', body: spoken, createdAt, attachments: 0 };
   const html = textFact(comment['html_body']);
   return {
-    author: isCustomer(comment, authorId, requesterId, context) ? 'customer' : 'agent',
+    author: isCustomer(comment, authorId, askers, context) ? 'customer' : 'agent',
     body: html ?? textFact(comment['plain_body']) ?? textFact(comment['body']) ?? '',
     html: html !== undefined,
     createdAt,
@@ -151,33 +152,16 @@ function toPost(comment: UnknownRecord, requesterId: string | undefined, context
   };
 }
 
-/** Who is known by role comes first; without roles the requester is the customer and everybody else an agent. */
-function isCustomer(
-  comment: UnknownRecord,
-  authorId: string,
-  requesterId: string | undefined,
-  { agents, customers, isAgent }: ThreadContext,
-): boolean {
-  const author = recordAt(comment, 'author');
-  if (isAgent({ address: textFact(author['email']), name: textFact(author['name']) })) return false;
-  if (agents.has(authorId)) return false;
-  return customers.has(authorId) || authorId === requesterId;
-}
-
 function whyNoMessage(comment: UnknownRecord): NoMessage | undefined {
   if (isMerge(comment)) return 'system events';
   if (comment['public'] === false) return 'internal notes';
   if (comment['type'] === 'VoiceComment') return 'system events';
-  if (recordAt(comment, 'via')['channel'] === 'rule') return 'automatic messages';
+  // -1 is the system itself.
+  if (recordAt(comment, 'via')['channel'] === 'rule' || authorOf(comment) === '-1')
+    return 'automatic messages';
   // Flag 4: the comment was automatically generated.
   const flags = recordAt(comment, 'metadata')['flags'];
   return Array.isArray(flags) && flags.includes(4) ? 'automatic messages' : undefined;
-}
-
-/** 'good' and 'bad', with or without a comment; 'offered' and 'unoffered' are no ratings. */
-function ratingOf(rating: unknown): string | undefined {
-  const score = isRecord(rating) ? textFact(rating['score']) : textFact(rating);
-  return /^(good|bad)\b/i.exec(score?.replaceAll('_', ' ') ?? '')?.[1]?.toLowerCase();
 }
 
 function nameOf(value: unknown): string | undefined {
