@@ -371,7 +371,10 @@ test('Freshdesk: statuses of an account, and what its search answers', async () 
     { ...ticket, id: 2, status: 7, status_name: 'Waiting on Third Party' },
     { ...ticket, id: 3, status: 5 },
   ];
-  const { examples } = await run({ freshdesk: 'f.json' }, { 'f.json': JSON.stringify({ total: 3, results }) });
+  const { examples } = await run(
+    { freshdesk: 'f.json' },
+    { 'f.json': JSON.stringify({ total: 3, results }) },
+  );
   assert.deepEqual(
     examples.map(({ meta }) => [meta['outcome'], meta['status']]),
     [
