@@ -46,9 +46,22 @@ const zones: Readonly<Record<string, number>> = {
 const datePattern =
   /^(?:[a-z]{3,9},?\s{0,5})?(\d{1,2})[\s-]{1,5}([a-z]{3})[a-z]{0,6}[\s-]{1,5}(\d{4}|\d{2})\s{1,5}(\d{1,2}):(\d{2})(?::(\d{2}))?\s{0,5}(?:([+-])(\d{2}):?(\d{2})|([a-z]{1,5}))?/i;
 
+/** "Tue Mar 12 10:15:00 2024", as scripts write that send mails. */
+const asctime =
+  /^[a-z]{3},? {1,3}([a-z]{3}) {1,3}(\d{1,2}) (\d{1,2}:\d{2}:\d{2}) (?:([+-]\d{4}|[a-z]{1,5}) )?(\d{4})$/i;
+/** ISO 8601, as others do; without a zone it is UTC. */
+const iso = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2})(?:\.\d{1,9})? ?(Z|[+-]\d{2}:?\d{2})?$/;
+
 /** Milliseconds since 1970 of a Date field; undefined when it is none. */
 export function parseMailDate(field: string | undefined): number | undefined {
-  const match = datePattern.exec(field?.trim() ?? '');
+  const text = field?.trim() ?? '';
+  const numbered = iso.exec(text);
+  if (numbered) {
+    const [, date, time, zone = 'Z'] = numbered;
+    const at = Date.parse(`${date}T${time}${zone.replace(/^([+-]\d{2})(\d{2})$/, '$1:$2')}`);
+    return Number.isFinite(at) ? at : undefined;
+  }
+  const match = datePattern.exec(text.replace(asctime, '$2 $1 $5 $3 $4'));
   if (!match) return undefined;
   const [, day, month, year, hour, minute, second = '0', sign, zoneHours, zoneMinutes, zone] = match;
   const monthIndex = months.indexOf(month!.toLowerCase());

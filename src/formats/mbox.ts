@@ -14,7 +14,11 @@ const keptLineBytes = 300;
 const keptHeadBytes = 256 * 1024;
 /** "From ann@example.com Tue Mar 12 10:15:00 2024", where nobody writes a sentence: a time and a year. */
 const separator = /^From \S{1,200} .{0,40}\d{1,2}:\d{2}.{0,40}\d{4}/;
+/** The same in full, as the C library writes times (RFC 4155): with a header below it enough, where a program leaves the empty line out. */
+const fullSeparator =
+  /^From \S{1,200} {1,2}(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) [A-Z][a-z]{2} {1,2}\d{1,2} \d{1,2}:\d{2}(?::\d{2})?(?: [A-Z+-][A-Z0-9]{1,5})? \d{4}\s*$/;
 const nothing = Buffer.alloc(0);
+const lineBreak = Buffer.from('\n');
 const headerLine = /^[!-9;-~]{1,100}:/;
 
 /**
@@ -28,6 +32,7 @@ export async function* readMailSlices(path: string): AsyncGenerator<MailSlice> {
   let lineHead: Buffer = nothing;
   let lineBytes = 0;
   let afterBlank = true;
+  let likely: { offset: number; line: number } | undefined;
   let current:
     | { offset: number; line: number; head: Buffer[]; headBytes: number; inHead: boolean }
     | undefined;
@@ -43,6 +48,7 @@ export async function* readMailSlices(path: string): AsyncGenerator<MailSlice> {
     lineBytes === 0 || (lineBytes <= 2 && lineHead.toString('latin1').trim() === '');
 
   for await (const chunk of readChunks(path, chunkBytes)) {
+    if (offset === 0) refuseCarriageReturns(chunk, path);
     for (let at = 0; at < chunk.length;) {
       const found = chunk.indexOf(newline, at);
       const end = found < 0 ? chunk.length : found + 1;
@@ -59,7 +65,17 @@ export async function* readMailSlices(path: string): AsyncGenerator<MailSlice> {
       }
       at = end;
       if (found < 0) continue;
-      const isSeparator = afterBlank && lineHead[0] === 0x46 && separator.test(lineHead.toString('latin1'));
+      const text = lineHead[0] === 0x46 || likely ? lineHead.toString('latin1') : '';
+      if (likely && current && headerLine.test(text)) {
+        yield finish(likely.offset);
+        begin(lineStart, likely.line);
+        current.head.push(lineHead, lineHead.length < lineBytes ? lineBreak : nothing);
+      }
+      likely =
+        !afterBlank && current?.inHead === false && fullSeparator.test(text)
+          ? { offset: lineStart, line }
+          : undefined;
+      const isSeparator = afterBlank && separator.test(text);
       if (isSeparator) {
         if (current) yield finish(lineStart);
         begin(lineStart + lineBytes, line);
@@ -84,6 +100,14 @@ export async function* readMailSlices(path: string): AsyncGenerator<MailSlice> {
     checkHeader(lineHead.toString('latin1'), path);
     yield { offset: 0, byteLength: offset, line: 1, head: lineHead };
   }
+}
+
+/** Macs before 2001 ended lines so. */
+function refuseCarriageReturns(start: Buffer, path: string): void {
+  if (start.includes(newline) || !start.includes(13)) return;
+  throw new AttuneError('data', `the lines of ${path} end with carriage returns alone`, {
+    fix: "Convert them: tr '\\r' '\\n' < old > new",
+  });
 }
 
 function checkHeader(text: string, path: string): void {

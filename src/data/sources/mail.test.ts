@@ -298,3 +298,96 @@ test('a form or a mailing list that writes for a customer, from the house to the
     ['user: My lamp is dark.', 'assistant: See https://help.example/lamp?a=1 please.'],
   ]);
 });
+
+/** What becomes of one question and its answer. */
+async function answered(question: string | Buffer): Promise<string[]> {
+  const answer = eml(
+    { ...reply, 'In-Reply-To': '<q@x>', Date: 'Tue, 12 Mar 2024 11:00:00 GMT' },
+    'Press the switch.',
+  );
+  const { texts } = await run({ mail: 'm', agents }, { 'm/1.eml': question, 'm/2.eml': answer });
+  assert.equal(texts.length, 1);
+  assert.equal(texts[0]?.[1], 'assistant: Press the switch.');
+  return texts[0];
+}
+
+test('text that is not in the charset that the mail names', async () => {
+  const named = (name: string, bytes: string, fields: Record<string, string> = {}): Buffer => {
+    const type = `text/plain; charset="${name}"`;
+    const head = eml({ ...ask, 'Message-ID': '<q@x>', 'Content-Type': type, ...fields }, '');
+    return Buffer.concat([Buffer.from(head), Buffer.from(bytes, 'latin1')]);
+  };
+  const utf8 = Buffer.from('Grüße “dark”').toString('latin1');
+  const right = 'user: Lamp\n\nGrüße “dark”';
+  for (const name of ['us-ascii', 'iso-8859-1', 'unknown-8bit', 'utf-8'])
+    assert.equal((await answered(named(name, utf8)))[0], right, name);
+  const western = 'Gr\xfc\xdfe \x93dark\x94';
+  assert.equal((await answered(named('utf-8', western)))[0], right);
+  assert.equal((await answered(named('windows-1252', western)))[0], right);
+  // One broken letter among good ones is a broken letter.
+  assert.equal((await answered(named('utf-8', `${utf8} \xfc`)))[0], `${right} \ufffd`);
+  const encoded = named('iso-8859-1', 'Gr=FC=DFe dark', {
+    'Content-Transfer-Encoding': 'quoted-printable',
+    'X-Sender': 'J\u00fcrgen',
+  });
+  assert.equal((await answered(encoded))[0], 'user: Lamp\n\nGrüße dark');
+});
+
+test('a plain part that only says to look at the other one', async () => {
+  const both = (plain: string): string =>
+    eml(
+      { ...ask, 'Message-ID': '<q@x>', 'Content-Type': 'multipart/alternative; boundary=b' },
+      `--b\r\nContent-Type: text/plain\r\n\r\n${plain}\r\n--b\r\nContent-Type: text/html\r\n\r\n<p>Markup.</p>\r\n--b--`,
+    );
+  const [viewer] = await answered(both('This is an HTML message. Please use a mail client that shows it.'));
+  assert.equal(viewer, 'user: Lamp\n\nMarkup.');
+  assert.equal((await answered(both('Plain.')))[0], 'user: Lamp\n\nPlain.');
+});
+
+test('dates in other forms', async () => {
+  const forms = ['2024-03-12T10:15:00+01:00', '2024-03-12 09:15:00', 'Tue Mar 12 10:15:00 +0100 2024'];
+  for (const date of [...forms, 'Tue Mar 12 09:15:00 2024']) {
+    const { examples } = await run(
+      { mail: 'm', agents },
+      {
+        'm/1.eml': eml({ ...ask, 'Message-ID': '<q@x>', Date: date }, 'Q'),
+        'm/2.eml': eml({ ...reply, References: '<q@x>', Date: 'Tue, 12 Mar 2024 11:00:00 GMT' }, 'A'),
+      },
+    );
+    assert.equal(examples[0]?.meta.createdAt, '2024-03-12T09:15:00Z', date);
+  }
+});
+
+test('references that lead nowhere: the subject and the customer tell the thread', async () => {
+  const at = (hour: number, day = 12): string => `${day} Mar 2024 ${hour}:00:00 GMT`;
+  const bo = { ...ask, From: 'bo@example.org' };
+  const { texts } = await run(
+    { mail: 'm', agents },
+    {
+      'm/1.eml': eml({ ...bo, Date: at(8), 'Message-ID': '<1@x>' }, 'Bo asks.'),
+      'm/2.eml': eml({ ...ask, Date: at(9), 'Message-ID': '<2@x>' }, 'Ida asks.'),
+      'm/3.eml': eml({ ...reply, To: 'bo@example.org', Date: at(10), References: '<lost@x>' }, 'To Bo.'),
+      'm/4.eml': eml({ ...reply, Date: at(11) }, 'To Ida.'),
+      // What these answer is not there.
+      'm/5.eml': eml({ ...ask, Subject: 'Re: Lamp', Date: at(12), References: '<gone@x>' }, 'Later.'),
+      'm/6.eml': eml({ ...reply, Date: '12 Mar 2025 12:00:00 GMT', References: '<far@x>' }, 'Too late.'),
+    },
+  );
+  assert.deepEqual(texts, [
+    ['user: Lamp\n\nBo asks.', 'assistant: To Bo.'],
+    ['user: Lamp\n\nIda asks.', 'assistant: To Ida.', 'user: Later.'],
+  ]);
+});
+
+test('mailboxes without empty lines between mails, and under the name that Apple Mail gives them', async () => {
+  const mails = [eml({ ...ask, 'Message-ID': '<q@x>' }, 'Q'), eml({ ...reply, References: '<q@x>' }, 'A')];
+  const box = mails.map((mail) => `From a@b Tue Mar 12 10:15:00 2024\n${mail}\n`).join('');
+  const { texts, examples } = await run({ mail: 'm', agents }, { 'm/Support.mbox/mbox': box });
+  assert.deepEqual(texts, [['user: Lamp\n\nQ', 'assistant: A']]);
+  assert.equal(examples[0]?.meta.place, 'm/Support.mbox/mbox:1');
+  const old = box.replaceAll(/\r?\n/g, '\r');
+  await assert.rejects(run({ mail: 'old.mbox', agents }, { 'old.mbox': old }), {
+    code: 'data',
+    message: /end with carriage returns alone/,
+  });
+});

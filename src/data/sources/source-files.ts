@@ -15,7 +15,8 @@ export const fileEndings: Readonly<Record<SourceKind, readonly string[] | undefi
   intercom: [...tickets, '.csv'],
   freshdesk: tickets,
   helpscout: tickets,
-  mail: ['.eml', '.mbox'],
+  // Apple Mail exports a mailbox as a folder with a file of this name.
+  mail: ['.eml', '.mbox', 'mbox'],
   chatlog: ['.txt', '.log'],
   slack: ['.json'],
   telegram: ['.json'],

@@ -192,6 +192,19 @@ test('whatever mails refer to one another, each is in one conversation', () => {
   assert.equal(baseSubject('AW: Re[2]: FW: hello: you'), 'hello: you');
 });
 
+test('of the mails with its subject a reply joins the one that it shares most people with', () => {
+  const mail = (time: number, subject: string, ...people: number[]): Parameters<typeof groupMail>[0][0] => ({
+    id: undefined,
+    references: [],
+    subject,
+    time,
+    people,
+  });
+  // 0 is the address that everybody writes to.
+  const mails = [mail(1, 'Lamp', 1, 0), mail(2, 'Lamp', 2, 0), mail(3, 'Re: Lamp', 0, 1), mail(4, 'Lamp', 3)];
+  assert.deepEqual(groupMail(mails), [[0, 2], [1], [3]]);
+});
+
 test('whatever tickets were merged into one another, each goes to one that stays', () => {
   fc.assert(
     fc.property(fc.array(fc.tuple(fc.nat(12), fc.nat(12)), { maxLength: 20 }), (pairs) => {
