@@ -225,7 +225,7 @@ test('init says how to go in whatever the folder is called, and where a file is 
   await writeFile(join(folder, 'file'), '');
   const blocked = await cli(folder, 'init file/project');
   assert.equal(blocked.exit, 7, blocked.err);
-  assert.match(blocked.err, /hint: A part of this path is a file/);
+  assert.match(blocked.err, /project.*: a part of this path is a file, not a folder/);
 });
 
 test('a project folder that cannot be written is told as such', async () => {

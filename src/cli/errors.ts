@@ -1,6 +1,7 @@
 /** How failures leave the program: one table of exit codes, and what is printed. */
 import { CommanderError } from 'commander';
 import { AttuneError, type ErrorCode } from '../base/errors.ts';
+import { asStorageError } from '../base/files.ts';
 
 export type ExitMeaning = { exit: number; meaning: string };
 
@@ -25,7 +26,8 @@ export const bugExit: ExitMeaning = { exit: 1, meaning: 'A bug in Attune.' };
 export type Failure = { exit: number; text: string; json: Record<string, unknown> };
 
 /** What to print for anything thrown; undefined when the command line has printed it itself (help, usage). */
-export function describeFailure(error: unknown, paint: (text: string) => string): Failure {
+export function describeFailure(thrown: unknown, paint: (text: string) => string): Failure {
+  const error = asStorageError('a file', thrown);
   if (error instanceof CommanderError) {
     const exit = error.exitCode === 0 ? 0 : exitCodes.config.exit;
     return {

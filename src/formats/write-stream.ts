@@ -37,7 +37,8 @@ export async function writeStreamAtomic(
     await syncFolder(dirname(file));
     return { file, byteLength, sha256 };
   } catch (cause) {
-    await rm(aside, { force: true });
+    // Where the write was refused this may be too; the first failure is the one to tell.
+    await rm(aside, { force: true }).catch(() => {});
     throw sourceFailure ?? storageError(path, cause);
   }
 }

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { tiny, tinyProject, tinyStages } from '../../test/support/tiny-pipeline.ts';
+import { versionNumbers } from '../registry/find.ts';
 import { registerVersion } from '../registry/version.ts';
 import { collectGarbage } from './gc.ts';
 import type { Project } from './load.ts';
@@ -62,4 +63,23 @@ test('gc refuses when another project file of the folder cannot be read', async 
   await writeFile(join(project.folder, 'attune.full.yaml'), 'nam: x\n');
   await assert.rejects(collectGarbage(project, tinyStages), /attune.full.yaml has 2 problems/);
   assert.equal((await listFolder(openStore(project.folder).artifacts)).length, 4);
+});
+
+const endsInACircle = { skip: process.platform === 'win32' ? 'links need rights on Windows' : false };
+
+test('gc removes nothing when what is wanted cannot be read at the moment', endsInACircle, async () => {
+  const project = await tinyProject();
+  const { stages } = await run(project);
+  const store = openStore(project.folder);
+  const manifest = join(stages[3]!.folder, 'manifest.json');
+  await rm(manifest);
+  await symlink(manifest, manifest);
+  await writeFile(join(project.folder, 'data.txt'), 'other\n');
+  await assert.rejects(collectGarbage(project, tinyStages), { code: 'storage' });
+  assert.equal((await listFolder(store.artifacts)).length, 4);
+
+  await mkdir(store.registry, { recursive: true });
+  const model = join(store.registry, 'tiny');
+  await symlink(model, model);
+  await assert.rejects(versionNumbers(model), { code: 'storage' });
 });

@@ -3,7 +3,7 @@ import { mkdir, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { AttuneError } from '../base/errors.ts';
-import { storageError, syncFolder, writeJson } from '../base/files.ts';
+import { asStorageError, syncFolder, writeJson } from '../base/files.ts';
 import { canonicalJson } from '../base/json.ts';
 import type { Reporter } from '../base/progress.ts';
 import { gatherIngredients } from './key.ts';
@@ -160,7 +160,5 @@ export function interrupted(): AttuneError {
 function asUserError(folder: string, cause: unknown, signal: AbortSignal): unknown {
   if (cause instanceof AttuneError) return cause;
   if (signal.aborted && (cause as Error).name === 'AbortError') return interrupted();
-  const { code, path, syscall } = cause as NodeJS.ErrnoException;
-  const fromFileSystem = typeof code === 'string' && typeof syscall === 'string';
-  return fromFileSystem ? storageError(path ?? folder, cause) : cause;
+  return asStorageError(folder, cause);
 }

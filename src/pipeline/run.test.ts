@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmod, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { AttuneError } from '../base/errors.ts';
@@ -257,6 +257,22 @@ test('a full disk is told as such and leaves nothing that is taken for whole', a
   );
   assert.deepEqual(await listFolder(store.tmp), []);
   assert.equal(made(await run(project)).length, 3);
+});
+
+test('what a killed run had begun to write is removed, and its checkpoints stay', async () => {
+  const project = await tinyProject();
+  const { work, tmp } = openStore(project.folder);
+  await mkdir(join(work, 'train-0', 'engine'), { recursive: true });
+  await mkdir(join(tmp, 'train-0-7'), { recursive: true });
+  for (const name of ['checkpoint-2.json', 'checkpoint-3.safetensors.7.tmp'])
+    await writeFile(join(work, 'train-0', 'engine', name), '');
+  await run(project);
+  assert.deepEqual(await listFolder(tmp), []);
+  assert.deepEqual(await listFolder(work, { recursive: true }), [
+    'train-0',
+    join('train-0', 'engine'),
+    join('train-0', 'engine', 'checkpoint-2.json'),
+  ]);
 });
 
 test('a bug in a stage is passed on as it is', async () => {

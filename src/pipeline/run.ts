@@ -1,5 +1,6 @@
 /** One pass over the stages: reuses what is finished, makes the rest, and can be killed at any moment. */
 import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import type { Json } from '../base/json.ts';
 import { acquireLock } from '../base/lock.ts';
@@ -8,7 +9,7 @@ import type { Project } from './load.ts';
 import { interrupted, makeArtifact } from './make-artifact.ts';
 import { checkStages, chosenStages, planStage, type PlannedStage, type PlanOptions } from './plan.ts';
 import type { Stage, StageName } from './stage.ts';
-import { artifactFolder, listManifests, openStore, type Manifest, type Store } from './store.ts';
+import { artifactFolder, listFolder, listManifests, openStore, type Manifest, type Store } from './store.ts';
 
 export type RunOptions = PlanOptions & {
   /** Wait while another run holds the project, in place of refusing. */
@@ -59,9 +60,11 @@ export async function runPipeline(
   }
 }
 
-/** What dead runs left in tmp. Call with the lock held. */
+/** What dead runs left in tmp, and what they had begun to write among their checkpoints. Call with the lock held. */
 export async function sweepTmp(store: Store): Promise<void> {
   await rm(store.tmp, { recursive: true, force: true });
+  for (const file of await listFolder(store.work, { recursive: true }))
+    if (file.endsWith('.tmp')) await rm(join(store.work, file), { force: true });
 }
 
 async function runStages(

@@ -78,19 +78,30 @@ export function toArtifact(store: Store, manifest: Manifest): Artifact {
   return { stage, id, digest, folder: artifactFolder(store, id), summary };
 }
 
-/** The manifest of an artifact; undefined when there is none or it cannot be read. */
+/**
+ * The manifest of an artifact; undefined when there is none or it is no JSON. Throws AttuneError 'storage' when it cannot
+ * be read: what this moment hides is not gone.
+ */
 export async function readManifest(store: Store, id: string): Promise<Manifest | undefined> {
+  const path = join(artifactFolder(store, id), 'manifest.json');
   try {
-    return JSON.parse(await readFile(join(artifactFolder(store, id), 'manifest.json'), 'utf8')) as Manifest;
-  } catch {
-    return undefined;
+    return JSON.parse(await readFile(path, 'utf8')) as Manifest;
+  } catch (cause) {
+    const isMissing = ['ENOENT', 'ENOTDIR', 'EISDIR'].includes((cause as NodeJS.ErrnoException).code ?? '');
+    if (isMissing || cause instanceof SyntaxError) return undefined;
+    throw storageError(path, cause);
   }
 }
 
 /** Every readable manifest, newest first. */
 export async function listManifests(store: Store): Promise<Manifest[]> {
-  const found = await Promise.all((await listFolder(store.artifacts)).map((id) => readManifest(store, id)));
-  return found.filter((one) => one !== undefined).sort((a, b) => (a.finishedAt < b.finishedAt ? 1 : -1));
+  const found: Manifest[] = [];
+  // One after the other: there may be more of them than files that may be open.
+  for (const id of await listFolder(store.artifacts)) {
+    const manifest = await readManifest(store, id);
+    if (manifest !== undefined) found.push(manifest);
+  }
+  return found.sort((a, b) => (a.finishedAt < b.finishedAt ? 1 : -1));
 }
 
 /**
@@ -151,10 +162,10 @@ export async function discardFolder(store: Store, folder: string, name: string):
   }
 }
 
-/** Names in a folder, sorted; none when it does not exist. */
-export async function listFolder(folder: string): Promise<string[]> {
+/** Names in a folder, sorted, and where it is `recursive` the paths of all below it; none when it does not exist. */
+export async function listFolder(folder: string, { recursive = false } = {}): Promise<string[]> {
   try {
-    return (await readdir(folder)).sort();
+    return (await readdir(folder, { recursive })).sort();
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw storageError(folder, cause);

@@ -2,6 +2,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AttuneError } from '../base/errors.ts';
+import { storageError } from '../base/files.ts';
 import { readAliases } from './aliases.ts';
 import { namePattern, type Reference } from './reference.ts';
 
@@ -48,5 +49,8 @@ export async function versionNumbers(modelFolder: string): Promise<number[]> {
 
 /** Names of all that is in a folder; none where there is no folder. */
 export async function entries(folder: string): Promise<string[]> {
-  return await readdir(folder).catch(() => []);
+  return await readdir(folder).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOENT' || cause.code === 'ENOTDIR') return [];
+    throw storageError(folder, cause);
+  });
 }

@@ -13,6 +13,7 @@ export async function writePart(path: string, blocks: readonly Uint8Array[]): Pr
     await writeFile(`${path}.tmp`, bytes);
     await rename(`${path}.tmp`, path);
   } catch (cause) {
+    await rm(`${path}.tmp`, { force: true }).catch(() => {});
     throw storageError(path, cause);
   }
   return { path, byteLength: bytes.byteLength, sha256: sha256(bytes) };

@@ -1,6 +1,7 @@
 /** A thread that runs the jobs it is sent, one at a time. */
 import { parentPort } from 'node:worker_threads';
 import { AttuneError } from '../../base/errors.ts';
+import { asStorageError } from '../../base/files.ts';
 import { type Job, runJob } from './job.ts';
 import type { WorkerReply } from './job-runner.ts';
 
@@ -12,7 +13,8 @@ const { signal } = new AbortController();
 port.on('message', (job: Job) => {
   runJob(job, { signal, onRecords: (count) => send({ type: 'records', count }) }).then(
     (result) => send({ type: 'done', result }),
-    (error: Error) => send({ type: 'failed', ...describeError(error) }),
+    (error: unknown) =>
+      send({ type: 'failed', ...describeError(asStorageError(job.output, error) as Error) }),
   );
 });
 
