@@ -2,11 +2,16 @@
 const pattern =
   /^(\d{4})-(\d{2})(?:-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,]\d{1,9})?)?[ ]?(Z|[+-]\d{2}:?\d{2})?)?)?$/;
 
+/** Seconds or milliseconds since 1970, of the years 2001 to 2286. */
+const unixPattern = /^(\d{10})(?:\.\d{1,9}|\d{3})?$/;
+
 /**
- * Milliseconds since 1970 of an ISO 8601 date or time, to the second; undefined for anything else. What names no zone is
- * taken as UTC, wherever the program runs.
+ * Milliseconds since 1970 of an ISO 8601 date or time, or of a Unix time in seconds or milliseconds, to the second;
+ * undefined for anything else. What names no zone is taken as UTC, wherever the program runs.
  */
 export function parseTimestamp(text: string): number | undefined {
+  const unix = unixPattern.exec(text.trim());
+  if (unix) return Number(unix[1]) * 1000;
   const match = pattern.exec(text.trim());
   if (!match) return undefined;
   const [year, month, day, hour, minute, second] = match

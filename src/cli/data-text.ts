@@ -5,6 +5,7 @@ import type { Story } from '../data/explain-record.ts';
 import type { ShownStep } from '../data/mask-step.ts';
 import { categories, type Histogram, type Profile } from '../data/report/profile.ts';
 import type { ValidationReport } from '../data/validate/report.ts';
+import { beginning } from '../text/excerpt.ts';
 import { formatNumber, formatTable } from './format.ts';
 
 const mostRows = 15;
@@ -123,8 +124,7 @@ function messageLine({
 }
 
 function cut(text: string): string {
-  const line = text.replaceAll('\n', ' ⏎ ');
-  return line.length <= mostCharacters ? line : `${line.slice(0, mostCharacters)}…`;
+  return beginning(text.replaceAll('\n', ' ⏎ '), mostCharacters);
 }
 
 function points(difference: number): string {

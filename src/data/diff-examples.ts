@@ -2,7 +2,7 @@
 import { sha256 } from '../base/hash.ts';
 import type { Example } from './example.ts';
 import { readExamples } from './read-examples.ts';
-import { addToProfile, emptyProfile, type Profile } from './report/profile.ts';
+import { addToProfile, emptyProfile, nameCommonest, type Profile } from './report/profile.ts';
 
 export type DataDiff = {
   a: Profile;
@@ -56,6 +56,7 @@ export async function diffExamples(a: readonly string[], b: readonly string[]): 
     else diff.renamed += 1;
   }
   for (const ids of gone.values()) for (const id of ids) note(diff.removed, id);
+  nameCommonest(diff.a, diff.b);
   return diff;
 }
 

@@ -62,3 +62,8 @@ function sampleOf(text: string): string {
   const words = /[@`[]|:\/\//.test(part) ? part.replace(noWords, ' ') : part;
   return words.slice(0, mostCharacters);
 }
+
+/** The language of a tag as BCP 47 and others write it: `pt-BR` and `pt_BR` are `pt`. */
+export function baseLanguage(tag: string): string {
+  return tag.split(/[-_]/, 1)[0]!.toLowerCase();
+}

@@ -3,15 +3,15 @@
  * these faster.
  *
  * A word is a run of letters, digits and combining marks, in lower case; an apostrophe within it is left out (`don't`
- * is `dont`). Each Chinese or Japanese character is a word of its own, as these scripts put no space between words.
- * Linear in the length of the text.
+ * is `dont`). Each Chinese, Japanese, Thai, Lao, Khmer or Burmese character, with the marks on it, is a word of its own,
+ * as these scripts put no space between words. Linear in the length of the text.
  */
 export type Words = {
   /** FNV-1a over the UTF-16 units of the word, mixed so that all bits are usable. */
   hashes: Int32Array;
   /** The same of the word's first six letters: `refund`, `refunds` and `refunded` have one stem. */
   stems: Int32Array;
-  /** In UTF-16 units, 255 for longer ones; 0 marks a Chinese or Japanese character. */
+  /** In UTF-16 units, 255 for longer ones; 0 marks a character of a script without spaces. */
   lengths: Uint8Array;
 };
 
@@ -19,6 +19,11 @@ const stemLetters = 6;
 const separator = 1;
 const letter = 2;
 const alone = 3;
+/** A mark that belongs to the character before it. */
+const markOfAlone = 4;
+
+const ideographic = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;
+const southEastAsian = /[\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
 
 /** What each UTF-16 unit is, and its lower case; looked up at its first use. */
 const kinds = new Uint8Array(65536);
@@ -28,8 +33,10 @@ function classify(unit: number): number {
   const char = String.fromCharCode(unit);
   const lower = char.toLowerCase();
   lowerUnits[unit] = lower.length === 1 ? lower.charCodeAt(0) : unit;
-  if (/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u.test(char)) kinds[unit] = alone;
-  else kinds[unit] = /[\p{L}\p{N}\p{M}]/u.test(char) ? letter : separator;
+  if (ideographic.test(char)) kinds[unit] = alone;
+  else if (!/[\p{L}\p{N}\p{M}]/u.test(char)) kinds[unit] = separator;
+  else if (!southEastAsian.test(char) || /\p{N}/u.test(char)) kinds[unit] = letter;
+  else kinds[unit] = /\p{M}/u.test(char) ? markOfAlone : alone;
   return kinds[unit]!;
 }
 
@@ -52,6 +59,7 @@ export function hashWords(text: string): Words {
   let hash = offsetBasis;
   let stem = 0;
   let length = 0;
+  let isAlone = false;
   const end = (): void => {
     if (length === 0) return;
     hashes[count] = mix(hash);
@@ -73,7 +81,13 @@ export function hashWords(text: string): Words {
       hashes[count] = stems[count] = mix(Math.imul(offsetBasis ^ unit, prime));
       lengths[count] = 0;
       count += 1;
+      isAlone = true;
+      continue;
+    } else if (kind === markOfAlone && isAlone) {
+      hashes[count - 1] = stems[count - 1] = mix(Math.imul(hashes[count - 1]! ^ unit, prime));
+      continue;
     } else if (!isInnerApostrophe(text, i, unit, length)) end();
+    isAlone = false;
   }
   end();
   return { hashes: hashes.slice(0, count), stems: stems.slice(0, count), lengths: lengths.slice(0, count) };
@@ -102,7 +116,7 @@ export function mixPair(first: number, second: number): number {
   return mix(Math.imul(first, 0x9e3779b1) ^ (second + 0x7f4a7c15));
 }
 
-/** Whether a word by its length carries what a text is about: four letters and more, or a Chinese or Japanese character. */
+/** Whether a word by its length carries what a text is about: four letters and more, or a character of a script without spaces. */
 export function isContentLength(length: number): boolean {
   return length === 0 || length >= 4;
 }
@@ -111,6 +125,7 @@ export function isContentLength(length: number): boolean {
 export function splitWords(text: string): string[] {
   const words: string[] = [];
   let word = '';
+  let isAlone = false;
   const end = (): void => {
     if (word !== '') words.push(word);
     word = '';
@@ -122,7 +137,13 @@ export function splitWords(text: string): string[] {
     else if (kind === alone) {
       end();
       words.push(text[i]!);
+      isAlone = true;
+      continue;
+    } else if (kind === markOfAlone && isAlone) {
+      words[words.length - 1] += text[i]!;
+      continue;
     } else if (!isInnerApostrophe(text, i, unit, word.length)) end();
+    isAlone = false;
   }
   end();
   return words;

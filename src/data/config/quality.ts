@@ -43,6 +43,10 @@ export const qualityConfig = z
         following: weight(1, 'instruction-following difficulty'),
         judge: weight(3, "the judge's score"),
       })
+      .refine(
+        (weights) => Object.values(weights).some((value) => value > 0),
+        'one of them must be more than 0; to score nothing, set quality.enabled to false',
+      )
       .prefault({})
       .describe(
         'The combined score is the weighted mean of the components that are known for a conversation.',

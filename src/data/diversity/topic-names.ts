@@ -21,19 +21,22 @@ export function emptyTermCounts(): TermCounts {
   return { total: 0, counts: new Map() };
 }
 
-/** Chinese and Japanese as ICU's dictionary divides them. */
+/** Scripts without spaces as ICU's dictionaries divide them. */
 const dictionary = new Intl.Segmenter('ja', { granularity: 'word' });
-const unspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}ー]{2,2000}/gu;
-/** Hiragana alone is grammar. */
-const content = /[\p{Script=Han}\p{Script=Katakana}]/u;
+const unspaced =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}ー\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]{2,2000}/gu;
+/** Hiragana alone is grammar; a Thai, Lao, Khmer or Burmese word of less than four characters nearly always is. */
+const content =
+  /[\p{Script=Han}\p{Script=Katakana}]|[\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]{4}/u;
 
 /**
- * Counts the words that may name a topic: of four letters and more, of two and more in Chinese and Japanese; none with
- * digits, and no placeholder of personal data.
+ * Counts the words that may name a topic: of four letters and more, of two in Chinese and Japanese; none with digits, and
+ * no placeholder of personal data.
  */
 export function countTerms(terms: TermCounts, text: string): void {
   const said = withoutPlaceholders(text);
-  for (const word of splitWords(said)) if (word.length >= 4 && !/\d/.test(word)) addTerm(terms, word);
+  for (const word of splitWords(said))
+    if (word.length >= 4 && !/\d/.test(word) && !content.test(word)) addTerm(terms, word);
   for (const [run] of said.matchAll(unspaced))
     for (const { segment } of dictionary.segment(run))
       if (segment.length >= 2 && content.test(segment)) addTerm(terms, segment);

@@ -1,4 +1,5 @@
 import type { Json } from '../../base/json.ts';
+import { beginning } from '../../text/excerpt.ts';
 import type { QualityConfig } from '../config/quality.ts';
 import { labelOf } from '../diversity/category-column.ts';
 import { rounded } from '../diversity/describe-set.ts';
@@ -150,7 +151,7 @@ async function readAtCut({ atCut }: ScoresTally, readExamples: ConcludeTools['re
   for await (const { index, example } of readExamples(records.keys())) {
     const { kept, score, components } = records.get(index)!;
     const said = (role: string): string =>
-      (example.messages.find((one) => one.role === role)?.content ?? '').slice(0, shownCharacters);
+      beginning(example.messages.find((one) => one.role === role)?.content ?? '', shownCharacters);
     shown.push({
       id: example.meta.id,
       kept,

@@ -234,6 +234,8 @@ test('the combined score is the weighted mean of what is known', () => {
   setScore(table, 0, 'length', 0.1);
   assert.ok(Math.abs(combinedScore(table, 0, weights, 0.5) - (1 + 2 * 0.2 + 1) / 4) < 1e-12);
   assert.deepEqual(Object.keys(config.weights).sort(), [...componentNames].sort());
+  const none = Object.fromEntries(componentNames.map((name) => [name, 0]));
+  assert.throws(() => qualityConfig.parse({ weights: none }), /must be more than 0; to score nothing/);
 });
 
 /** The records that stay of these scores and topics, divided among so many processes. */
@@ -332,6 +334,16 @@ test('whatever the scores are, those that stay are the best, as a sort finds the
       },
     ),
   );
+});
+
+test('languages without spaces are no faults of length or coherence', () => {
+  const th = talk([
+    'ฉันต้องการเปลี่ยนที่อยู่จัดส่งของคำสั่งซื้อครับ',
+    'คุณสามารถเปลี่ยนที่อยู่จัดส่งได้ในหน้าคำสั่งซื้อ ก่อนที่พัสดุจะถูกส่งออกจากคลังสินค้าครับ',
+  ]);
+  const { turns } = readConversation(th);
+  assert.ok(lengthOfReplies(turns)! > 0.8);
+  assert.ok(coherence(turns)! > 0.9);
 });
 
 test('a megabyte of hostile text takes every component no longer than a pass or two', () => {

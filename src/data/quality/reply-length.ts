@@ -5,8 +5,8 @@ const fullWords = 40;
 
 /**
  * How much the replies say: the mean over the replies of log(1 + words) / log(1 + 40), at most 1. One word gives 0.19,
- * ten 0.65, a mere "..." 0. Unknown without a reply; a turn that only calls a tool is none. Two Chinese or Japanese
- * characters count as a word.
+ * ten 0.65, a mere "..." 0. Unknown without a reply; a turn that only calls a tool is none. Two characters of a script
+ * without spaces count as a word.
  */
 export function lengthOfReplies(turns: readonly Turn[]): number | undefined {
   const replies = turns.filter(

@@ -30,7 +30,7 @@ export function shareBars(rows: readonly ShareRow[], series: readonly Series[]):
       const top = row * rowHeight + 6;
       const middle = top + (series.length * barHeight) / 2 + 4;
       return html`<text class="label" x="${left - 12}" y="${middle}" text-anchor="end"
-          >${shorten(label, 25)}</text
+          >${fitting(label, 26)}</text
         >
         ${shares.map(
           (share, i) =>
@@ -128,7 +128,7 @@ function circles({ name, records, kept, left, top, radius }: Spot): Html {
 function placeLabels(spots: readonly Spot[]): Html[] {
   const taken: Box[] = [];
   return spots.flatMap(({ name, left, top, radius }) => {
-    const text = shorten(name, 30);
+    const text = fitting(name, 30);
     const half = textWidth(text) / 2;
     const middle = Math.min(width - half, Math.max(half, left));
     for (const baseline of [top + radius + 12, top - radius - 4, top + 4]) {
@@ -167,6 +167,15 @@ function extent(values: readonly number[]): readonly [number, number] {
   return [Math.min(...values), Math.max(...values)];
 }
 
-function shorten(text: string, characters: number): string {
-  return text.length <= characters ? text : `${text.slice(0, characters - 1)}…`;
+/** A text cut to about the width of so many Latin letters; a Chinese or Japanese character takes two. */
+function fitting(text: string, letters: number): string {
+  if (countCharacters(text) <= letters) return text;
+  let kept = '';
+  let taken = 1;
+  for (const character of text) {
+    taken += countCharacters(character);
+    if (taken > letters) break;
+    kept += character;
+  }
+  return `${kept}…`;
 }

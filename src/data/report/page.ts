@@ -3,7 +3,7 @@ import { type Html, html } from '../../base/html.ts';
 import { counted, formatCount, formatPercent } from '../../base/number-text.ts';
 import { reportPage } from '../../base/report-page.ts';
 import { histogramChart, legend, shareBars, type Series } from './charts.ts';
-import { type Category, categories, type Histogram } from './profile.ts';
+import { type Category, categories, type Histogram, otherValues } from './profile.ts';
 import {
   costSection,
   duplicatesSection,
@@ -110,20 +110,25 @@ function categoryFigure(
   before: Readonly<Record<string, number>>,
   after: Readonly<Record<string, number>>,
 ): Html {
-  const total = (counts: Readonly<Record<string, number>>): number =>
+  const sumOf = (counts: Readonly<Record<string, number>>): number =>
     Math.max(
       1,
       Object.values(counts).reduce((sum, count) => sum + count, 0),
     );
-  const [beforeTotal, afterTotal] = [total(before), total(after)];
-  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort(
-    (a, b) => (before[b] ?? 0) - (before[a] ?? 0) || (a < b ? -1 : 1),
-  );
+  const [beforeTotal, afterTotal] = [sumOf(before), sumOf(after)];
+  const isNamed = (name: string): boolean => name !== otherValues;
+  const all = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  const names = all
+    .filter(isNamed)
+    .sort(
+      (a, b) => (before[b] ?? 0) - (before[a] ?? 0) || (after[b] ?? 0) - (after[a] ?? 0) || (a < b ? -1 : 1),
+    );
   const rows = names.slice(0, mostRows).map((label) => ({
     label,
     shares: [(before[label] ?? 0) / beforeTotal, (after[label] ?? 0) / afterTotal],
   }));
-  const more = names.length > mostRows ? ` (the ${mostRows} most frequent of ${names.length})` : '';
+  const total = `${all.every(isNamed) ? '' : 'more than '}${formatCount(names.length)}`;
+  const more = names.length > mostRows ? ` (the ${mostRows} most frequent of ${total})` : '';
   return html`<h3>${category}${more}</h3>
     <figure>${shareBars(rows, both)}</figure>`;
 }

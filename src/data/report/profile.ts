@@ -17,8 +17,12 @@ export type Profile = {
   histograms: Record<string, Histogram>;
 };
 
-/** Values beyond this many are counted together as `other`, the rarest first to arrive. */
-const mostValues = 500;
+/** What values beyond the commonest are counted under; no name that a source would give. */
+export const otherValues = '(others)';
+/** Values told apart while records are counted: of more, those that come after are counted together. */
+const mostCounted = 20_000;
+/** Values that a report names. */
+const mostNamed = 500;
 const scales: Record<string, { from: number; step: number; buckets: number }> = {
   characters: { from: 0, step: 1, buckets: 24 },
   turns: { from: 0, step: 1, buckets: 31 },
@@ -29,7 +33,7 @@ const share = { from: 0, step: 0.05, buckets: 20 };
 
 export function emptyProfile(): Profile {
   const counts = Object.fromEntries(
-    categories.map((one): [Category, Record<string, number>] => [one, {}]),
+    categories.map((one): [Category, Record<string, number>] => [one, emptyCounts()]),
   ) as Profile['categories'];
   return { records: 0, synthetic: 0, categories: counts, histograms: {} };
 }
@@ -68,10 +72,50 @@ export function addScores(profile: Profile, scores: Readonly<Record<string, numb
   for (const [name, value] of Object.entries(scores)) addToHistogram(profile, name, value);
 }
 
+/** Without a prototype: a topic may be called `constructor`. */
+export function emptyCounts(): Record<string, number> {
+  return Object.create(null) as Record<string, number>;
+}
+
+/** How many values are told apart in counts, as asking an object for its keys takes long. */
+const valuesIn = new WeakMap<object, number>();
+
+/** The same values named in both profiles: the commonest of `collected`, then of `kept`. The others are counted together. */
+export function nameCommonest(collected: Profile, kept: Profile): void {
+  for (const category of categories) {
+    const [before, after] = [collected.categories[category], kept.categories[category]];
+    const values = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+    if (values.length <= mostNamed) continue;
+    const named = new Set(
+      values
+        .filter((value) => value !== otherValues)
+        .sort(
+          (a, b) =>
+            (before[b] ?? 0) - (before[a] ?? 0) || (after[b] ?? 0) - (after[a] ?? 0) || (a < b ? -1 : 1),
+        )
+        .slice(0, mostNamed),
+    );
+    for (const { categories: counts } of [collected, kept])
+      counts[category] = onlyNamed(counts[category], named);
+  }
+}
+
+function onlyNamed(
+  counts: Readonly<Record<string, number>>,
+  named: ReadonlySet<string>,
+): Record<string, number> {
+  const result = emptyCounts();
+  for (const [value, records] of Object.entries(counts))
+    count(result, named.has(value) ? value : otherValues, records);
+  return result;
+}
+
 function count(counts: Record<string, number>, value: string, records = 1): void {
-  const known = Object.hasOwn(counts, value) || Object.keys(counts).length < mostValues;
-  const name = known ? value : 'other';
+  const values = valuesIn.get(counts) ?? 0;
+  const isNew = counts[value] === undefined;
+  const name = isNew && values >= mostCounted ? otherValues : value;
   counts[name] = (counts[name] ?? 0) + records;
+  if (isNew && name === value) valuesIn.set(counts, values + 1);
 }
 
 function addToHistogram({ histograms }: Profile, name: string, value: number): void {

@@ -1,6 +1,7 @@
 /** The reasons that rules gave, with what they made of the texts of a few records. */
 import type { ReasonTally } from '../engine/job-summary.ts';
 import type { Example } from '../example.ts';
+import { beginning, wholeCharacter } from '../../text/excerpt.ts';
 import { maskExample, maskStep } from '../mask-step.ts';
 import { changedTexts, lastState, replay } from '../replay.ts';
 import type { Rule } from '../rule.ts';
@@ -95,8 +96,8 @@ function excerpt({ messages }: Example): string {
     .filter(isSpoken)
     .slice(0, shownTurns)
     .map(({ role, content }) => {
-      const line = content.slice(0, shownCharacters / 2).replaceAll('\n', ' ');
-      return `${role === 'user' ? 'customer' : 'agent'}: ${line}${content.length > shownCharacters / 2 ? '…' : ''}`;
+      const line = beginning(content, shownCharacters / 2).replaceAll('\n', ' ');
+      return `${role === 'user' ? 'customer' : 'agent'}: ${line}`;
     })
     .join('\n');
 }
@@ -105,8 +106,8 @@ function excerpt({ messages }: Example): string {
 export function aroundDifference(before: string, after: string): { before: string; after: string } {
   let same = 0;
   while (same < before.length && before[same] === after[same]) same += 1;
-  const start = Math.max(0, same - shownCharacters / 3);
+  const start = wholeCharacter(before, Math.max(0, same - shownCharacters / 3));
   const cut = (text: string): string =>
-    `${start > 0 ? '…' : ''}${text.slice(start, start + shownCharacters)}${text.length > start + shownCharacters ? '…' : ''}`;
+    `${start > 0 ? '…' : ''}${beginning(text.slice(start), shownCharacters)}`;
   return { before: cut(before), after: cut(after) };
 }

@@ -10,6 +10,7 @@ import { curate } from '../curate.ts';
 import { diffExamples } from '../diff-examples.ts';
 import type { Example } from '../example.ts';
 import { explain } from '../explain-record.ts';
+import { addToProfile, emptyProfile, nameCommonest } from './profile.ts';
 import type { CurationReport } from './report.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'attune-report-'));
@@ -169,6 +170,27 @@ test('personal data is in no file of the stage', () => {
 test('the page needs nothing from elsewhere, and text is escaped', () => {
   assert.doesNotMatch(html(), /<script|src=|href=|url\(|@import/);
   assert.match(html(), /&lt;b&gt;Where&lt;\/b&gt;/);
+});
+
+test('of very many topics the same are named before and after, and none is counted under a name of its own', () => {
+  const [collected, kept] = [emptyProfile(), emptyProfile()];
+  const topics = ['constructor', '__proto__', 'other', 'unknown', '10'];
+  for (let i = 0; i < 3000; i++)
+    for (let n = 0; n < (i < 40 ? 3 : 1); n++) {
+      const topic = topics[i] ?? `topic ${i}`;
+      const one = record(`t${i}`, 'a', 'b', { topic });
+      addToProfile(collected, one);
+      if (n === 0 && i % 2 === 1) addToProfile(kept, one);
+    }
+  nameCommonest(collected, kept);
+  const [before, after] = [collected.categories.topic, kept.categories.topic];
+  assert.equal(Object.keys(before).length, 501);
+  assert.deepEqual([before['constructor'], before['__proto__'], before['other'], before['10']], [3, 3, 3, 3]);
+  assert.deepEqual([after['constructor'], after['__proto__'], after['unknown']], [undefined, 1, 1]);
+  const sum = (counts: Record<string, number>): number => Object.values(counts).reduce((a, b) => a + b, 0);
+  assert.deepEqual([sum(before), sum(after)], [3080, 1500]);
+  assert.equal(before['(others)'], 3080 - 3 * 40 - 460);
+  for (const name of Object.keys(after)) assert.ok(name in before, name);
 });
 
 test("explain tells a record's story, by id and by place", async () => {

@@ -14,7 +14,7 @@ import { type ReportInputs, readInputs } from './inputs.ts';
 import { type LevelReport, levelsOf } from './levels.ts';
 import { curationPage } from './page.ts';
 import { pickExamples } from './pick-lines.ts';
-import type { Profile } from './profile.ts';
+import { emptyCounts, nameCommonest, type Profile } from './profile.ts';
 import { withTexts } from './reasons.ts';
 import { countScores } from './scores.ts';
 
@@ -82,6 +82,7 @@ const shownClusters = 15;
 export async function writeCurationReport(context: ReportContext): Promise<void> {
   const { examplesPaths, curateFolder, costPath, funnel, targets, collected, kept, rules, signal } = context;
   await countScores(join(curateFolder, 'ledger.jsonl'), { collected, kept, signal });
+  nameCommonest(collected, kept);
   const collectedSample = await sampleCollected(examplesPaths, collected.records, signal);
   const inputs = await readInputs(curateFolder, costPath);
   const duplicates = (inputs.nearDuplicates?.shown ?? []).slice(0, shownClusters);
@@ -110,7 +111,11 @@ async function sampleCollected(
 ): Promise<CurationReport['collectedSample']> {
   const detect = await loadLanguageDetector();
   const every = Math.max(1, Math.ceil(total / sampledRecords));
-  const sample: CurationReport['collectedSample'] = { records: 0, language: {}, sentiment: {} };
+  const sample: CurationReport['collectedSample'] = {
+    records: 0,
+    language: emptyCounts(),
+    sentiment: emptyCounts(),
+  };
   let index = 0;
   for (const path of paths)
     for await (const example of pickExamples(path, () => index++ % every === 0, signal)) {

@@ -1,5 +1,5 @@
 import { counted } from '../../base/number-text.ts';
-import type { LanguageOf } from '../../text/language.ts';
+import { baseLanguage, type LanguageOf } from '../../text/language.ts';
 import type { LanguageConfig } from '../config/text.ts';
 import type { Message } from '../example.ts';
 import { isSpoken, spokenText } from '../spoken-text.ts';
@@ -16,11 +16,11 @@ export function language({ keep }: LanguageConfig, detect: LanguageOf): RecordRu
     decide: (example): Verdict => {
       const spoken = example.meta.language ?? detect(spokenText(example));
       if (spoken === undefined) return { example };
-      if (keep.length > 0 && !keep.includes(baseOf(spoken)))
+      if (keep.length > 0 && !keep.includes(baseLanguage(spoken)))
         return { drop: `it is in ${spoken}, not in ${keep.join(' or ')}`, kind: `in ${spoken}` };
       const changed: Message[] = [];
       const messages = example.messages.map((one) => {
-        const marked = withLanguage(one, baseOf(spoken), detect);
+        const marked = withLanguage(one, baseLanguage(spoken), detect);
         if (marked !== one) changed.push(marked);
         return marked;
       });
@@ -46,9 +46,4 @@ function withLanguage(one: Message, conversation: string, detect: LanguageOf): M
   return found === undefined || found === conversation
     ? one
     : { ...one, meta: { ...one.meta, language: found } };
-}
-
-/** `pt-BR` is `pt`. */
-function baseOf(tag: string): string {
-  return tag.split('-')[0]!.toLowerCase();
 }

@@ -86,6 +86,13 @@ test('listed words are counted, and dropped only on request', () => {
     verdict.example?.messages.map(({ meta }) => meta?.['toxic']),
     [2, undefined],
   );
+  for (const tag of ['DE_at', 'constructor', '__proto__'])
+    assert.equal(
+      toxicity(toxicityConfig.parse({}), listed).decide({ ...rude, meta: { ...rude.meta, language: tag } })
+        .example?.meta['toxic'],
+      tag === 'DE_at' ? 2 : 1,
+      tag,
+    );
   const drop = (who: string): string | undefined =>
     toxicity(toxicityConfig.parse({ drop: who }), listed).decide(rude).drop;
   assert.equal(drop('assistant'), undefined);

@@ -1,4 +1,5 @@
 import { counted } from '../../base/number-text.ts';
+import { baseLanguage } from '../../text/language.ts';
 import { type WordFinder, wordFinder } from '../../text/word-list.ts';
 import type { ToxicityConfig } from '../config/text.ts';
 import type { Message } from '../example.ts';
@@ -61,7 +62,8 @@ const everyday: ReadonlySet<string> = new Set([
 export function toxicity({ drop, words, allow }: ToxicityConfig, listed: ToxicWords): RecordRule {
   const allowed = new Set(allow.map((word) => word.toLowerCase()));
   const finders = new Map<string, WordFinder>();
-  const finderFor = (language: string): WordFinder => {
+  const finderFor = (named: string): WordFinder => {
+    const language = Object.hasOwn(listed, named) ? named : 'en';
     let finder = finders.get(language);
     if (!finder) {
       const known = [...(listed[language] ?? []), ...(listed['en'] ?? [])];
@@ -74,7 +76,7 @@ export function toxicity({ drop, words, allow }: ToxicityConfig, listed: ToxicWo
   return {
     name: 'toxicity',
     decide: (example): Verdict => {
-      const find = finderFor((example.meta.language ?? 'en').split('-')[0]!);
+      const find = finderFor(baseLanguage(example.meta.language ?? 'en'));
       let count = 0;
       let dropped: Message['role'] | undefined;
       const messages = example.messages.map((one) => {

@@ -211,6 +211,26 @@ test('a refused record is told by field and value', () => {
     );
 });
 
+test('a blank fact is not known, and a field may be called as a property of every object is', () => {
+  const { meta } = shapes['prompt-completion'].parse({
+    prompt: 'a',
+    completion: 'b',
+    topic: ' ',
+    id: '',
+    created_at: '2024-01-01',
+    conversation_id: 7,
+    constructor: 'x',
+    metadata: { outcome: '', toString: 3, note: '' },
+  });
+  assert.deepEqual(meta, {
+    createdAt: '2024-01-01',
+    conversation: '7',
+    constructor: 'x',
+    toString: 3,
+    note: '',
+  });
+});
+
 test('a reason hides e-mail addresses and long numbers', () => {
   const record = { messages: [{ role: 'mary@example.com 4155552671', content: '' }] };
   assert.throws(

@@ -21,7 +21,10 @@ export type RecordShape = {
   write: (example: Example) => UnknownRecord;
 };
 
-const renamed: Record<string, string> = { created_at: 'createdAt', conversation_id: 'conversation' };
+const renamed = new Map([
+  ['created_at', 'createdAt'],
+  ['conversation_id', 'conversation'],
+]);
 const listFields = ['meta', 'metadata'];
 
 /** Facts from the fields of a record that its shape does not use; `meta` and `metadata` objects are opened. */
@@ -33,10 +36,10 @@ export function readMeta(
   const ignored: string[] = [];
   const take = (key: string, value: unknown, path: string): void => {
     if (value === null || value === undefined) return;
-    const name = renamed[key] ?? key;
+    const name = renamed.get(key) ?? key;
     if (!isFact(value)) ignored.push(path);
-    else if (textFacts.has(name)) meta[name] = checkTextFact(value, path);
-    else meta[name] = value;
+    else if (!textFacts.has(name)) meta[name] = value;
+    else if (String(value).trim() !== '') meta[name] = textFact(value, path);
   };
   for (const [key, value] of Object.entries(record)) {
     if (used.includes(key)) continue;
@@ -57,10 +60,9 @@ const textFacts = new Set<keyof ExampleMeta>([
   'conversation',
 ]);
 
-/** Ids and topics are text; a number is taken as its digits unless JSON has already rounded it. */
-function checkTextFact(value: string | number | boolean, field: string): string {
+/** Ids and topics are text, and not known where that is blank; a number is taken as its digits unless JSON has already rounded it. */
+function textFact(value: string | number | boolean, field: string): string {
   if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value))
     fail(field, value, 'a number this large is not exact in JSON: write it in quotes');
-  const text = String(value);
-  return text.trim() === '' ? fail(field, value, 'it must not be empty') : text;
+  return String(value);
 }

@@ -223,6 +223,25 @@ test('by time the newest are tested on, and a group goes where its newest member
   );
 });
 
+test('a split by time is refused where all have one date', async () => {
+  const of = (createdAt: (i: number) => string): Example[] =>
+    Array.from({ length: 40 }, (_, i) =>
+      makeExample(`e${i}`, words(30, 100 * i), { createdAt: createdAt(i) }),
+    );
+  await assert.rejects(
+    run(
+      of(() => '2024-02-29'),
+      { by: 'time' },
+    ),
+    { message: /all 40 examples have the same date in meta\.createdAt \(2024-02-29T00:00:00\.000Z\)/ },
+  );
+  const { summary } = await run(
+    of((i) => (i < 20 ? '2024-02-28' : '1709211907')),
+    { by: 'time' },
+  );
+  assert.deepEqual([summary['train'], summary['validation'], summary['test']], [32, 4, 4]);
+});
+
 test('dates are read alike everywhere, and nonsense is none', () => {
   for (const [text, time] of [
     ['2024-02-29', Date.UTC(2024, 1, 29)],
@@ -231,9 +250,21 @@ test('dates are read alike everywhere, and nonsense is none', () => {
     ['2024-02-29T13:05:07.123456Z', Date.UTC(2024, 1, 29, 13, 5, 7)],
     ['2024-02-29T13:05:07+05:30', Date.UTC(2024, 1, 29, 7, 35, 7)],
     ['0099-01-01', Date.parse('0099-01-01T00:00:00Z')],
+    ['1709211907', Date.UTC(2024, 1, 29, 13, 5, 7)],
+    ['1709211907.25', Date.UTC(2024, 1, 29, 13, 5, 7)],
+    ['1709211907123', Date.UTC(2024, 1, 29, 13, 5, 7)],
   ] as const)
     assert.equal(parseTimestamp(text), time, text);
-  for (const text of ['', 'now', '2023-02-29', '2024-13-01', '12/31/2024', '2024-01-01T25:00', '2024-01-00'])
+  for (const text of [
+    '',
+    'now',
+    '2023-02-29',
+    '2024-13-01',
+    '12/31/2024',
+    '2024-01-01T25:00',
+    '2024-01-00',
+    '20240229',
+  ])
     assert.equal(parseTimestamp(text), undefined, text);
 });
 

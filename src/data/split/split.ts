@@ -29,15 +29,15 @@ const mostAttempts = 10;
 /**
  * Writes train.jsonl, validation.jsonl, test.jsonl, split.json (counts by stratum, what was checked) and, where there are
  * benchmarks, the split is by time, or a synthetic example is left out, ledger.jsonl; returns the counts. Depends on the examples and the seed, not on
- * their order. Throws AttuneError 'data' when a split would be empty, when too many examples lack a date to split by
- * time, when `checkSplit` finds a conversation or a content in two splits, and when a structured piece of personal data is
+ * their order. Throws AttuneError 'data' when a split would be empty, when a split by time finds too few dates or
+ * only one, when `checkSplit` finds a conversation or a content in two splits, and when a structured piece of personal data is
  * left.
  */
 export async function split(context: SplitContext): Promise<Record<string, Json>> {
   const { config, outputFolder, projectFolder, seed } = context;
   const benchmarks = await openBenchmarks(config, projectFolder);
   const all = await readUnits(context, benchmarks);
-  if (config.by === 'time') refuseUndated(datable(config, all.units));
+  if (config.by === 'time') refuseWithoutOrder(datable(config, all.units));
   const { assigned, groups, checked } = await placeUnits(context, all, benchmarks);
   const counts = countSplits(all.units, assigned);
   const synthetic = all.units.filter((unit) => unit.synthetic === true).length;
@@ -179,13 +179,31 @@ function datable({ synthetic }: SplitConfig, units: readonly SplitUnit[]): Split
   return units.filter((unit) => synthetic === 'everywhere' || unit.synthetic !== true);
 }
 
-function refuseUndated(units: readonly SplitUnit[]): void {
+function refuseWithoutOrder(units: readonly SplitUnit[]): void {
   const undated = units.filter(isUndated);
-  if (undated.length <= mostUndated * units.length) return;
+  if (undated.length <= mostUndated * units.length) {
+    refuseOneDate(units);
+    return;
+  }
   const shown = undated.slice(0, 3).map(({ id }) => id);
   throw new AttuneError(
     'data',
     `split.by is time, but ${formatCount(undated.length)} of ${counted(units.length, 'example')} have no date in meta.createdAt (${shown.join(', ')}, ...)`,
-    { fix: 'Name the field with the date under collect, as ISO 8601, or set split.by to random.' },
+    {
+      fix: 'Give the records a date in created_at, as ISO 8601 (a CSV names its column under collect.sources[].columns), or set split.by to random.',
+    },
+  );
+}
+
+/** Where all have one date, such as that of an export, nothing is older than what is tested on. */
+function refuseOneDate(units: readonly SplitUnit[]): void {
+  const times = new Set(units.flatMap(({ time }) => (time === undefined ? [] : [time])));
+  if (units.length === 1 || times.size !== 1) return;
+  throw new AttuneError(
+    'data',
+    `split.by is time, but all ${counted(units.length, 'example')} have the same date in meta.createdAt (${new Date([...times][0]!).toISOString()})`,
+    {
+      fix: 'Give the records the date of the conversation, not that of the export, or set split.by to random.',
+    },
   );
 }

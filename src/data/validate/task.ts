@@ -1,5 +1,6 @@
 /** What kind of task a data set teaches, told from the data, and how many examples that kind needs. */
 import type { Example } from '../example.ts';
+import { countWords } from '../knowledge/size.ts';
 import type { TaskType } from './report.ts';
 
 /** Fewer examples than this seldom teach a task. */
@@ -36,7 +37,7 @@ export class TaskSigns {
     this.#records += 1;
     if (users.length > 1) this.#dialogues += 1;
     if (reply.includes('```') || looksLikeCode(reply)) this.#code += 1;
-    if (countWords(reply) <= labelWords) {
+    if (countWords(reply.slice(0, 400)) <= labelWords) {
       this.#labels += 1;
       if (this.#replies.size < countedReplies) this.#replies.add(reply.toLowerCase());
     }
@@ -89,10 +90,4 @@ function looksLikeCode(text: string): boolean {
     ),
   );
   return lines.length >= 2 && code.length >= lines.length / 2;
-}
-
-function countWords(text: string): number {
-  let words = 0;
-  for (const part of text.slice(0, 400).split(/\s/)) if (part !== '') words += 1;
-  return words;
 }

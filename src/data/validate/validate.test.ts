@@ -146,11 +146,16 @@ test('the task is told from the data, and each has its least number', async () =
     user(`${i} ${long.repeat(10)}`),
     assistant(`A customer wants to change address ${i}.`),
   ]);
+  const summariesInChinese = make(100, (i) => [
+    user(`${i} ${'我想修改订单的收货地址，请问应该怎么操作？'.repeat(24)}`),
+    assistant(`客户${i}想要修改订单的收货地址，并且希望知道具体的操作步骤。`),
+  ]);
   for (const [items, type, few] of [
     [chat, 'chat', /^warning: 120 records are few for chat: at least 500/],
     [labels, 'classification', /^warning: 60 records are few for classification: at least 100/],
     [code, 'code', undefined],
     [summaries, 'summarisation', undefined],
+    [summariesInChinese, 'summarisation', undefined],
     [sound(9), 'generation', /^error: 9 records are few for generation/],
   ] as const) {
     const report = await validate([...items]);

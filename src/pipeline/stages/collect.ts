@@ -4,7 +4,7 @@ import type { Stage } from '../stage.ts';
 /** Reads every source into examples.jsonl, with a ledger of what could not be read. */
 export const collectStage: Stage = {
   name: 'collect',
-  version: 4,
+  version: 5,
   needs: [],
   // A source module is given the seed.
   configPart: (config) => ({ collect: config.collect, seed: config.seed }),

@@ -7,7 +7,7 @@ import { curateFiles } from './curate-files.ts';
 /** Cleans and filters the examples, with a ledger of every change and a funnel of the counts. */
 export const curateStage: Stage = {
   name: 'curate',
-  version: 4,
+  version: 5,
   needs: ['collect', 'synthesise'],
   configPart: ({ curate: section, synthesise, seed }) => {
     const { judge } = section.quality;
