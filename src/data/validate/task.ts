@@ -1,6 +1,6 @@
 /** What kind of task a data set teaches, told from the data, and how many examples that kind needs. */
 import type { Example } from '../example.ts';
-import { countWords } from '../knowledge/size.ts';
+import { countWords } from '../knowledge/count-words.ts';
 import type { TaskType } from './report.ts';
 
 /** Fewer examples than this seldom teach a task. */
