@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Passage } from '../data/knowledge/passage.ts';
 import { type Claim, findFault, supportOf } from './grounding.ts';
+import { addressesIn } from './addresses.ts';
 import { citationOf } from './prompt.ts';
 import { sayingOf } from './saying.ts';
 import { quantitiesOf } from './small-numbers.ts';
@@ -53,6 +54,39 @@ test('what is made up is rejected, with the reason', () => {
     }),
     undefined,
   );
+});
+
+test('links and addresses come from the passage, or the answer is made up', () => {
+  const linked = {
+    ...passage,
+    text: `${passage.text}\nSee Shop.example/returns or write to Help@shop.example.`,
+    url: 'https://www.shop.example/help/returns/',
+  };
+  const faultOf = (answer: string): string | undefined => findFault(claim({ answer }), linked, 0)?.reason;
+  for (const address of [
+    'https://shop.example/returns.',
+    'www.shop.example/help/returns',
+    'help@shop.example',
+    'shop.example/returns!',
+    'Shop.example',
+    'and/or e.g. this.',
+  ])
+    assert.equal(faultOf(`Send it back within 30 days, see ${address}`), undefined, address);
+  for (const address of [
+    'https://evil.example/returns',
+    'http://shop.example.evil.example',
+    'WWW.EVIL.EXAMPLE',
+    'boss@shop.example',
+    'evil.example/refund',
+  ])
+    assert.match(
+      faultOf(`Send it back within 30 days, see ${address}.`)!,
+      /^the address .* is not in/,
+      address,
+    );
+  assert.match(faultOf(`As ${citationOf(passage)} says, 30 days.`)!, /by name/);
+  for (const hostile of ['a', 'a.', 'a@', 'www.', 'http://', 'a-', '/', 'a/', '.', '@'])
+    assert.ok(addressesIn(hostile.repeat(1_000_000)).length >= 0);
 });
 
 test('small numbers are facts where they count something, in digits and in words', () => {

@@ -1,9 +1,10 @@
 /**
- * Whether an answer rests on its passage, told from the words alone: its quotations stand there, its numbers come from
- * there or from the question, and so do most of its telling words. A model that makes things up fails one of these.
+ * Whether an answer rests on its passage, told from the words alone: its quotations stand there, its numbers and
+ * addresses come from there or from the question, and so do most of its telling words. A model that makes things up fails one of these.
  */
 import type { Passage } from '../data/knowledge/passage.ts';
 import { hashWords, isContentLength } from '../text/words.ts';
+import { addressesIn } from './addresses.ts';
 import { citationOf } from './prompt.ts';
 import { quantitiesOf, smallNumbersIn } from './small-numbers.ts';
 
@@ -27,6 +28,10 @@ const leastTellingWords = 3;
 export function findFault(claim: Claim, passage: Passage, leastSupport: number): Fault | undefined {
   if (claim.passage.trim() !== citationOf(passage))
     return fault('it cites another passage than it was given');
+  if (claim.question.trim() === '' || claim.answer.trim() === '')
+    return fault('the question or the answer is empty');
+  if (claim.question.includes(citationOf(passage)) || claim.answer.includes(citationOf(passage)))
+    return fault('it speaks of its passage by name');
   const text = normalise(`${passage.title}\n${passage.section ?? ''}\n${passage.text}`);
   if (claim.evidence.length === 0) return fault('it quotes nothing of its passage');
   for (const quoted of claim.evidence) {
@@ -40,6 +45,13 @@ export function findFault(claim: Claim, passage: Passage, leastSupport: number):
   const foreign = claimed.find((number) => !numbers.has(number));
   if (foreign !== undefined)
     return { reason: `the number ${foreign} is not in its passage`, kind: 'a number is not in its passage' };
+  const linked = `${known}\n${passage.url ?? ''}`.normalize('NFKC').toLowerCase();
+  const address = addressesIn(claim.answer).find((one) => !linked.includes(one));
+  if (address !== undefined)
+    return {
+      reason: `the address ${address} is not in its passage`,
+      kind: 'an address is not in its passage',
+    };
   const support = supportOf(claim.answer, known);
   if (support === undefined || support >= leastSupport) return undefined;
   return {

@@ -4,6 +4,7 @@ import { exists } from '../base/files.ts';
 import type { Example } from '../data/example.ts';
 import { type Passage, readPassages } from '../data/knowledge/passage.ts';
 import { readExamples } from '../data/read-examples.ts';
+import { loadLanguageDetector } from '../text/language.ts';
 import { hashWords } from '../text/words.ts';
 import { drawSample } from './draw-sample.ts';
 import { seedMasker } from './mask-seed.ts';
@@ -43,6 +44,7 @@ export async function gatherMaterial(context: SynthesiseContext): Promise<Materi
     config,
     seed,
     systemPrompt: collect.system_prompt,
+    languageOf: await loadLanguageDetector(),
     topics: config.refusals || config.escalations ? await readTopics(examplesPath) : [],
     passagesFor: (kind, count) => passages[kind].slice(0, count),
     examplesFor: (kind, count) => examples[kind].slice(0, count),

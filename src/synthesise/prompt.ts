@@ -18,7 +18,8 @@ export function systemOf(assistant: string, task: string): string {
 
 /** A text between marks that it cannot close itself. */
 export function quote(mark: string, text: string): string {
-  return `<${mark}>\n${text.replaceAll(`</${mark}`, `< /${mark}`)}\n</${mark}>`;
+  const closed = new RegExp(`<(?=\\s{0,9}/\\s{0,9}${mark})`, 'gi');
+  return `<${mark}>\n${text.replace(closed, '< ')}\n</${mark}>`;
 }
 
 /**
@@ -37,10 +38,13 @@ export function quotePassage(passage: Passage): string {
   return quote('passage', `${head.join('\n')}\n\n${text}`);
 }
 
+/** A line of a message that begins like a turn is set back: nobody speaks for the other. */
+const withoutTurns = (text: string): string => text.replace(/^(?=(?:customer|assistant)\s{0,9}:)/gim, '  ');
+
 /** Customer and assistant alone, as `customer: ...` and `assistant: ...`. */
 export function quoteConversation(messages: readonly Message[]): string {
   const lines = messages
     .filter((one) => isSpoken(one) && one.content !== '')
-    .map(({ role, content }) => `${role === 'user' ? 'customer' : 'assistant'}: ${content}`);
+    .map(({ role, content }) => `${role === 'user' ? 'customer' : 'assistant'}: ${withoutTurns(content)}`);
   return quote('conversation', lines.join('\n'));
 }

@@ -5,7 +5,7 @@ import { writeJson } from '../base/files.ts';
 import { inOrder } from '../base/in-order.ts';
 import type { Json } from '../base/json.ts';
 import type { Reporter } from '../base/progress.ts';
-import type { Asked, Asker } from '../backend/structured/asker.ts';
+import type { Asked, Asker, Question } from '../backend/structured/asker.ts';
 import type { CollectConfig, CurateConfig } from '../data/config.ts';
 import { contentKey } from '../data/content-key.ts';
 import type { Example } from '../data/example.ts';
@@ -57,6 +57,7 @@ export async function synthesise(context: SynthesiseContext): Promise<Record<str
   try {
     const made: Example[] = [];
     let done = 0;
+    for (const task of tasks) await asker.recall(questionOf(task, context));
     for await (const { task, asked } of askAll(tasks, asker, context)) {
       made.push(...readAnswer(task, asked, context, progress));
       done += 1;
@@ -76,15 +77,23 @@ function planOf(material: Parameters<(typeof kinds)[number]['plan']>[0]): AnyTas
   return kinds.flatMap(({ plan }) => plan(material));
 }
 
+/** What the server is asked for a task, the same at every run. */
+const questionOf = (task: AnyTask, { seed }: SynthesiseContext): Question<unknown> => ({
+  ...task,
+  name: task.kind,
+  label: task.kind,
+  seed: requestSeed(seed, task.id),
+});
+
 /** Answers in the order of the plan. Enough requests are kept ready for the server to have no pause. */
 function askAll(
   tasks: readonly AnyTask[],
   asker: Asker,
-  { config, seed }: SynthesiseContext,
+  context: SynthesiseContext,
 ): AsyncGenerator<{ task: AnyTask; asked: Asked<unknown> }> {
-  return inOrder(tasks, 4 * config.server.concurrency, async (task) => ({
+  return inOrder(tasks, 4 * context.config.server.concurrency, async (task) => ({
     task,
-    asked: await asker.ask({ ...task, name: task.kind, label: task.kind, seed: requestSeed(seed, task.id) }),
+    asked: await asker.ask(questionOf(task, context)),
   }));
 }
 

@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import type { Example, Message } from '../data/example.ts';
 import type { Passage } from '../data/knowledge/passage.ts';
+import type { LanguageOf } from '../text/language.ts';
 import type { Difficulty, KindName, SynthesiseConfig } from './config.ts';
 
 /** What the requests are made from: already drawn, in plan order, and masked. */
@@ -13,6 +14,7 @@ export type Material = {
   /** Topics of the real examples, sorted. */
   topics: readonly string[];
   passagesFor: (kind: 'questions' | 'dialogues' | 'refusals', count: number) => readonly Passage[];
+  languageOf: LanguageOf;
   examplesFor: (kind: 'paraphrases' | 'variations', count: number) => readonly Example[];
 };
 

@@ -17,10 +17,10 @@ export function goodAnswer({ schemaName, body }: ModelRequest): Behaviour {
   const count = itemsIn(user);
   const answers: Record<string, () => unknown> = {
     questions: () => {
-      const { passage, sentence } = passageIn(user);
+      const { passage, title, sentence } = passageIn(user);
       return {
         items: list(count, (n) => ({
-          question: `Question ${n + 1} about ${passage}: what should I know?`,
+          question: `Question ${n + 1} about ${title}: what should I know?`,
           answer: sentence,
           passage,
           evidence: [sentence],
@@ -28,8 +28,8 @@ export function goodAnswer({ schemaName, body }: ModelRequest): Behaviour {
       };
     },
     dialogues: () => {
-      const { passage, sentence } = passageIn(user);
-      return { passage, evidence: [sentence], turns: turns(`${passage}, please help`, sentence, 3) };
+      const { passage, title, sentence } = passageIn(user);
+      return { passage, evidence: [sentence], turns: turns(`${title}, please help`, sentence, 3) };
     },
     paraphrases: () => ({
       paraphrases: list(count, (n) => `In other words (${'abc'[n] ?? n}): ${between(user, 'request')}`),
@@ -78,10 +78,11 @@ function guessName(system: string, user: string): string {
 
 const marker = (user: string): string => /set \d+/.exec(user)?.[0] ?? 'set';
 
-function passageIn(user: string): { passage: string; sentence: string } {
+function passageIn(user: string): { passage: string; title: string; sentence: string } {
   const text = between(user, 'passage');
   const passage = /^id: (.*)$/m.exec(text)![1]!;
-  return { passage, sentence: text.split('\n\n').slice(1).join(' ').split('. ')[0]! };
+  const title = /^title: (.*)$/m.exec(text)![1]!;
+  return { passage, title, sentence: text.split('\n\n').slice(1).join(' ').split('. ')[0]! };
 }
 
 function turns(customer: string, assistant: string, exchanges: number): { role: string; text: string }[] {

@@ -9,7 +9,7 @@ import { type Wait, waitFor } from './backoff.ts';
 import { openBudget, type Prices, type SpendLimit } from './budget.ts';
 import { readJsonAnswer } from './json-answer.ts';
 import { serverSchema } from './json-schema.ts';
-import { openPaidExchange } from './paid-exchange.ts';
+import { openPaidExchange, type PaidExchange } from './paid-exchange.ts';
 import type { ChatMessage, ModelServer, ServerAnswer } from './server.ts';
 import { openSpendingLog, type Spending } from './spending.ts';
 
@@ -61,6 +61,11 @@ export type Asked<T> =
 export type Asker = {
   /** Calls are given the budget in the order they are made. Throws AttuneError 'backend' or 'interrupted'. */
   ask: <T>(question: Question<T>) => Promise<Asked<T>>;
+  /**
+   * Counts against the limit what a question has cost in runs before. Told of all questions before the first is asked, a
+   * limit holds for what is kept and what is new together, in whatever order they come.
+   */
+  recall: (question: Question<unknown>) => Promise<void>;
   spending: () => Spending;
   /** Why some questions were not asked; undefined when the limit was not reached. */
   exhausted: () => string | undefined;
@@ -89,50 +94,52 @@ export async function openAsker(options: AskerOptions): Promise<Asker> {
     wait: options.wait ?? waitFor,
     report,
   });
+  const ask = async <T>(question: Question<T>, send: Send): Promise<Asked<T>> => {
+    const { system, user, schema, name, label } = question;
+    const common = {
+      schema: serverSchema(schema),
+      schemaName: name,
+      maxTokens: options.maxTokens,
+      ...(provider === 'openai' && { seed: question.seed }),
+      ...(options.temperature !== undefined && { temperature: options.temperature }),
+    };
+    const messages: ChatMessage[] = [
+      { role: 'system', content: system },
+      { role: 'user', content: user },
+    ];
+    for (let repair = 0; ; repair++) {
+      const request = { messages: [...messages], ...common };
+      const outcome = await send(request, { label, repair: repair > 0, signal: options.signal });
+      if (outcome.answer === undefined) return outcome;
+      const useless = whyUseless(outcome.answer, options.maxTokens);
+      if (useless !== undefined) return useless;
+      const { value, problem } = readJsonAnswer(outcome.answer.text, schema);
+      if (problem === undefined) return { value };
+      if (repair === repairs) return { cause: 'invalid', reason: problem };
+      if (outcome.answer.text.length > mostCharactersPerToken * options.maxTokens)
+        return { cause: 'invalid', reason: `the answer has far more than ${options.maxTokens} tokens` };
+      messages.push(
+        { role: 'assistant', content: outcome.answer.text || '{}' },
+        {
+          role: 'user',
+          content: `That cannot be used: ${problem}. Send the whole JSON object again, corrected.`,
+        },
+      );
+    }
+  };
+  const recall: Send = async (request) => {
+    const answer = await exchange.recall(request);
+    return answer === undefined ? { cause: 'limit', reason: 'not asked yet' } : { answer };
+  };
   return {
-    ask: async (question) => {
-      const { system, user, schema, name, label } = question;
-      const common = {
-        schema: serverSchema(schema),
-        schemaName: name,
-        maxTokens: options.maxTokens,
-        ...(provider === 'openai' && { seed: question.seed }),
-        ...(options.temperature !== undefined && { temperature: options.temperature }),
-      };
-      const messages: ChatMessage[] = [
-        { role: 'system', content: system },
-        { role: 'user', content: user },
-      ];
-      for (let repair = 0; ; repair++) {
-        const outcome = await exchange(
-          { messages: [...messages], ...common },
-          {
-            label,
-            repair: repair > 0,
-            signal: options.signal,
-          },
-        );
-        if (outcome.answer === undefined) return outcome;
-        const useless = whyUseless(outcome.answer, options.maxTokens);
-        if (useless !== undefined) return useless;
-        const { value, problem } = readJsonAnswer(outcome.answer.text, schema);
-        if (problem === undefined) return { value };
-        if (repair === repairs) return { cause: 'invalid', reason: problem };
-        if (outcome.answer.text.length > mostCharactersPerToken * options.maxTokens)
-          return { cause: 'invalid', reason: `the answer has far more than ${options.maxTokens} tokens` };
-        messages.push(
-          { role: 'assistant', content: outcome.answer.text || '{}' },
-          {
-            role: 'user',
-            content: `That cannot be used: ${problem}. Send the whole JSON object again, corrected.`,
-          },
-        );
-      }
-    },
+    ask: (question) => ask(question, exchange.send),
+    recall: async (question) => void (await ask(question, recall)),
     spending: log.read,
     exhausted: () => budget.exhausted,
   };
 }
+
+type Send = PaidExchange['send'];
 
 async function openServer(options: AskerOptions): Promise<ModelServer> {
   if (options.provider === 'anthropic')

@@ -6,7 +6,7 @@ import { AttuneError } from '../../base/errors.ts';
 import { sha256 } from '../../base/hash.ts';
 import { canonicalJson } from '../../base/json.ts';
 import type { Reporter } from '../../base/progress.ts';
-import { openAdmission } from './admission.ts';
+import { openAdmissions } from './admission.ts';
 import type { AnswerCache, PaidAnswer } from './answer-cache.ts';
 import type { Wait } from './backoff.ts';
 import type { Budget, Reservation } from './budget.ts';
@@ -31,7 +31,11 @@ export type ExchangeOptions = {
   signal: AbortSignal;
 };
 
-export type PaidExchange = (request: Exchange, options: ExchangeOptions) => Promise<ExchangeOutcome>;
+export type PaidExchange = {
+  send: (request: Exchange, options: ExchangeOptions) => Promise<ExchangeOutcome>;
+  /** Counts what a request has cost in runs before, and returns its answer where there is one; sends nothing. */
+  recall: (request: Exchange) => Promise<ServerAnswer | undefined>;
+};
 
 export type PaidExchangeParts = {
   server: ModelServer;
@@ -55,7 +59,7 @@ const failuresInRow = 5;
 export function openPaidExchange(parts: PaidExchangeParts): PaidExchange {
   const { server, budget, log } = parts;
   const slots = openSlots(parts.concurrency);
-  const admit = openAdmission(parts.cache, budget);
+  const { admit, recall } = openAdmissions(parts.cache, budget);
   const { seed, wait, report } = parts;
   const pacing = openPacing({ serverName: server.name, seed, wait, report });
   const send = openSender(parts, pacing);
@@ -105,18 +109,22 @@ export function openPaidExchange(parts: PaidExchangeParts): PaidExchange {
 
   /** Two equal requests at the same time are one. */
   const underWay = new Map<string, Promise<ExchangeOutcome>>();
-  return (request, options) => {
-    const key = sha256(canonicalJson({ ...parts.identity, ...request }));
-    const existing = underWay.get(key);
-    if (existing !== undefined) return existing;
-    const outcome = exchange(key, request, options)
-      .catch((cause: unknown) => {
-        pacing.halt(cause);
-        throw cause;
-      })
-      .finally(() => underWay.delete(key));
-    underWay.set(key, outcome);
-    return outcome;
+  const keyOf = (request: Exchange): string => sha256(canonicalJson({ ...parts.identity, ...request }));
+  return {
+    send: (request, options) => {
+      const key = keyOf(request);
+      const existing = underWay.get(key);
+      if (existing !== undefined) return existing;
+      const outcome = exchange(key, request, options)
+        .catch((cause: unknown) => {
+          pacing.halt(cause);
+          throw cause;
+        })
+        .finally(() => underWay.delete(key));
+      underWay.set(key, outcome);
+      return outcome;
+    },
+    recall: async (request) => (await recall(keyOf(request)))?.answer,
   };
 }
 

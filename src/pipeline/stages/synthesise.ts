@@ -6,7 +6,7 @@ import { openStore } from '../store.ts';
 /** Has a language model write examples from passages and from real examples, with a ledger of what was rejected. */
 export const synthesiseStage: Stage = {
   name: 'synthesise',
-  version: 2,
+  version: 3,
   needs: ['collect'],
   isPartOf: ({ synthesise: section }) => section !== undefined,
   // Which answers were there already, and how often a server had to be asked.

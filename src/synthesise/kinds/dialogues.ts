@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import type { Passage } from '../../data/knowledge/passage.ts';
 import { describeItem, type Dimensions, dimensionsOf } from '../dimensions.ts';
+import type { LanguageOf } from '../../text/language.ts';
 import { findFault } from '../grounding.ts';
+import { languageFault } from '../language-fault.ts';
 import { quotePassage, systemOf } from '../prompt.ts';
 import { asTask, type Kind, type Made } from '../task.ts';
 import { readTurns, turnsSchema } from '../read-turns.ts';
@@ -31,7 +33,9 @@ export const dialoguesKind: Kind = {
         system: systemOf(material.systemPrompt, task),
         user: `${quotePassage(passage)}\n\nWrite one dialogue of ${config.turns} messages of the customer and as many of the assistant; the customer's ${describeItem(dimension)}.`,
         schema,
-        read: (answer) => [readDialogue(answer, passage, dimension, config.least_support)],
+        read: (answer) => [
+          readDialogue(answer, passage, dimension, config.least_support, material.languageOf),
+        ],
       });
     });
   },
@@ -42,6 +46,7 @@ function readDialogue(
   passage: Passage,
   dimension: Dimensions,
   leastSupport: number,
+  languageOf: LanguageOf,
 ): Made {
   const { messages, reason } = readTurns(turns);
   if (messages === undefined) return { reason };
@@ -52,6 +57,8 @@ function readDialogue(
       .map(({ content }) => content)
       .join('\n');
   const claim = { passage: cited, evidence, question: said('user'), answer: said('assistant') };
-  const fault = findFault(claim, passage, leastSupport);
+  const fault =
+    findFault(claim, passage, leastSupport) ??
+    languageFault([claim.question, claim.answer], passage.text, languageOf);
   return fault ?? { messages, facts: passageFacts(passage, evidence, dimension) };
 }

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { sayingOf } from '../saying.ts';
-import { type Dimensions, dimensionsOf, listItems } from '../dimensions.ts';
+import { dimensionsOf, listItems } from '../dimensions.ts';
 import { systemOf } from '../prompt.ts';
+import { readEach } from '../read-each.ts';
 import { asTask, type Facts, type Kind, type Made } from '../task.ts';
 import { readTurns, turnsSchema } from '../read-turns.ts';
 
@@ -41,8 +42,8 @@ export const escalationsKind: Kind = {
         user: `${about}Write ${size} of one to three messages of the customer each, set ${n + 1}, no two for the same reason:\n${listItems(items)}`,
         schema,
         read: (answer) =>
-          items.map((dimension: Dimensions, i) =>
-            readEscalation(answer.items[i], {
+          readEach(answer.items, items, (item, dimension, i) =>
+            readEscalation(item, {
               conversation: `${id}/${i}`,
               ...dimension,
               ...(topic !== undefined && { topic }),
@@ -53,8 +54,7 @@ export const escalationsKind: Kind = {
   },
 };
 
-function readEscalation(item: z.infer<typeof schema>['items'][number] | undefined, facts: Facts): Made {
-  if (item === undefined) return { reason: 'the model wrote fewer than it was asked for' };
+function readEscalation(item: z.infer<typeof schema>['items'][number], facts: Facts): Made {
   const { messages, reason } = readTurns(item.turns);
   if (messages === undefined) return { reason };
   if (!sayingOf(messages.at(-1)!.content, item.handover))

@@ -1,8 +1,11 @@
 import { z } from 'zod';
-import type { Example } from '../../data/example.ts';
+import type { Example, Message } from '../../data/example.ts';
 import { personasOf } from '../dimensions.ts';
+import { languageFault } from '../language-fault.ts';
+import { readEach } from '../read-each.ts';
+import { quantitiesOf, smallNumbersIn } from '../small-numbers.ts';
 import { quote, systemOf } from '../prompt.ts';
-import { asTask, type Facts, type Kind, type Made } from '../task.ts';
+import { asTask, type Facts, type Kind } from '../task.ts';
 
 const schema = z.object({
   paraphrases: z.array(z.string()).describe('The request in other words, once for each item.'),
@@ -30,12 +33,13 @@ export const paraphrasesKind: Kind = {
         user: `${quote('request', original)}\n\nWrite ${count}:\n${styles}`,
         schema,
         read: ({ paraphrases }) =>
-          customers.map((persona, i) =>
-            readParaphrase(paraphrases[i], paraphrases.slice(0, i), example, {
-              ...exampleFacts(example),
-              persona,
-            }),
-          ),
+          readEach(paraphrases, customers, (text, persona, i) => {
+            const fault =
+              findChange(text, original, paraphrases.slice(0, i)) ??
+              languageFault([text], original, material.languageOf);
+            const facts = { ...exampleFacts(example), persona };
+            return fault ?? { messages: withRequest(example, text), facts };
+          }),
       });
     });
   },
@@ -50,35 +54,42 @@ export function exampleFacts({ meta }: Example): Facts {
   return { conversation: conversation ?? id, seed_id: id, topic, language };
 }
 
-function readParaphrase(
-  text: string | undefined,
+/** Why a text is no paraphrase; undefined when it is one, as far as words tell. */
+function findChange(
+  text: string,
+  original: string,
   earlier: readonly string[],
-  example: Example,
-  facts: Facts,
-): Made {
-  const request = text?.trim() ?? '';
-  if (request === '') return { reason: 'the model wrote fewer than it was asked for' };
-  const original = firstRequest(example);
-  if ([original, ...earlier].some((one) => sameWords(one, request)))
+): { reason: string } | undefined {
+  if (text.trim() === '') return { reason: 'the paraphrase is empty' };
+  if ([original, ...earlier].some((one) => sameWords(one, text)))
     return { reason: 'it says the same in the same words' };
-  const missing = factsOf(original).find((fact) => !request.includes(fact));
-  if (missing !== undefined)
+  if (lacks(original, text))
     return { reason: 'a number, a code or a placeholder of the original is missing' };
-  const added = factsOf(request).find((fact) => !original.includes(fact));
-  if (added !== undefined)
+  if (lacks(text, original))
     return { reason: 'it has a number, a code or a placeholder that the original has not' };
-  const first = example.messages.findIndex(({ role }) => role === 'user');
-  return {
-    messages: example.messages.map((message, i) =>
-      i === first ? { ...message, content: request } : message,
-    ),
-    facts,
-  };
+  return undefined;
+}
+
+/** Whether a fact of one text is not in the other. "Two days" and "2 days" say the same. */
+function lacks(text: string, other: string): boolean {
+  const facts = new Set(factsOf(other));
+  const numbers = smallNumbersIn(other);
+  return (
+    factsOf(text).some((fact) => !facts.has(fact)) ||
+    [...quantitiesOf(text)].some((number) => !numbers.has(number))
+  );
+}
+
+function withRequest({ messages }: Example, text: string): Message[] {
+  const first = messages.findIndex(({ role }) => role === 'user');
+  return messages.map((message, i) => (i === first ? { ...message, content: text.trim() } : message));
 }
 
 /** Numbers, codes and placeholders: what must not change when words do. */
 function factsOf(text: string): string[] {
-  return text.match(/\[[A-Z_]{2,30}\d{0,6}\]|[A-Z0-9-]{0,40}\d[A-Z0-9-]{1,40}/g) ?? [];
+  const found = text.match(/\[[A-Z_]{2,30}\d{0,6}\]|[A-Z0-9-]{0,40}\d[A-Z0-9-]{1,40}/g) ?? [];
+  // A dash at its end is a mark of the sentence.
+  return found.map((fact) => fact.replace(/^-{1,40}|-{1,40}$/g, ''));
 }
 
 const sameWords = (a: string, b: string): boolean => plain(a) === plain(b);

@@ -1,17 +1,18 @@
 import { z } from 'zod';
-import type { Passage } from '../../data/knowledge/passage.ts';
-import { type Dimensions, dimensionsOf, listItems } from '../dimensions.ts';
+import { dimensionsOf, listItems } from '../dimensions.ts';
 import { findFault } from '../grounding.ts';
+import { languageFault } from '../language-fault.ts';
 import { quotePassage, systemOf } from '../prompt.ts';
-import { asTask, type Kind, type Made } from '../task.ts';
+import { readEach } from '../read-each.ts';
+import { asTask, type Kind } from '../task.ts';
 import { exchangeOf } from '../read-turns.ts';
 import { evidenceSchema, passageFacts } from './passage-facts.ts';
 
 const schema = z.object({
   items: z.array(
     z.object({
-      question: z.string().min(1),
-      answer: z.string().min(1),
+      question: z.string(),
+      answer: z.string(),
       passage: z.string().describe('The id of the passage.'),
       evidence: evidenceSchema,
     }),
@@ -38,26 +39,20 @@ export const questionsKind: Kind = {
         system: systemOf(material.systemPrompt, task),
         user: `${quotePassage(passage)}\n\nWrite ${items.length}:\n${listItems(items)}`,
         schema,
-        read: (answer) => readItems(answer, passage, items, config.least_support),
+        read: (answer) =>
+          readEach(answer.items, items, (item, dimension) => {
+            const { question, answer: reply, evidence } = item;
+            const fault =
+              findFault(item, passage, config.least_support) ??
+              languageFault([question, reply], passage.text, material.languageOf);
+            return (
+              fault ?? {
+                messages: exchangeOf(question, reply),
+                facts: passageFacts(passage, evidence, dimension),
+              }
+            );
+          }),
       });
     });
   },
 };
-
-function readItems(
-  { items }: z.infer<typeof schema>,
-  passage: Passage,
-  dimensions: readonly Dimensions[],
-  leastSupport: number,
-): Made[] {
-  return dimensions.map((dimension, i): Made => {
-    const item = items[i];
-    if (item === undefined) return { reason: 'the model wrote fewer than it was asked for' };
-    const fault = findFault(item, passage, leastSupport);
-    if (fault !== undefined) return fault;
-    return {
-      messages: exchangeOf(item.question, item.answer),
-      facts: passageFacts(passage, item.evidence, dimension),
-    };
-  });
-}

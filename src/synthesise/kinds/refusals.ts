@@ -4,6 +4,7 @@ import { sayingOf } from '../saying.ts';
 import type { RefusalReason } from '../config.ts';
 import { type Dimensions, dimensionsOf, listItems } from '../dimensions.ts';
 import { quotePassage, systemOf } from '../prompt.ts';
+import { readEach } from '../read-each.ts';
 import { type AnyTask, asTask, type Facts, type Kind, type Made, type Material } from '../task.ts';
 import { exchangeOf } from '../read-turns.ts';
 import { passageFacts } from './passage-facts.ts';
@@ -11,8 +12,8 @@ import { passageFacts } from './passage-facts.ts';
 const schema = z.object({
   items: z.array(
     z.object({
-      request: z.string().min(1),
-      reply: z.string().min(1),
+      request: z.string(),
+      reply: z.string(),
       declines: z.string().describe('Word for word from the reply: the sentence that declines.'),
     }),
   ),
@@ -73,8 +74,8 @@ function refusalTask(
     user: `${about}Write ${items.length}, set ${n + 1}, no two about the same:\n${listItems(items)}`,
     schema,
     read: (answer) =>
-      items.map((dimension, i) =>
-        readRefusal(answer.items[i], {
+      readEach(answer.items, items, (item, dimension, i) =>
+        readRefusal(item, {
           ...(passage ? passageFacts(passage, [], dimension) : { conversation: `${id}/${i}`, ...dimension }),
           ...(passage === undefined && topic !== undefined && { topic }),
           declined: reason,
@@ -83,8 +84,9 @@ function refusalTask(
   });
 }
 
-function readRefusal(item: z.infer<typeof schema>['items'][number] | undefined, facts: Facts): Made {
-  if (item === undefined) return { reason: 'the model wrote fewer than it was asked for' };
+function readRefusal(item: z.infer<typeof schema>['items'][number], facts: Facts): Made {
+  if (item.request.trim() === '' || item.reply.trim() === '')
+    return { reason: 'the request or the reply is empty' };
   if (!sayingOf(item.reply, item.declines)) return { reason: 'no sentence of the reply declines' };
   return { messages: exchangeOf(item.request, item.reply), facts };
 }

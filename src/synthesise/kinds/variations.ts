@@ -1,7 +1,10 @@
 import { z } from 'zod';
-import type { Example } from '../../data/example.ts';
+import type { Example, Message } from '../../data/example.ts';
+import type { LanguageOf } from '../../text/language.ts';
 import { contentKey } from '../../data/content-key.ts';
 import { type Dimensions, describeItem, dimensionsOf } from '../dimensions.ts';
+import { languageFault } from '../language-fault.ts';
+import { readEach } from '../read-each.ts';
 import { quoteConversation, systemOf } from '../prompt.ts';
 import { asTask, type Kind, type Made } from '../task.ts';
 import { readTurns, turnsSchema } from '../read-turns.ts';
@@ -29,21 +32,27 @@ export const variationsKind: Kind = {
         system: systemOf(material.systemPrompt, task),
         user: `${quoteConversation(example.messages)}\n\nWrite ${count}:\n${customers.join('\n')}`,
         schema,
-        read: ({ dialogues }) => items.map((item, i) => readVariation(dialogues[i], example, item)),
+        read: ({ dialogues }) =>
+          readEach(dialogues, items, (dialogue, item) =>
+            readVariation(dialogue, example, item, material.languageOf),
+          ),
       });
     });
   },
 };
 
 function readVariation(
-  dialogue: z.infer<typeof schema>['dialogues'][number] | undefined,
+  dialogue: z.infer<typeof schema>['dialogues'][number],
   example: Example,
   dimension: Dimensions,
+  languageOf: LanguageOf,
 ): Made {
-  if (dialogue === undefined) return { reason: 'the model wrote fewer than it was asked for' };
   const { messages, reason } = readTurns(dialogue.turns);
   if (messages === undefined) return { reason };
   if (contentKey(messages) === contentKey(example.messages))
     return { reason: 'it says the same in the same words' };
-  return { messages, facts: { ...exampleFacts(example), ...dimension } };
+  const said = (all: readonly Message[]): string => all.map(({ content }) => content).join('\n');
+  const spoken = example.messages.filter(({ role }) => role === 'user' || role === 'assistant');
+  const fault = languageFault([said(messages)], said(spoken), languageOf);
+  return fault ?? { messages, facts: { ...exampleFacts(example), ...dimension } };
 }
