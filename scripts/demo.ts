@@ -15,13 +15,13 @@ import { describeFailure } from '../src/cli/errors.ts';
 import { humanProgress, jsonProgress } from '../src/cli/progress.ts';
 import type { EvaluationResults, SideBySide } from '../src/evaluate/results.ts';
 import { startGateway } from '../src/gateway/server.ts';
-import { loadProject } from '../src/pipeline/load.ts';
+import { loadProject } from '../src/pipeline/load-project.ts';
 import { runPipeline } from '../src/pipeline/run.ts';
 import type { RunResult } from '../src/pipeline/run.ts';
 import type { StageName } from '../src/pipeline/stage.ts';
-import { stages } from '../src/pipeline/stages/index.ts';
+import { stages } from '../src/pipeline/stages/all-stages.ts';
 import { openStore } from '../src/pipeline/store.ts';
-import { baseFiles, tunedFiles } from '../src/registry/serving.ts';
+import { baseFiles, tunedFiles } from '../src/registry/served-files.ts';
 import { openVersion } from '../src/registry/version.ts';
 
 const questions = 3;

@@ -7,7 +7,7 @@ import { before, test } from 'node:test';
 import type { Example } from '../src/data/example.ts';
 import type { EvaluationResults } from '../src/evaluate/results.ts';
 import type { StageResult } from '../src/pipeline/run.ts';
-import { stages } from '../src/pipeline/stages/index.ts';
+import { stages } from '../src/pipeline/stages/all-stages.ts';
 import { runLine } from './support/run-line.ts';
 import { writeTinyLlama } from './support/tiny-llama.ts';
 

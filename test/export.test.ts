@@ -6,11 +6,11 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Json } from '../src/base/json.ts';
 import type { ProgressEvent } from '../src/base/progress.ts';
-import { sampleConversations } from '../src/cli/sample.ts';
-import { loadProject, type Project } from '../src/pipeline/load.ts';
+import { sampleConversations } from '../src/cli/sample-conversations.ts';
+import { loadProject, type Project } from '../src/pipeline/load-project.ts';
 import { runPipeline } from '../src/pipeline/run.ts';
 import type { StageName } from '../src/pipeline/stage.ts';
-import { stages } from '../src/pipeline/stages/index.ts';
+import { stages } from '../src/pipeline/stages/all-stages.ts';
 import { familyFields } from './support/serving.ts';
 import { writeTinyLlama } from './support/tiny-llama.ts';
 

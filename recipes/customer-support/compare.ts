@@ -10,9 +10,9 @@ import type { EvaluationResults } from '../../src/evaluate/results.ts';
 import { comparePaired } from '../../src/evaluate/statistics/compare.ts';
 import type { PairedItem } from '../../src/evaluate/statistics/compare.ts';
 import type { Interval } from '../../src/evaluate/statistics/interval.ts';
-import { loadProject } from '../../src/pipeline/load.ts';
+import { loadProject } from '../../src/pipeline/load-project.ts';
 import { planPipeline } from '../../src/pipeline/plan.ts';
-import { stages } from '../../src/pipeline/stages/index.ts';
+import { stages } from '../../src/pipeline/stages/all-stages.ts';
 import { artifactFolder, openStore } from '../../src/pipeline/store.ts';
 import type { StageName } from '../../src/pipeline/stage.ts';
 

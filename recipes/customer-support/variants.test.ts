@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { loadProject } from '../../src/pipeline/load.ts';
+import { loadProject } from '../../src/pipeline/load-project.ts';
 
 test('the variants differ from the demo in what follows the split, so that one test split measures them all', async () => {
   const [demo, dpo, orpo] = await Promise.all(

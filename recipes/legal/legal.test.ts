@@ -7,7 +7,7 @@ import { fc } from '../../test/support/properties.ts';
 import { silent } from '../../src/base/progress.ts';
 import { collect } from '../../src/data/collect.ts';
 import { loadExamples } from '../../src/data/read-examples.ts';
-import { loadProject } from '../../src/pipeline/load.ts';
+import { loadProject } from '../../src/pipeline/load-project.ts';
 import { contractRecords } from './contracts.ts';
 import { parsePythonList } from './python-list.ts';
 import { statuteRecords } from './statutes.ts';

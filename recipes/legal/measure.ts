@@ -11,10 +11,10 @@ import { loadExamples } from '../../src/data/read-examples.ts';
 import { exactMatch } from '../../src/evaluate/metrics/exact-match.ts';
 import { comparePaired } from '../../src/evaluate/statistics/compare.ts';
 import type { Interval } from '../../src/evaluate/statistics/interval.ts';
-import { loadProject } from '../../src/pipeline/load.ts';
+import { loadProject } from '../../src/pipeline/load-project.ts';
 import { planPipeline } from '../../src/pipeline/plan.ts';
 import type { StageName } from '../../src/pipeline/stage.ts';
-import { stages } from '../../src/pipeline/stages/index.ts';
+import { stages } from '../../src/pipeline/stages/all-stages.ts';
 import { artifactFolder, openStore } from '../../src/pipeline/store.ts';
 import { wordCounter } from './word-counter.ts';
 

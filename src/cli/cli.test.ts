@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { AttuneError } from '../base/errors.ts';
 import { acquireLock } from '../base/lock.ts';
-import { parseProject } from '../pipeline/load.ts';
+import { parseProject } from '../pipeline/load-project.ts';
 import type { Stage } from '../pipeline/stage.ts';
 import { registerVersion } from '../registry/version.ts';
 import { projectName } from './commands/init.ts';

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { styleText } from 'node:util';
 import type { Command } from 'commander';
 import type { Reporter } from '../base/progress.ts';
-import type { Project } from '../pipeline/load.ts';
+import type { Project } from '../pipeline/load-project.ts';
 import type { Io } from './io.ts';
 import { humanProgress, jsonProgress, quietProgress, type ProgressView } from './progress.ts';
 
@@ -38,7 +38,7 @@ export function createContext(io: Io, command: Command): Context {
       view.clear();
       io.stdout(json ? JSON.stringify({ type: 'result', ...value }) + '\n' : text);
     },
-    project: async () => (await import('../pipeline/load.ts')).loadProject(file),
+    project: async () => (await import('../pipeline/load-project.ts')).loadProject(file),
   };
 }
 

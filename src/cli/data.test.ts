@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { runLine } from '../../test/support/run-line.ts';
-import { stages } from '../pipeline/stages/index.ts';
+import { stages } from '../pipeline/stages/all-stages.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'attune-data-'));
 after(() => rmSync(folder, { recursive: true, force: true }));

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { AttuneError } from '../base/errors.ts';
 import { splitNames } from '../data/split/assign.ts';
 import { artifactFolder } from '../pipeline/store.ts';
-import { findArtifact } from './artifact.ts';
+import { findArtifact } from './find-artifact.ts';
 import type { Context } from './context.ts';
 
 /** The files of examples that a person means by a stage, an artifact or a path. */

@@ -1,8 +1,8 @@
 /** Numbers and tables for people to read. */
 import { isRecord, type Json } from '../base/json.ts';
 
-export { formatSeconds } from '../base/duration.ts';
-export { formatBytes } from '../base/size.ts';
+export { formatSeconds } from '../base/format-seconds.ts';
+export { formatBytes } from '../base/format-bytes.ts';
 
 /** Three significant digits below a thousand, grouped digits above. */
 export function formatNumber(value: number): string {

@@ -57,7 +57,7 @@ export async function main(): Promise<void> {
     terminal: { interactive: process.stderr.isTTY === true, columns: process.stderr.columns || 80 },
     signal: stop.signal,
     now: () => performance.now(),
-    loadStages: async () => (await import('../pipeline/stages/index.ts')).stages,
+    loadStages: async () => (await import('../pipeline/stages/all-stages.ts')).stages,
   });
   process.exitCode = exit;
 }

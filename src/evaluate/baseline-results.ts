@@ -1,10 +1,10 @@
 import { actionBaseline, type LabelledTurn, templateCoverage } from './action-baseline.ts';
-import { replyItems } from './measure.ts';
+import { replyItems } from './measure-turns.ts';
 import type { Measurements } from './measurements.ts';
 import type { ActionBaselineResult, EvaluationResults } from './results.ts';
 import { comparePaired } from './statistics/compare.ts';
 import type { BootstrapSettings } from './statistics/interval.ts';
-import type { Turn } from './turns.ts';
+import type { Turn } from './assistant-turns.ts';
 
 /** The most-frequent-action baselines, on the turns of the headline's next-action accuracy. */
 export function baselineResults(

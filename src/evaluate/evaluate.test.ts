@@ -11,7 +11,7 @@ import type { Example, Message, ToolCall } from '../data/example.ts';
 import type { Scorer } from '../model/scorer.ts';
 import { evaluateConfig } from './config.ts';
 import { evaluate } from './evaluate.ts';
-import type { EvaluateJob } from './job.ts';
+import type { EvaluateJob } from './evaluate-job.ts';
 import { metricNames } from './metrics/metric.ts';
 import type { EvaluationResults } from './results.ts';
 

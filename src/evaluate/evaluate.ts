@@ -8,9 +8,9 @@ import { loadExamples } from '../data/read-examples.ts';
 import type { ExampleScore, Scorer } from '../model/scorer.ts';
 import type { EncodedExample } from '../text/encoded.ts';
 import { generateReplies } from './generate.ts';
-import type { EvaluateJob, EvaluatedSystem, Likelihood } from './job.ts';
-import { measureTurns, replyMetrics } from './measure.ts';
-import type { MeasuredTurn } from './measure.ts';
+import type { EvaluateJob, EvaluatedSystem, Likelihood } from './evaluate-job.ts';
+import { measureTurns, replyMetrics } from './measure-turns.ts';
+import type { MeasuredTurn } from './measure-turns.ts';
 import { likelihoodItems } from './metrics/likelihood.ts';
 import type { MetricName } from './metrics/metric.ts';
 import { loadTemplates } from './action-templates.ts';
@@ -19,8 +19,8 @@ import type { LoggedReply, SystemName } from './reply-log.ts';
 import { writeReport } from './report/write.ts';
 import type { EvaluationResults } from './results.ts';
 import { summarise } from './summarise.ts';
-import { assistantTurns, drawConversations, drawSideBySide } from './turns.ts';
-import type { Turn } from './turns.ts';
+import { assistantTurns, drawConversations, drawSideBySide } from './assistant-turns.ts';
+import type { Turn } from './assistant-turns.ts';
 
 /**
  * Compares base and tuned model on the test split: likelihood metrics on all of it, replies generated greedily at

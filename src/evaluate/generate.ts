@@ -1,7 +1,7 @@
 import type { Backend, Reply } from '../backend/backend.ts';
 import { AttuneError } from '../base/errors.ts';
 import type { LoggedReply, ReplyLog, SystemName } from './reply-log.ts';
-import type { Turn } from './turns.ts';
+import type { Turn } from './assistant-turns.ts';
 
 export type GenerateOptions = {
   maxTokens: number;

@@ -1,8 +1,8 @@
 import type { Example } from '../data/example.ts';
 import type { Templates } from './action-templates.ts';
-import type { EvaluateJob, Likelihood } from './job.ts';
-import type { MeasuredTurn } from './measure.ts';
-import type { Turn } from './turns.ts';
+import type { EvaluateJob, Likelihood } from './evaluate-job.ts';
+import type { MeasuredTurn } from './measure-turns.ts';
+import type { Turn } from './assistant-turns.ts';
 
 /** Everything measured, before it is put into numbers. */
 export type Measurements = {

@@ -1,9 +1,15 @@
 /** Both systems on parts of the test split: kinds of turn, and the values of a fact such as the topic. */
-import { allReplyItems, compareAll, headlineItems, type MeasuredTurn, type MetricItems } from './measure.ts';
+import {
+  allReplyItems,
+  compareAll,
+  headlineItems,
+  type MeasuredTurn,
+  type MetricItems,
+} from './measure-turns.ts';
 import type { Measurements } from './measurements.ts';
 import type { PartResult, SubsetResult } from './results.ts';
 import type { BootstrapSettings } from './statistics/interval.ts';
-import type { Turn } from './turns.ts';
+import type { Turn } from './assistant-turns.ts';
 
 /** Replies from a macro, free-typed replies and queries apart; what there is none of is left out. */
 export function subsetResults(

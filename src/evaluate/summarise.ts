@@ -1,6 +1,6 @@
 import { conversationOf } from '../data/example.ts';
 import { baselineResults } from './baseline-results.ts';
-import { compareAll, headlineItems, type MeasuredTurn } from './measure.ts';
+import { compareAll, headlineItems, type MeasuredTurn } from './measure-turns.ts';
 import type { Measurements } from './measurements.ts';
 import { type MetricName, metricNames } from './metrics/metric.ts';
 import { partResults, subsetResults } from './part-results.ts';

@@ -1,4 +1,4 @@
-import type { MeasuredTurn } from './measure.ts';
+import type { MeasuredTurn } from './measure-turns.ts';
 import type { EvaluationResults } from './results.ts';
 
 /** Below it a bootstrap interval is too narrow. */

@@ -14,7 +14,7 @@ import { plainLora } from '../../test/support/plain-lora.ts';
 import type { LoraConfig } from '../model/lora.ts';
 import type { LanguageModel } from '../model/parameters.ts';
 import { trainConfig, type TrainConfig } from '../train/config.ts';
-import { checkExport } from './check.ts';
+import { checkExport } from './check-export.ts';
 import { exportGguf, exportMergedGguf } from './gguf.ts';
 import { exportLoraGguf, whyMerged } from './lora-gguf.ts';
 

@@ -16,7 +16,7 @@ import { exportGguf } from './gguf.ts';
 import { interleaveRotaryRows } from './gguf-layout.ts';
 import { exportLoraGguf } from './lora-gguf.ts';
 import { checkParity } from './parity.ts';
-import { ggufVocabulary } from './vocabulary.ts';
+import { ggufVocabulary } from './gguf-vocabulary.ts';
 
 let folder: string;
 before(async () => {

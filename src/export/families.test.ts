@@ -10,7 +10,7 @@ import { silent } from '../base/progress.ts';
 import { readGguf } from '../../test/support/gguf-reader.ts';
 import { loadModel } from '../model/checkpoint.ts';
 import { readModelConfig } from '../model/config.ts';
-import { checkServable } from './architecture.ts';
+import { checkServable } from './llama-architecture.ts';
 import { exportGguf } from './gguf.ts';
 
 let folder: string;

@@ -3,7 +3,7 @@
  * The names are those of llama.cpp's gguf-py/gguf/tensor_mapping.py.
  */
 import type { ModelConfig } from '../model/config.ts';
-import { architectures } from './architecture.ts';
+import { architectures } from './llama-architecture.ts';
 
 const layerNames: Readonly<Record<string, string>> = {
   input_layernorm: 'attn_norm',

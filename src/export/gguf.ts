@@ -8,11 +8,11 @@ import { readModelConfig, weightShapes, type ModelConfig } from '../model/config
 import { mergedConfig, mergedParameters } from '../model/merge.ts';
 import type { LanguageModel } from '../model/parameters.ts';
 import { openBaseWeights } from '../model/weights.ts';
-import { checkServable } from './architecture.ts';
+import { checkServable } from './llama-architecture.ts';
 import type { PreTokenizer } from './config.ts';
 import { ggufName, ggufValues } from './gguf-layout.ts';
-import { extraTensors, modelMetadata } from './metadata.ts';
-import { ggufVocabulary } from './vocabulary.ts';
+import { extraTensors, modelMetadata } from './gguf-metadata.ts';
+import { ggufVocabulary } from './gguf-vocabulary.ts';
 
 export type ExportGgufOptions = {
   /** Hugging Face layout: config.json, model.safetensors, tokenizer.json, tokenizer_config.json. */

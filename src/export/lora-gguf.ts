@@ -6,7 +6,7 @@ import { adapterTensors, type AdapterConfig } from '../model/adapter.ts';
 import type { ModelConfig } from '../model/config.ts';
 import { adaptedModules, loraName, type AdaptedModule } from '../model/lora.ts';
 import type { LanguageModel } from '../model/parameters.ts';
-import { architectures } from './architecture.ts';
+import { architectures } from './llama-architecture.ts';
 import { ggufName, ggufOutputs } from './gguf-layout.ts';
 
 /**

@@ -2,7 +2,7 @@
  * A SentencePiece BPE tokenizer (Llama 2, Mistral, Gemma) as tokenizer.json holds it, in the terms of llama.cpp's own
  * SentencePiece tokenizer, which joins the neighbours whose union has the highest score.
  */
-import type { Component, TokenizerFile } from './vocabulary.ts';
+import type { Component, TokenizerFile } from './gguf-vocabulary.ts';
 
 const space = '▁';
 

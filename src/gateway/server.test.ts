@@ -6,7 +6,7 @@ import { after, before, beforeEach, describe, it } from 'node:test';
 import { OpenAI } from 'openai';
 import { AttuneError } from '../base/errors.ts';
 import type { Backend, GenerateRequest, Reply } from '../backend/backend.ts';
-import { chat } from './chat.ts';
+import { chat } from './terminal-chat.ts';
 import { startGateway, type Gateway } from './server.ts';
 
 let lastRequest: GenerateRequest | undefined;

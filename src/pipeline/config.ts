@@ -5,7 +5,7 @@ import { collectConfig, curateConfig } from '../data/config.ts';
 import { evaluateConfig } from '../evaluate/config.ts';
 import { exportConfig } from '../export/config.ts';
 import { registerConfig } from '../registry/config.ts';
-import { namePattern } from '../registry/reference.ts';
+import { namePattern } from '../registry/version-reference.ts';
 import { synthesiseConfig } from '../synthesise/config.ts';
 import { alignConfig } from '../train/config/align.ts';
 import { trainConfig } from '../train/config.ts';

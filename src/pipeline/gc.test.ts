@@ -6,7 +6,7 @@ import { tiny, tinyProject, tinyStages } from '../../test/support/tiny-pipeline.
 import { versionNumbers } from '../registry/find.ts';
 import { registerVersion } from '../registry/version.ts';
 import { collectGarbage } from './gc.ts';
-import type { Project } from './load.ts';
+import type { Project } from './load-project.ts';
 import { runPipeline, type RunResult } from './run.ts';
 import { listFolder, openStore } from './store.ts';
 

@@ -2,9 +2,9 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { acquireLock } from '../base/lock.ts';
-import { modelNames, versionNumbers } from '../registry/find.ts';
+import { modelNames, versionNumbers } from '../registry/find-versions.ts';
 import { readMetadata } from '../registry/version.ts';
-import { loadProject, type Project } from './load.ts';
+import { loadProject, type Project } from './load-project.ts';
 import { planPipeline } from './plan.ts';
 import { sweepTmp } from './run.ts';
 import type { Stage } from './stage.ts';

@@ -2,13 +2,13 @@
 import { basename, join } from 'node:path';
 import { AttuneError } from '../base/errors.ts';
 import type { ProjectConfig } from './config.ts';
-import { artifactId, artifactKey, gatherIngredients, type Ingredients } from './key.ts';
-import type { Project } from './load.ts';
+import { artifactId, artifactKey, gatherIngredients, type Ingredients } from './artifact-key.ts';
+import type { Project } from './load-project.ts';
 import { nearest } from './nearest.ts';
 import type { Stage, StageName } from './stage.ts';
 import { artifactFolder, findDamage, listFolder, listManifests, readManifest, toArtifact } from './store.ts';
 import type { Manifest, Store } from './store.ts';
-import { explainDifference } from './why.ts';
+import { explainDifference } from './explain-difference.ts';
 
 export type PlanOptions = {
   /** Leave out the stages after this one. */

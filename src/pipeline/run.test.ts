@@ -6,7 +6,7 @@ import { AttuneError } from '../base/errors.ts';
 import { acquireLock } from '../base/lock.ts';
 import type { ProgressEvent } from '../base/progress.ts';
 import { curateStage, tinyProject, tinyStages, trainStage } from '../../test/support/tiny-pipeline.ts';
-import type { Project } from './load.ts';
+import type { Project } from './load-project.ts';
 import { planPipeline } from './plan.ts';
 import { runPipeline, type RunOptions, type RunResult } from './run.ts';
 import type { Stage } from './stage.ts';

@@ -5,7 +5,7 @@ import { performance } from 'node:perf_hooks';
 import type { Json } from '../base/json.ts';
 import { acquireLock } from '../base/lock.ts';
 import type { Reporter } from '../base/progress.ts';
-import type { Project } from './load.ts';
+import type { Project } from './load-project.ts';
 import { interrupted, makeArtifact } from './make-artifact.ts';
 import { checkStages, chosenStages, planStage, type PlannedStage, type PlanOptions } from './plan.ts';
 import type { Stage, StageName } from './stage.ts';

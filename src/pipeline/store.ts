@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { storageError, syncFolder } from '../base/files.ts';
 import { sha256, sha256File } from '../base/hash.ts';
 import { canonicalJson, type Json } from '../base/json.ts';
-import type { SourceDigest } from './key.ts';
+import type { SourceDigest } from './artifact-key.ts';
 import type { Artifact, StageName } from './stage.ts';
 
 export type Store = {

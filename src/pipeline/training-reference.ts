@@ -2,7 +2,7 @@
 import { families } from '../model/families.ts';
 import { chooseHyperparameters } from '../train/hyperparameters.ts';
 import type { RunSize } from '../train/hyperparameters.ts';
-import { table, trainingSections } from './reference.ts';
+import { table, trainingSections } from './configuration-reference.ts';
 import type { JsonSchema } from './schema.ts';
 
 /** Markdown. Every table is made from what the program itself goes by. */

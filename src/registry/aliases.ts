@@ -5,7 +5,7 @@ import { AttuneError } from '../base/errors.ts';
 import { storageError, writeJson } from '../base/files.ts';
 import { acquireLock } from '../base/lock.ts';
 import { aliasHistory, appendAudit, currentUser, readAudit } from './audit.ts';
-import { aliasPattern } from './reference.ts';
+import { aliasPattern } from './version-reference.ts';
 
 export type AliasMove = { alias: string; from: number | null; to: number };
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { aliasPattern, namePattern } from './reference.ts';
+import { aliasPattern, namePattern } from './version-reference.ts';
 
 export const registerConfig = z
   .strictObject({

@@ -7,8 +7,8 @@ import { test } from 'node:test';
 import { AttuneError } from '../base/errors.ts';
 import { moveAlias, readAliases, rollbackAlias } from './aliases.ts';
 import { readAudit } from './audit.ts';
-import { parseReference } from './reference.ts';
-import { modelNames, versionNumbers } from './find.ts';
+import { parseReference } from './version-reference.ts';
+import { modelNames, versionNumbers } from './find-versions.ts';
 import { openVersion, registerVersion, type Registration } from './version.ts';
 
 async function newRegistry(): Promise<{

@@ -10,8 +10,8 @@ import { sha256, sha256File } from '../base/hash.ts';
 import { canonicalJson, type Json } from '../base/json.ts';
 import { acquireLock } from '../base/lock.ts';
 import { appendAudit, currentUser, readAudit } from './audit.ts';
-import { entries, resolveNumber, versionNumbers } from './find.ts';
-import { namePattern, parseReference } from './reference.ts';
+import { entries, resolveNumber, versionNumbers } from './find-versions.ts';
+import { namePattern, parseReference } from './version-reference.ts';
 import { type FileHashes, fillFolder, findChange } from './version-files.ts';
 
 /** Where a version comes from. `artifacts` alone decide whether two registrations are the same. */

@@ -4,7 +4,7 @@
  * space does.
  */
 
-import { combine32, mix32 } from '../base/mix.ts';
+import { combine32, mix32 } from '../base/mix-hash.ts';
 
 /** What shingles are made of: words, or the characters of Chinese, Japanese and other scripts without spaces. */
 export type UnitKind = 'word' | 'character';

@@ -1,5 +1,5 @@
 /** How much memory a run will hold, told before its first step, and how long it will take, told as soon as a step can be timed. */
-import { freeMemoryBytes } from '../base/machine.ts';
+import { freeMemoryBytes } from '../base/free-resources.ts';
 import type { LoopProgress } from './checkpoint.ts';
 import type { TrainEvent } from './engine.ts';
 import type { Evaluator } from './evaluation.ts';

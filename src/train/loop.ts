@@ -3,7 +3,7 @@
  * It sees encoded examples, a model in memory and an objective; it knows nothing of files of text, chat templates or losses.
  */
 import { AttuneError } from '../base/errors.ts';
-import { freeDiskBytes } from '../base/machine.ts';
+import { freeDiskBytes } from '../base/free-resources.ts';
 import { sharedFloats } from '../base/shared-memory.ts';
 import type { Row } from '../model/packing.ts';
 import { trainableParameters } from '../model/parameters.ts';

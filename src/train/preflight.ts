@@ -1,6 +1,6 @@
 /** What is checked between encoding and the first step: a run that cannot end well is refused, with the numbers. */
 import { AttuneError } from '../base/errors.ts';
-import { formatBytes } from '../base/size.ts';
+import { formatBytes } from '../base/format-bytes.ts';
 import type { ModelConfig } from '../model/config.ts';
 import { loadChatTemplate } from '../text/chat-template.ts';
 import { splitMarkers } from '../text/template-markers.ts';

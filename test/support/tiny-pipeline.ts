@@ -6,7 +6,7 @@ import { AttuneError } from '../../src/base/errors.ts';
 import { writeFileAtomic } from '../../src/base/files.ts';
 import { sha256 } from '../../src/base/hash.ts';
 import type { ProjectConfig } from '../../src/pipeline/config.ts';
-import type { Project } from '../../src/pipeline/load.ts';
+import type { Project } from '../../src/pipeline/load-project.ts';
 import type { Stage, StageContext } from '../../src/pipeline/stage.ts';
 
 export type TinyConfig = {

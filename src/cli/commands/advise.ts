@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { AdviseOptions } from '../advice.ts';
+import type { AdviseOptions } from '../print-advice.ts';
 import { createContext } from '../context.ts';
 import type { Io } from '../io.ts';
 import { wholeNumber } from '../number-option.ts';
@@ -16,7 +16,7 @@ export function addAdviseCommand(program: Command, io: Io): void {
     .option('--turns <count>', 'replies to ask for, with and without examples', wholeNumber(1, 10_000), 40)
     .option('--shots <count>', 'examples in the prompt', wholeNumber(1, 50), 5)
     .action(async (options: AdviseOptions, command: Command) => {
-      const { printAdvice } = await import('../advice.ts');
+      const { printAdvice } = await import('../print-advice.ts');
       await printAdvice(options, createContext(io, command));
     });
 }

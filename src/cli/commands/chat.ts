@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { AttuneError } from '../../base/errors.ts';
 import { createContext } from '../context.ts';
 import type { Io } from '../io.ts';
-import { findVersion, openModel, projectSystemPrompt } from '../model.ts';
+import { findVersion, openModel, projectSystemPrompt } from '../open-model.ts';
 import { wholeNumber } from '../number-option.ts';
 
 type ChatOptions = { system?: string; threads?: number; maxTokens?: number };
@@ -29,7 +29,7 @@ export function addChatCommand(program: Command, io: Io): void {
         ...(threads === undefined ? {} : { threads }),
       });
       try {
-        const { chat } = await import('../../gateway/chat.ts');
+        const { chat } = await import('../../gateway/terminal-chat.ts');
         const systemPrompt = options.system ?? projectSystemPrompt(version);
         await chat({
           backend,

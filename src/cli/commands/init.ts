@@ -9,7 +9,7 @@ import { checkData } from '../check-data.ts';
 import { editorSchemaPath, writeEditorSchema } from '../editor-schema.ts';
 import type { Io } from '../io.ts';
 import type { CsvColumns } from '../../data/config/sources.ts';
-import { sampleConversations } from '../sample.ts';
+import { sampleConversations } from '../sample-conversations.ts';
 
 export function addInitCommand(program: Command, io: Io): void {
   program

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { moveAlias, readAliases, rollbackAlias } from '../../registry/aliases.ts';
 import { readAudit, type AuditEntry } from '../../registry/audit.ts';
-import { modelNames, versionNumbers } from '../../registry/find.ts';
+import { modelNames, versionNumbers } from '../../registry/find-versions.ts';
 import { openVersion, readMetadata, type Version } from '../../registry/version.ts';
 import { createContext } from '../context.ts';
 import { formatBytes, formatTable, formatTime } from '../format.ts';

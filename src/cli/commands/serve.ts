@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { Command } from 'commander';
 import { createContext } from '../context.ts';
 import type { Io } from '../io.ts';
-import { findVersion, openModel, projectSystemPrompt, type ModelOptions } from '../model.ts';
+import { findVersion, openModel, projectSystemPrompt, type ModelOptions } from '../open-model.ts';
 import { wholeNumber } from '../number-option.ts';
 
 type ServeOptions = ModelOptions & { host: string; port: number; system?: string };

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { artifactFolder, findDamage, type Manifest } from '../../pipeline/store.ts';
-import { findArtifact } from '../artifact.ts';
+import { findArtifact } from '../find-artifact.ts';
 import { createContext } from '../context.ts';
 import { formatBytes, formatSeconds, formatTable, formatTime } from '../format.ts';
 import type { Io } from '../io.ts';

@@ -4,7 +4,7 @@ import { lockHolder } from '../../base/lock.ts';
 import { planPipeline, type PlannedStage } from '../../pipeline/plan.ts';
 import { openStore, type Manifest, type Store } from '../../pipeline/store.ts';
 import { readAliases } from '../../registry/aliases.ts';
-import { modelNames, versionNumbers } from '../../registry/find.ts';
+import { modelNames, versionNumbers } from '../../registry/find-versions.ts';
 import { createContext } from '../context.ts';
 import { formatSeconds, formatSummary, formatTable, formatTime } from '../format.ts';
 import type { Io } from '../io.ts';

@@ -1,5 +1,5 @@
 /** Vectors of records by an encoder or a server, which only the conclusion can ask. */
-import { inBatches } from '../../base/batches.ts';
+import { inBatches } from '../../base/in-batches.ts';
 import type { Embedder } from '../embeddings/embedder.ts';
 import { makeVectorTable, rowValues, setRow } from '../embeddings/vector-table.ts';
 import type { Example } from '../example.ts';

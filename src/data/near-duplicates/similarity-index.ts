@@ -3,7 +3,7 @@
  * Srikant 2007): with the elements of all sets in one order, two sets of Jaccard similarity t or more share one of the
  * first |x| - ceil(t |x|) + 1 elements of each. The rarest come first, so few others share them.
  */
-import { combine32, mix32 } from '../../base/mix.ts';
+import { combine32, mix32 } from '../../base/mix-hash.ts';
 import { type Comparable, similarity } from './similarity.ts';
 
 export class SimilarityIndex {

@@ -3,7 +3,7 @@
  * two sketches agree estimates the Jaccard similarity of their sets as closely as as many independent permutations would,
  * at about n + k ln k steps for n shingles and k places where permutations take n * k.
  */
-import { combine32, mix32 } from '../../base/mix.ts';
+import { combine32, mix32 } from '../../base/mix-hash.ts';
 import type { Banding } from './banding.ts';
 
 /** Places of a sketch. */

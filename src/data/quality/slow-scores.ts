@@ -1,5 +1,5 @@
 /** Components that need a knowledge base, a model or a judge: asked in batches, once for each record. */
-import { inBatches } from '../../base/batches.ts';
+import { inBatches } from '../../base/in-batches.ts';
 import type { Example } from '../example.ts';
 import { throwIfInterrupted } from '../interrupt.ts';
 import type { ConcludeTools } from '../rule.ts';

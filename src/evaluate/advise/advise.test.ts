@@ -4,9 +4,9 @@ import type { Backend, GenerateRequest } from '../../backend/backend.ts';
 import type { Example } from '../../data/example.ts';
 import { validateExamples } from '../../data/validate/validate.ts';
 import { advise, type Evidence } from './advise.ts';
-import { measureBaselines } from './baseline.ts';
-import { changeOverTime } from './change.ts';
-import { countFacts, factsOf } from './facts.ts';
+import { measureBaselines } from './untrained-baselines.ts';
+import { changeOverTime } from './change-over-time.ts';
+import { countFacts, factsOf } from './unseen-facts.ts';
 
 const talk = (i: number, user: string, assistant: string, meta: object = {}): Example => ({
   messages: [

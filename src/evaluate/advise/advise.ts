@@ -2,9 +2,9 @@
 import { counted, formatCount, formatPercent } from '../../base/number-text.ts';
 import type { ValidationReport } from '../../data/validate/report.ts';
 import { leastExamples } from '../../data/validate/task.ts';
-import type { Baselines } from './baseline.ts';
-import type { ChangeOverTime } from './change.ts';
-import type { FactCount } from './facts.ts';
+import type { Baselines } from './untrained-baselines.ts';
+import type { ChangeOverTime } from './change-over-time.ts';
+import type { FactCount } from './unseen-facts.ts';
 
 export type Evidence = {
   validation: ValidationReport;

@@ -1,7 +1,7 @@
 /** What tells a good answer from a bad one. One contract: a rule that scores, and a model that compares. */
 import type { RejectedReply } from '../../data/example.ts';
 import { onlyReply } from '../../data/preferences/pair.ts';
-import type { Turn } from '../turns.ts';
+import type { Turn } from '../assistant-turns.ts';
 
 export type Judge = {
   /** Whether the judge can say anything about answers at this turn; asked before any is sampled. */

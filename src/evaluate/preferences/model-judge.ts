@@ -4,14 +4,14 @@
  */
 import type { Backend } from '../../backend/backend.ts';
 import type { Message, RejectedReply } from '../../data/example.ts';
-import type { Turn } from '../turns.ts';
+import type { Turn } from '../assistant-turns.ts';
 import type { Judge } from './judge.ts';
-import type { AskedReply } from './sample.ts';
+import type { AskedReply } from './sample-answers.ts';
 
 /** Room for a short verdict, and for the reasons of a model that cannot help giving them. */
 const verdictTokens = 64;
 
-/** `ask` is how a reply is asked for and kept (see sample.ts). */
+/** `ask` is how a reply is asked for and kept (see sample-answers.ts). */
 export function modelJudge(backend: Backend, criteria: string, ask: AskedReply): Judge {
   const firstIsBetter = async (turn: Turn, first: RejectedReply, second: RejectedReply, name: string) => {
     const messages = comparison(turn.history, [first, second], criteria);

@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { AttuneError } from '../../base/errors.ts';
 import type { ExampleMeta, Message, RejectedReply } from '../../data/example.ts';
 import { onlyReply } from '../../data/preferences/pair.ts';
-import type { Turn } from '../turns.ts';
+import type { Turn } from '../assistant-turns.ts';
 import { scoringJudge, type Judge } from './judge.ts';
 
 type Context = {

@@ -10,12 +10,12 @@ import type { Example, Message, RejectedReply } from '../../data/example.ts';
 import type { PreferencePair } from '../../data/preferences/pair.ts';
 import { parseTemplates } from '../action-templates.ts';
 import { ReplyLog } from '../reply-log.ts';
-import { assistantTurns } from '../turns.ts';
+import { assistantTurns } from '../assistant-turns.ts';
 import { modelJudge, readVerdict } from './model-judge.ts';
 import { moduleJudge } from './module-judge.ts';
 import { referenceJudge } from './reference-judge.ts';
-import { keptReplies, sampleAnswers } from './sample.ts';
-import { sampledMaker } from './sampled.ts';
+import { keptReplies, sampleAnswers } from './sample-answers.ts';
+import { sampledMaker } from './sampled-pairs.ts';
 
 const templates = parseTemplates({ '*': { ask_name: ['Your name?'], bye: ['Goodbye {name}.'] } });
 const example: Example = {

@@ -3,7 +3,7 @@ import type { RejectedReply } from '../../data/example.ts';
 import { plainReply } from '../../data/preferences/pair.ts';
 import { actionsOf } from '../next-action.ts';
 import type { Templates } from '../action-templates.ts';
-import type { Turn } from '../turns.ts';
+import type { Turn } from '../assistant-turns.ts';
 import { scoringJudge, type Judge } from './judge.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { formatSeconds } from '../../base/duration.ts';
+import { formatSeconds } from '../../base/format-seconds.ts';
 import { metricInfo, metricNames } from '../metrics/metric.ts';
 import type { MetricName } from '../metrics/metric.ts';
 import type { EvaluationResults, MetricResult } from '../results.ts';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EvaluationResults } from '../../evaluate/results.ts';
-import type { Project } from '../load.ts';
+import type { Project } from '../load-project.ts';
 import { runPipeline, type RunOptions, type RunResult, type StageResult } from '../run.ts';
 import type { Stage } from '../stage.ts';
 import { listManifests, openStore, toArtifact } from '../store.ts';

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { sha256File } from '../../base/hash.ts';
 import type { Json } from '../../base/json.ts';
 import { formatCount } from '../../base/number-text.ts';
-import { tunedFiles } from '../../registry/serving.ts';
+import { tunedFiles } from '../../registry/served-files.ts';
 import type { Artifact, Stage, StageContext, StageName } from '../stage.ts';
 import { evaluateStage } from '../stages/evaluate.ts';
 import { evaluateSystems, type Keep, scoredModel, type Systems } from '../stages/evaluated-systems.ts';

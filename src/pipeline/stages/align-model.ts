@@ -17,7 +17,7 @@ import type { StageContext } from '../stage.ts';
 import { openSampling } from './align-sampling.ts';
 import type { Sampling } from './align-sampling.ts';
 import { warnServing } from './serving-check.ts';
-import { startAdapter } from './start.ts';
+import { startAdapter } from './training-start.ts';
 import type { Json } from '../../base/json.ts';
 import { baseHash, runEngine } from './train.ts';
 

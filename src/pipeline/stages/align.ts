@@ -3,7 +3,7 @@ import type { Stage } from '../stage.ts';
 import { trainingLogFiles } from '../training-log.ts';
 import { samplingFiles } from './align-files.ts';
 import { checkServing } from './serving-check.ts';
-import { startFiles } from './start.ts';
+import { startFiles } from './training-start.ts';
 
 /** Makes preference pairs of the train and the validation split, and goes on training with them. */
 export const alignStage: Stage = {

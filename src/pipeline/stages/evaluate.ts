@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Backend } from '../../backend/backend.ts';
 import type { Json } from '../../base/json.ts';
 import type { EvaluateConfig } from '../../evaluate/config.ts';
-import { baseFiles, tunedFiles } from '../../registry/serving.ts';
+import { baseFiles, tunedFiles } from '../../registry/served-files.ts';
 import type { Stage, StageContext } from '../stage.ts';
 import { evaluateSystems, type Keep, scoredModel, type Systems } from './evaluated-systems.ts';
 import { trainedModel } from './trained-model.ts';

@@ -1,6 +1,6 @@
 /** Evaluates two models that are held open at once. */
 import { join } from 'node:path';
-import type { EvaluatedSystem, EvaluateJob } from '../../evaluate/job.ts';
+import type { EvaluatedSystem, EvaluateJob } from '../../evaluate/evaluate-job.ts';
 import type { SystemName } from '../../evaluate/reply-log.ts';
 import type { EvaluationResults } from '../../evaluate/results.ts';
 import { resolveBase } from '../../model/base.ts';

@@ -6,7 +6,7 @@ import { throwIfInterrupted } from '../../data/interrupt.ts';
 import { loadExamples } from '../../data/read-examples.ts';
 import { defaultParityTolerance } from '../../export/config.ts';
 import { findBase, resolveBase } from '../../model/base.ts';
-import { servedNames, tunedFiles } from '../../registry/serving.ts';
+import { servedNames, tunedFiles } from '../../registry/served-files.ts';
 import type { EncodedExample } from '../../text/encoded.ts';
 import type { ExportGgufOptions } from '../../export/gguf.ts';
 import type { ParityCase, ParityResult } from '../../export/parity.ts';
@@ -49,7 +49,7 @@ export const exportStage: Stage = {
 /** How the trained model is served: an adapter that is added to the base, merged into a copy of it, or whole. */
 type ServedForm = 'adapter' | 'merged' | 'full';
 
-/** Base and trained model as the files that serve them (see registry/serving.ts), the tokenizer last. */
+/** Base and trained model as the files that serve them (see registry/served-files.ts), the tokenizer last. */
 export async function writeServed(
   { config, report, signal }: Pick<StageContext, 'config' | 'report' | 'signal'>,
   { base, trained, folder }: { base: string; trained: string; folder: string },

@@ -4,7 +4,7 @@ import { writeJson } from '../../base/files.ts';
 import { sha256File } from '../../base/hash.ts';
 import type { Json } from '../../base/json.ts';
 import { moveAlias } from '../../registry/aliases.ts';
-import { gitState } from '../../registry/git.ts';
+import { gitState } from '../../registry/git-state.ts';
 import { openVersion, registerVersion, type Lineage, type Version } from '../../registry/version.ts';
 import type { Artifact, Stage, StageContext } from '../stage.ts';
 import { openStore } from '../store.ts';

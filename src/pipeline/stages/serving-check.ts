@@ -1,7 +1,7 @@
 import { AttuneError } from '../../base/errors.ts';
 import type { ProjectConfig } from '../config.ts';
 import type { StageContext } from '../stage.ts';
-import { startAdapter } from './start.ts';
+import { startAdapter } from './training-start.ts';
 
 /** Throws AttuneError for a project whose result could not be served; `base` is its folder, where it is on this machine. */
 export async function checkServing(
@@ -9,7 +9,7 @@ export async function checkServing(
   projectFolder: string,
   base: string | undefined,
 ): Promise<void> {
-  const { checkExport } = await import('../../export/check.ts');
+  const { checkExport } = await import('../../export/check-export.ts');
   await checkExport({
     train: config.train,
     preTokenizer: config.export.pre_tokenizer,

@@ -1,14 +1,14 @@
 import { join } from 'node:path';
-import { formatSeconds } from '../../base/duration.ts';
+import { formatSeconds } from '../../base/format-seconds.ts';
 import { sha256, sha256File } from '../../base/hash.ts';
 import { canonicalJson } from '../../base/json.ts';
 import type { ProgressEvent } from '../../base/progress.ts';
-import { formatBytes } from '../../base/size.ts';
+import { formatBytes } from '../../base/format-bytes.ts';
 import { baseFiles, resolveBase } from '../../model/base.ts';
 import { getEngine } from '../../train/engines/index.ts';
 import type { TrainEvent, TrainJob, TrainResult } from '../../train/engine.ts';
 import type { Stage, StageContext } from '../stage.ts';
-import { startAdapter, startFiles } from './start.ts';
+import { startAdapter, startFiles } from './training-start.ts';
 import { warnServing } from './serving-check.ts';
 import { openTrainingLog, trainingLogFiles } from '../training-log.ts';
 import type { TrainingLog } from '../training-log.ts';

@@ -4,9 +4,9 @@ import { readModelConfig } from '../model/config.ts';
 import { mergedConfig } from '../model/merge.ts';
 import { plannedAdapter } from '../train/adapter.ts';
 import type { TrainConfig } from '../train/config.ts';
-import { checkServable } from './architecture.ts';
+import { checkServable } from './llama-architecture.ts';
 import type { PreTokenizer } from './config.ts';
-import { ggufVocabulary } from './vocabulary.ts';
+import { ggufVocabulary } from './gguf-vocabulary.ts';
 
 /**
  * Throws AttuneError 'config' for a method whose result llama.cpp cannot serve, and 'model' for a base, a tokenizer, a

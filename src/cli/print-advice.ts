@@ -7,9 +7,9 @@ import { loadExamples, readExamples } from '../data/read-examples.ts';
 import { readPassages } from '../data/knowledge/passage.ts';
 import { validateExamples, type ValidationItem } from '../data/validate/validate.ts';
 import { advise, type Advice } from '../evaluate/advise/advise.ts';
-import { measureBaselines } from '../evaluate/advise/baseline.ts';
-import { changeOverTime } from '../evaluate/advise/change.ts';
-import { countFacts, factsOf } from '../evaluate/advise/facts.ts';
+import { measureBaselines } from '../evaluate/advise/untrained-baselines.ts';
+import { changeOverTime } from '../evaluate/advise/change-over-time.ts';
+import { countFacts, factsOf } from '../evaluate/advise/unseen-facts.ts';
 import type { Context } from './context.ts';
 import { folderOf } from './example-files.ts';
 

@@ -1,8 +1,8 @@
 /** Opens a registered model for serving it or for talking to it. */
 import type { Backend } from '../backend/backend.ts';
 import { AttuneError } from '../base/errors.ts';
-import { tunedFiles } from '../registry/serving.ts';
-import { modelNames } from '../registry/find.ts';
+import { tunedFiles } from '../registry/served-files.ts';
+import { modelNames } from '../registry/find-versions.ts';
 import { openVersion, type Version } from '../registry/version.ts';
 import type { Context } from './context.ts';
 import { registryFolder } from './registry-folder.ts';

@@ -2,7 +2,7 @@
 import type { GgufTensor, GgufValue } from '../formats/gguf.ts';
 import type { ModelConfig } from '../model/config.ts';
 import { ropeFrequencies } from '../model/rope.ts';
-import { architectures, servedContext } from './architecture.ts';
+import { architectures, servedContext } from './llama-architecture.ts';
 
 const fileTypes = { f16: 1, q8_0: 7 } as const;
 const quantizationVersion = 2;

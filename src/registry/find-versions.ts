@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { AttuneError } from '../base/errors.ts';
 import { storageError } from '../base/files.ts';
 import { readAliases } from './aliases.ts';
-import { namePattern, type Reference } from './reference.ts';
+import { namePattern, type Reference } from './version-reference.ts';
 
 /** The number a reference means now. A bare name means the champion, or the newest version where there is none. */
 export async function resolveNumber(registry: string, reference: Reference): Promise<number> {

@@ -1,6 +1,6 @@
 /**
  * What llama.cpp's graphs compute, one a family, and so which models it can serve. Where it differs from transformers
- * the difference is refused here, or written into weights and metadata (gguf-layout.ts, metadata.ts).
+ * the difference is refused here, or written into weights and metadata (gguf-layout.ts, gguf-metadata.ts).
  * Reference: src/models/*.cpp of llama.cpp 0.5.0, which node-llama-cpp 3.22 brings.
  */
 import { AttuneError } from '../base/errors.ts';

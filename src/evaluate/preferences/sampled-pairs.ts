@@ -4,7 +4,7 @@ import { type Random, shuffledIndexes } from '../../base/random.ts';
 import type { Example, RejectedReply } from '../../data/example.ts';
 import { makePair, type PairMaker } from '../../data/preferences/pair.ts';
 import type { Templates } from '../action-templates.ts';
-import { assistantTurns, type Turn } from '../turns.ts';
+import { assistantTurns, type Turn } from '../assistant-turns.ts';
 import type { Judge, Verdict } from './judge.ts';
 
 export type SampledOptions = {

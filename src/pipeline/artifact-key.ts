@@ -5,7 +5,7 @@ import { storageError } from '../base/files.ts';
 import { sha256, sha256File } from '../base/hash.ts';
 import { canonicalJson, type Json } from '../base/json.ts';
 import { nearest } from './nearest.ts';
-import type { Project } from './load.ts';
+import type { Project } from './load-project.ts';
 import type { Stage, StageName } from './stage.ts';
 
 export type SourceDigest = { path: string; sha256: string };

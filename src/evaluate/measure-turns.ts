@@ -8,7 +8,7 @@ import type { LoggedReply } from './reply-log.ts';
 import { comparePaired } from './statistics/compare.ts';
 import type { Comparison, PairedItem } from './statistics/compare.ts';
 import type { BootstrapSettings } from './statistics/interval.ts';
-import type { Turn } from './turns.ts';
+import type { Turn } from './assistant-turns.ts';
 
 /** Metrics that need a generated reply. */
 export const replyMetrics = ['rouge_l', 'exact_match', 'next_action_accuracy', 'query_match'] as const;

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fc } from '../../test/support/properties.ts';
 import { AttuneError } from '../base/errors.ts';
-import { loadProject, parseProject } from './load.ts';
+import { loadProject, parseProject } from './load-project.ts';
 import { editDistance, nearest } from './nearest.ts';
-import { configurationReference } from './reference.ts';
+import { configurationReference } from './configuration-reference.ts';
 import { allowedKeys, projectJsonSchema } from './schema.ts';
 import { trainingReference } from './training-reference.ts';
 

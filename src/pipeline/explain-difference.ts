@@ -1,6 +1,6 @@
 /** Why an artifact has to be made: how what it would be made from differs from the last one of its stage. */
 import { canonicalJson, isRecord, type Json } from '../base/json.ts';
-import type { SourceDigest } from './key.ts';
+import type { SourceDigest } from './artifact-key.ts';
 import type { Manifest } from './store.ts';
 import type { StageName } from './stage.ts';
 

@@ -1,7 +1,7 @@
 /** Do the right answers change from one week to the next? Compares the newest conversations with older ones. */
 import { seededRandom, shuffled } from '../../base/random.ts';
 import type { Example } from '../../data/example.ts';
-import { newFactShare } from './facts.ts';
+import { newFactShare } from './unseen-facts.ts';
 
 export type ChangeOverTime = {
   from: string;

@@ -3,7 +3,7 @@ import { basename, dirname, resolve } from 'node:path';
 import { AttuneError } from '../base/errors.ts';
 import { storageError } from '../base/files.ts';
 import { projectConfig, type ProjectConfig } from './config.ts';
-import { describeIssues } from './problems.ts';
+import { describeIssues } from './config-problems.ts';
 import { projectJsonSchema } from './schema.ts';
 import { parsePlacedYaml } from './yaml.ts';
 

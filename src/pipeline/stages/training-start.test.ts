@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { basename } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { parseProject } from '../load.ts';
-import { startAdapter, startFiles } from './start.ts';
+import { parseProject } from '../load-project.ts';
+import { startAdapter, startFiles } from './training-start.ts';
 
 const golden = fileURLToPath(new URL('../../../test/golden/engine', import.meta.url));
 

@@ -7,7 +7,7 @@ import { indexPassages, type PassageIndex, supportOf } from '../../data/quality/
 import { hashWords } from '../../text/words.ts';
 import { rougeL } from '../metrics/rouge.ts';
 import { type Comparison, comparePaired } from '../statistics/compare.ts';
-import { assistantTurns, type Turn } from '../turns.ts';
+import { assistantTurns, type Turn } from '../assistant-turns.ts';
 
 export type BaselineOptions = {
   /** Without one only the nearest reply is measured. */

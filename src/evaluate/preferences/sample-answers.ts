@@ -5,7 +5,7 @@ import { seededRandom } from '../../base/random.ts';
 import type { RejectedReply } from '../../data/example.ts';
 import { plainReply } from '../../data/preferences/pair.ts';
 import type { ReplyLog } from '../reply-log.ts';
-import type { Turn } from '../turns.ts';
+import type { Turn } from '../assistant-turns.ts';
 
 /** The reply to a request at a turn, by the name that it has in the log. */
 export type AskedReply = (
