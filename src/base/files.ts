@@ -2,7 +2,7 @@ import { statfsSync } from 'node:fs';
 import { open, mkdir, rename, rm, readFile, stat } from 'node:fs/promises';
 import { dirname, isAbsolute } from 'node:path';
 import { AttuneError } from './errors.ts';
-import { formatBytes } from './size.ts';
+import { formatBytes } from './format-bytes.ts';
 
 /**
  * Writes a file so that a crash leaves either the old bytes or the new ones: aside, flushed, renamed.

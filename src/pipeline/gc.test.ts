@@ -3,7 +3,7 @@ import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { tiny, tinyProject, tinyStages } from '../../test/support/tiny-pipeline.ts';
-import { versionNumbers } from '../registry/find.ts';
+import { versionNumbers } from '../registry/find-versions.ts';
 import { registerVersion } from '../registry/version.ts';
 import { collectGarbage } from './gc.ts';
 import type { Project } from './load-project.ts';
