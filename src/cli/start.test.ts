@@ -36,7 +36,7 @@ test('plan loads no rule, no reader and no model', () => {
   modulesOf(['init', 'shop'], folder);
   const modules = modulesOf(['plan'], join(folder, 'shop'));
   const unwanted =
-    /src\/(data\/(rules|pii\/phone|knowledge|report)|runtime\/session)|onnxruntime|llama|openai/;
+    /src\/(data\/(rules|pii\/phone|knowledge|report)|runtime\/session|backend\/llama)|onnxruntime|node-llama|openai/;
   assert.deepEqual(
     modules.filter((url) => unwanted.test(url)),
     [],
