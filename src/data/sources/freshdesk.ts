@@ -61,6 +61,8 @@ export const freshdesk: HelpDesk = {
       conversations: distinct(parts),
     }),
   },
+  // The account export: Tickets0.xml and so on, in the shape of version 1 of the API.
+  xml: { elements: { 'helpdesk-ticket': 'tickets' }, toRecord: (record) => record },
   toThread,
 };
 
@@ -145,8 +147,8 @@ function toThread(record: UnknownRecord, context: ThreadContext): Thread {
 }
 
 function whyLeftOut(ticket: UnknownRecord): string | undefined {
-  if (ticket['spam'] === true) return 'marked as spam';
-  if (ticket['deleted'] === true) return 'deleted';
+  if (isTrue(ticket['spam'])) return 'marked as spam';
+  if (isTrue(ticket['deleted'])) return 'deleted';
   return 'subject' in ticket ||
     bodyOf(ticket, 'description', 'description_html', 'description_text').body !== ''
     ? undefined
@@ -169,7 +171,7 @@ function bodyOf(
 const blockTag = /<(?:div|p|br)[\s/>]/i;
 
 function toPost(reply: UnknownRecord, { isAgent }: ThreadContext): Post {
-  const customer = reply['incoming'] === true && !isAgent({ address: textFact(reply['from_email']) });
+  const customer = isTrue(reply['incoming']) && !isAgent({ address: textFact(reply['from_email']) });
   return {
     author: customer ? 'customer' : 'agent',
     ...bodyOf(reply, 'body', 'body_html', 'body_text'),
@@ -179,13 +181,18 @@ function toPost(reply: UnknownRecord, { isAgent }: ThreadContext): Post {
   };
 }
 
+/** XML does not always tell a truth from a word. */
+function isTrue(value: unknown): boolean {
+  return value === true || value === 'true';
+}
+
 function whyNoMessage(reply: UnknownRecord): NoMessage | undefined {
-  if (reply['private'] === true) return 'internal notes';
-  if (reply['source'] === forwarded) return 'forwards to somebody else';
+  if (isTrue(reply['private'])) return 'internal notes';
+  if (Number(reply['source']) === forwarded) return 'forwards to somebody else';
   // Written by a rule: notices of receipt, escalations, reminders.
   if (reply['auto_response'] === true || typeof reply['automation_id'] === 'number')
     return 'automatic messages';
-  return reply['source'] === survey || reply['deleted'] === true ? 'system events' : undefined;
+  return Number(reply['source']) === survey || isTrue(reply['deleted']) ? 'system events' : undefined;
 }
 
 function rated(ticket: UnknownRecord): number | undefined {

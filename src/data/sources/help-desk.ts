@@ -1,7 +1,9 @@
 /** What an importer of a help desk says about its exports, and how their files are read. */
 import { AttuneError } from '../../base/errors.ts';
+import { isRecord } from '../../base/json.ts';
 import { readJsonRecords, type JsonRecord } from '../../formats/json-records.ts';
 import type { TextEncoding } from '../../formats/text-chunks.ts';
+import { readXmlRecords } from '../../formats/xml-records.ts';
 import type { SourceConfig } from '../config/sources.ts';
 import type { IsAgent } from '../threads/agents.ts';
 import type { Thread } from '../threads/thread.ts';
@@ -30,6 +32,11 @@ export type HelpDesk = {
   parts?: TicketParts;
   /** Throws RecordError naming the field. */
   toThread: (record: UnknownRecord, context: ThreadContext) => Thread;
+  /** For exports in XML: the elements that are records, and the record as JSON would have it. */
+  xml?: {
+    elements: Readonly<Record<string, string>>;
+    toRecord: (record: UnknownRecord, list: string) => UnknownRecord;
+  };
   readCsv?: (file: string, encoding: TextEncoding | undefined) => AsyncGenerator<JsonRecord>;
 };
 
@@ -54,6 +61,7 @@ export async function* recordsOf(
 ): AsyncGenerator<JsonRecord> {
   try {
     if (desk.readCsv && /\.csv$/i.test(file.path)) yield* desk.readCsv(file.path, encoding);
+    else if (desk.xml && /\.xml$/i.test(file.path)) yield* xmlRecords(file.path, desk.xml, encoding);
     else
       yield* readJsonRecords(checkEnding(file), {
         lists: desk.lists,
@@ -64,6 +72,17 @@ export async function* recordsOf(
   } catch (cause) {
     yield { line: 1, list: '', error: refusalOf(cause, files) };
   }
+}
+
+async function* xmlRecords(
+  path: string,
+  { elements, toRecord }: NonNullable<HelpDesk['xml']>,
+  encoding: TextEncoding | undefined,
+): AsyncGenerator<JsonRecord> {
+  for await (const one of readXmlRecords(path, { elements, encoding }))
+    yield one.error === undefined && isRecord(one.value)
+      ? { ...one, value: toRecord(one.value, one.list) }
+      : one;
 }
 
 function checkEnding({ path, name }: SourceFile): string {

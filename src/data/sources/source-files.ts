@@ -11,9 +11,9 @@ export const fileEndings: Readonly<Record<SourceKind, readonly string[] | undefi
   jsonl: undefined,
   csv: undefined,
   module: undefined,
-  zendesk: tickets,
+  zendesk: [...tickets, '.xml'],
   intercom: [...tickets, '.csv'],
-  freshdesk: tickets,
+  freshdesk: [...tickets, '.xml'],
   helpscout: tickets,
   // Apple Mail exports a mailbox as a folder with a file of this name.
   mail: ['.eml', '.mbox', 'mbox'],

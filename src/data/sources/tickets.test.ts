@@ -385,6 +385,32 @@ test('Freshdesk: statuses of an account, and what its search answers', async () 
   );
 });
 
+test('Freshdesk: the XML of the account export', async () => {
+  const note = (body: string, fields: string): string =>
+    `<helpdesk-note><body>${body}</body><body-html>&lt;div&gt;${body}&lt;/div&gt;</body-html>${fields}<created-at type="datetime">2024-03-12T11:00:00+05:30</created-at></helpdesk-note>`;
+  const ticket = (id: number, fields: string, notes: string): string =>
+    `<helpdesk-ticket><created-at type="datetime">2024-03-12T10:00:00+05:30</created-at><deleted type="boolean">false</deleted><description>It is dark.</description><description-html>&lt;p&gt;It is &lt;b&gt;dark&lt;/b&gt;.&lt;/p&gt;</description-html><display-id type="integer">${id}</display-id><id type="integer">${id + 900}</id><source type="integer">1</source><status type="integer">5</status><status-name>Closed</status-name><subject>Lamp</subject>${fields}<notes type="array">${notes}</notes></helpdesk-ticket>`;
+  const said = '<incoming type="boolean">false</incoming><private type="boolean">false</private>';
+  const tickets = [
+    ticket(
+      1,
+      '<spam type="boolean">false</spam><tags type="array"><tag><name>lamp</name></tag></tags>',
+      note('Press the switch.', said) +
+        note('Secret.', '<incoming>false</incoming><private>true</private>') +
+        note('It works.', '<incoming>true</incoming><private>false</private>'),
+    ),
+    ticket(2, '<spam type="boolean">true</spam>', ''),
+  ];
+  const { texts, examples, dropped } = await run(
+    { freshdesk: 'Tickets0.xml' },
+    { 'Tickets0.xml': `<helpdesk-tickets type="array">${tickets.join('\n')}</helpdesk-tickets>` },
+  );
+  assert.deepEqual(texts, [['user: Lamp\n\nIt is dark.', 'assistant: Press the switch.', 'user: It works.']]);
+  const { id, createdAt, tags, outcome } = examples[0]!.meta;
+  assert.deepEqual([id, createdAt, tags, outcome], ['s#1', '2024-03-12T04:30:00Z', 'lamp', 'resolved']);
+  assert.deepEqual(dropped, ['Tickets0.xml:2 thread: marked as spam']);
+});
+
 test('Help Scout: what an agent noted of a call is no message', async () => {
   const thread = (id: number, type: string, by: string, body: string): object => ({
     id,

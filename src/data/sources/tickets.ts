@@ -34,8 +34,10 @@ export async function* readTickets(
     context: { ...aside, isAgent: agentMatcher(config.agents ?? []) },
     readHtml: await loadHtmlReader(),
   };
-  for (const file of files)
+  for (const file of files) {
+    let isEmpty = true;
     for await (const { line, column, list, value, error } of recordsOf(desk, file, files, config)) {
+      isEmpty = false;
       const place = { file: file.name, line, ...(column !== undefined && { column }) };
       if (error !== undefined) {
         yield { place, rejected: error };
@@ -55,6 +57,8 @@ export async function* readTickets(
         yield { place, rejected: cause.message };
       }
     }
+    if (isEmpty) yield { place: { file: file.name }, leftOut: { reason: 'there is no ticket in it' } };
+  }
   // Their target is not in the export.
   for (const id of [...groups.values()].flat()) {
     const { record, place } = waiting.get(id)!;

@@ -103,3 +103,62 @@ test('what the system wrote is no reply, and a side conversation no ticket', asy
   assert.deepEqual(changed, ['thread: left out automatic messages (1)']);
   assert.deepEqual(dropped, ['z.json:2 thread: a side conversation, which agents have among themselves']);
 });
+
+test('the XML export, with the users in a file beside it', async () => {
+  const say = (author: number, minute: number, value: string, isPublic = true): string =>
+    `<comment><author-id type="integer">${author}</author-id><created-at type="datetime">2024-03-12T10:${minute}:00Z</created-at><is-public type="boolean">${isPublic}</is-public><value>${value}</value><via-id type="integer">4</via-id></comment>`;
+  const tickets = `<?xml version="1.0" encoding="UTF-8"?>
+<tickets type="array">
+  <ticket>
+    <created-at type="datetime">2024-03-12T10:10:00Z</created-at><current-tags>lamp dark</current-tags>
+    <id type="integer">900</id><nice-id type="integer">35</nice-id><group-id type="integer">2</group-id>
+    <priority-id type="integer">3</priority-id><requester-id type="integer">1</requester-id>
+    <status-id type="integer">3</status-id><subject>Lamp</subject><ticket-type-id type="integer">1</ticket-type-id>
+    <via-id type="integer">4</via-id><assignee-updated-at type="datetime" nil="true"/>
+    <comments type="array">${say(1, 10, 'It is dark &amp; cold.')}${say(7, 11, 'Here too.')}${say(2, 12, 'Who knows?', false)}${say(2, 13, 'Press the switch.')}</comments>
+  </ticket>
+  <ticket>
+    <id type="integer">901</id><nice-id type="integer">36</nice-id><requester-id type="integer">7</requester-id>
+    <status-id type="integer">4</status-id><subject>Lamp</subject><current-tags>closed_by_merge</current-tags>
+    <comments type="array">${say(7, 14, 'And mine?')}${say(2, 15, 'This request was closed and merged into request #35', false)}</comments>
+  </ticket>
+</tickets>`;
+  const user = (id: number, role: number): string =>
+    `<user><id type="integer">${id}</id><name>N</name><roles type="integer">${role}</roles></user>`;
+  const { texts, examples, dropped } = await run(
+    { zendesk: 'z', topic_from: 'tag' },
+    {
+      'z/tickets.xml': tickets,
+      'z/users.xml': `<users type="array">${user(1, 0)}${user(2, 4)}${user(7, 0)}</users>`,
+      'z/organizations.xml':
+        '<organizations type="array"><organization><id>1</id></organization></organizations>',
+    },
+  );
+  assert.deepEqual(texts, [
+    [
+      'user: Lamp\n\nIt is dark & cold.',
+      'user: Here too.',
+      'assistant: Press the switch.',
+      'user: And mine?',
+    ],
+  ]);
+  assert.deepEqual(examples[0]?.meta, {
+    id: 's#35',
+    source: 's',
+    subject: 'Lamp',
+    outcome: 'resolved',
+    status: 'solved',
+    createdAt: '2024-03-12T10:10:00Z',
+    channel: 'email',
+    tags: 'lamp, dark',
+    type: 'question',
+    priority: 'high',
+    group: '2',
+    topic: 'lamp',
+    place: 'z/tickets.xml:3',
+  });
+  assert.deepEqual(dropped, [
+    'z/organizations.xml thread: there is no ticket in it',
+    'z/tickets.xml:11 thread: merged into ticket 35',
+  ]);
+});

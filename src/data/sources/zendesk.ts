@@ -1,6 +1,6 @@
 /**
- * Zendesk: the full JSON export (one ticket a line, its comments and people within), and tickets as the API returns them
- * (`{"tickets": [...], "users": [...]}`) with their comments put into each ticket.
+ * Zendesk: the full JSON export (one ticket a line, its comments and people within), the XML export, and tickets as the
+ * API returns them (`{"tickets": [...], "users": [...]}`) with their comments put into each ticket.
  * https://developer.zendesk.com/api-reference/ticketing/tickets/tickets/
  */
 import { isRecord } from '../../base/json.ts';
@@ -22,6 +22,7 @@ import {
 } from './zendesk-people.ts';
 import { chatPosts } from './zendesk-chat.ts';
 import { voiceMail, zendeskParts } from './zendesk-events.ts';
+import { zendeskXml } from './zendesk-xml.ts';
 import type { HelpDesk, ThreadContext } from './help-desk.ts';
 
 export const zendesk: HelpDesk = {
@@ -31,6 +32,7 @@ export const zendesk: HelpDesk = {
   mayTellMore: (bytes) =>
     bytes.includes('"role"') || bytes.includes('merge') || bytes.includes('"ticket_id"'),
   parts: zendeskParts,
+  xml: zendeskXml,
   noteAside: (record, list, aside) => {
     if (list === 'satisfaction_ratings' || isRating(record)) {
       noteRating(record, aside);
