@@ -10,8 +10,7 @@ import type { Backend, GenerateRequest, Reply } from './backend.ts';
 import { readEndTokens } from './end-tokens.ts';
 import { loadLlamaModel } from './llama-library.ts';
 import { createSequencePool, sharedPrefix, type SequencePool } from './llama-sequences.ts';
-import { ReplyText } from './reply-text.ts';
-import { TokenText } from './token-text.ts';
+import { ReplyTokens } from './reply-tokens.ts';
 import { checkTokenizer } from './tokenizer-check.ts';
 
 export type LlamaBackendOptions = {
@@ -116,8 +115,8 @@ async function* generateOn(
   const { request, format, context, isEnd } = generation;
   // Beyond the context the library would silently forget the beginning of the conversation.
   const limit = Math.min(request.maxTokens, context.contextSize - prompt.length);
-  const text = new TokenText(format.tokenizer);
-  const reply = new ReplyText(request.stop);
+  const read = new ReplyTokens(format.tokenizer, request.stop);
+  const { reply } = read;
   let completionTokens = 0;
   let finishReason: Reply['finishReason'] = 'length';
   const kept = await rewind(sequence, Math.min(sharedPrefix(sequence, prompt), prompt.length - 1));
@@ -135,13 +134,13 @@ async function* generateOn(
       finishReason = 'stop';
       break;
     }
-    const shown = reply.push(text.push(token));
+    const shown = read.push(token);
     if (shown) yield shown;
     if (request.signal?.aborted) finishReason = 'abort';
     else if (reply.stopped) finishReason = 'stop';
     if (finishReason !== 'length' || completionTokens >= limit) break;
   }
-  const rest = reply.push(text.finish()) + reply.finish();
+  const rest = read.finish();
   if (rest) yield rest;
   if (finishReason === 'stop' && reply.toolCalls.length > 0) finishReason = 'tool_calls';
   const { toolCalls } = reply;

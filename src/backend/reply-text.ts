@@ -3,10 +3,9 @@
  * be the start of either is held back until it is clear.
  */
 import type { ToolCall } from '../data/example.ts';
-import { parseToolCalls } from '../text/tool-call.ts';
+import { parseToolCall, toolCallMarks } from '../text/tool-call.ts';
 
-const toolCallStart = '<tool_call>';
-const toolCallEnd = '</tool_call>';
+export type CallMark = keyof typeof toolCallMarks;
 
 export class ReplyText {
   content = '';
@@ -15,9 +14,19 @@ export class ReplyText {
   stopped = false;
   #pending = '';
   readonly #stops: readonly string[];
+  /** Where marks of calls begin in the pending text that came as tokens; undefined where letters are marks. */
+  #marks: { mark: CallMark; at: number }[] | undefined;
 
-  constructor(stops: readonly string[] = []) {
+  /** With `marksAreTokens`, calls are marked by `pushMark` alone, and letters that spell a mark are text. */
+  constructor(stops: readonly string[] = [], { marksAreTokens = false } = {}) {
     this.#stops = stops.filter((stop) => stop.length > 0);
+    this.#marks = marksAreTokens ? [] : undefined;
+  }
+
+  /** Takes a mark that the model generated as a token, and returns the text that can be shown now. */
+  pushMark(mark: CallMark): string {
+    this.#marks?.push({ mark, at: this.#pending.length });
+    return this.push(toolCallMarks[mark]);
   }
 
   /** Takes the next piece and returns the text that can be shown now. */
@@ -27,28 +36,24 @@ export class ReplyText {
     let shown = '';
     for (;;) {
       const stop = this.#firstStop();
-      const call = this.#pending.indexOf(toolCallStart);
+      const call = this.#find('start');
       if (stop >= 0 && (call < 0 || stop < call)) {
-        shown += this.#pending.slice(0, stop);
+        shown += this.#take(stop);
         this.#pending = '';
         this.stopped = true;
         break;
       }
       if (call < 0) {
-        const keep = this.#possibleStart();
-        shown += this.#pending.slice(0, this.#pending.length - keep);
-        this.#pending = this.#pending.slice(this.#pending.length - keep);
+        shown += this.#take(this.#pending.length - this.#possibleStart());
         break;
       }
-      shown += this.#pending.slice(0, call);
-      this.#pending = this.#pending.slice(call);
-      const end = this.#pending.indexOf(toolCallEnd);
+      shown += this.#take(call);
+      const end = this.#find('end');
       if (end < 0) break;
-      const whole = this.#pending.slice(0, end + toolCallEnd.length);
-      this.#pending = this.#pending.slice(whole.length);
-      const { toolCalls } = parseToolCalls(whole);
+      const whole = this.#take(end + toolCallMarks.end.length);
+      const toolCall = parseToolCall(whole.slice(toolCallMarks.start.length, end));
       // A call that cannot be read is shown as it is rather than lost.
-      if (toolCalls.length > 0) this.toolCalls.push(...toolCalls);
+      if (toolCall) this.toolCalls.push(toolCall);
       else shown += whole;
     }
     this.content += shown;
@@ -57,10 +62,22 @@ export class ReplyText {
 
   /** No more pieces will come: returns what was held back. */
   finish(): string {
-    const rest = this.#pending;
-    this.#pending = '';
+    const rest = this.#take(this.#pending.length);
     this.content += rest;
     return rest;
+  }
+
+  #find(mark: CallMark): number {
+    if (this.#marks === undefined) return this.#pending.indexOf(toolCallMarks[mark]);
+    return this.#marks.find((one) => one.mark === mark)?.at ?? -1;
+  }
+
+  /** Takes the first `length` characters off the pending text. */
+  #take(length: number): string {
+    const taken = this.#pending.slice(0, length);
+    this.#pending = this.#pending.slice(length);
+    this.#marks = this.#marks?.map(({ mark, at }) => ({ mark, at: at - length })).filter(({ at }) => at >= 0);
+    return taken;
   }
 
   #firstStop(): number {
@@ -71,9 +88,10 @@ export class ReplyText {
   /** Length of the longest end of the pending text with which a stop text or a tool call may begin. */
   #possibleStart(): number {
     let longest = 0;
-    for (const marker of [toolCallStart, ...this.#stops])
-      for (let length = Math.min(marker.length - 1, this.#pending.length); length > longest; length--)
-        if (this.#pending.endsWith(marker.slice(0, length))) longest = length;
+    const starts = this.#marks === undefined ? [toolCallMarks.start, ...this.#stops] : this.#stops;
+    for (const start of starts)
+      for (let length = Math.min(start.length - 1, this.#pending.length); length > longest; length--)
+        if (this.#pending.endsWith(start.slice(0, length))) longest = length;
     return longest;
   }
 }
