@@ -16,7 +16,7 @@ test('case, punctuation, white space and compatibility forms make no difference'
     '  Please,  CANCEL my\n\torder -- No. 12!! ',
     'ｐｌｅａｓｅ cancel my order № 12',
     'please “cancel” my order\u00a0no 12…',
-    'please cancel my or\u200bder no 12 🙂',
+    'please cancel my or\u200bder no 12 🙂 ❤\ufe0f',
   ])
     assert.deepEqual(shingles(same), plain, same);
   assert.notDeepEqual(shingles('please cancel my order no 13'), plain);
@@ -29,7 +29,8 @@ test('a text shorter than a shingle is one of its own, and a text without words 
   assert.equal(shingles('cat').length, 1);
   assert.notDeepEqual(shingles('cat'), shingles('dog'));
   assert.notDeepEqual(shingles('cat dog'), shingles('dog cat'));
-  for (const empty of ['', ' \n', '!?…', '🙂', '\ud800']) assert.deepEqual(shingles(empty), [], empty);
+  for (const empty of ['', ' \n', '!?…', '🙂', '❤\ufe0f❤\ufe0f', '\ud800'])
+    assert.deepEqual(shingles(empty), [], empty);
 });
 
 test('scripts without spaces are cut into characters, whatever Latin stands among them', () => {

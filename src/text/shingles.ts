@@ -27,8 +27,8 @@ const spaceless = 3;
 const surrogate = 4;
 
 const letterPattern = /[\p{L}\p{N}\p{M}_]/u;
-/** Format characters, such as soft hyphens and zero-width joiners. */
-const invisiblePattern = /\p{Cf}/u;
+/** Format characters, such as soft hyphens and zero-width joiners, and what asks for another drawing of an emoji. */
+const invisiblePattern = /[\p{Cf}\p{Variation_Selector}]/u;
 const spacelessPattern =
   /[\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}\p{scx=Thai}\p{scx=Lao}\p{scx=Khmer}\p{scx=Myanmar}]/u;
 
@@ -167,8 +167,9 @@ function isPair(text: string, at: number): boolean {
 }
 
 function kindOf(character: string): number {
-  if (letterPattern.test(character)) return spacelessPattern.test(character) ? spaceless : letter;
-  return invisiblePattern.test(character) ? removed : space;
+  if (invisiblePattern.test(character)) return removed;
+  if (!letterPattern.test(character)) return space;
+  return spacelessPattern.test(character) ? spaceless : letter;
 }
 
 let kindTable: Uint8Array | undefined;

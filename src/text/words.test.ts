@@ -19,6 +19,7 @@ test('words are runs of letters and digits in lower case; apostrophes go; ideogr
   );
   assert.deepEqual(splitWords('ที่อยู่ is ၅ ກໍ່'), ['ที่', 'อ', 'ยู่', 'is', '၅', 'ກໍ່']);
   assert.deepEqual(splitWords("'quoted' rock 'n' roll'"), ['quoted', 'rock', 'n', 'roll']);
+  assert.deepEqual(splitWords('I ❤\ufe0f it 1\ufe0f\u20e3'), ['i', 'it', '1']);
   assert.deepEqual(splitWords(''), []);
 });
 

@@ -23,6 +23,8 @@ const alone = 3;
 const markOfAlone = 4;
 
 const ideographic = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;
+/** Marks that are part of emoji and of no word. */
+const ofEmoji = /[\p{Variation_Selector}\p{Me}]/u;
 const southEastAsian = /[\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
 
 /** What each UTF-16 unit is, and its lower case; looked up at its first use. */
@@ -34,7 +36,7 @@ function classify(unit: number): number {
   const lower = char.toLowerCase();
   lowerUnits[unit] = lower.length === 1 ? lower.charCodeAt(0) : unit;
   if (ideographic.test(char)) kinds[unit] = alone;
-  else if (!/[\p{L}\p{N}\p{M}]/u.test(char)) kinds[unit] = separator;
+  else if (!/[\p{L}\p{N}\p{M}]/u.test(char) || ofEmoji.test(char)) kinds[unit] = separator;
   else if (!southEastAsian.test(char) || /\p{N}/u.test(char)) kinds[unit] = letter;
   else kinds[unit] = /\p{M}/u.test(char) ? markOfAlone : alone;
   return kinds[unit]!;

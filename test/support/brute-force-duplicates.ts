@@ -8,7 +8,7 @@ export function plainNormalise(text: string): string {
   return text
     .normalize('NFKC')
     .toLowerCase()
-    .replace(/\p{Cf}/gu, '')
+    .replace(/[\p{Cf}\p{Variation_Selector}]/gu, '')
     .replace(/[^\p{L}\p{N}\p{M}_]+/gu, ' ')
     .trim();
 }

@@ -67,14 +67,18 @@ export async function compareWithRandom(
   const texts = await countTexts(tally.texts, readExamples);
   const wordCount = Math.min(...Object.values(texts).map(countWords));
   const describe = (side: Side): Json => ({
-    ...describeSet(tally[side]),
+    ...describeSet(tally[side], tally.all),
     texts: {
       conversations: Math.min(mostCounted, tally[side].records),
       ...mapRounded(textStatistics(texts[side], wordCount)),
     },
     ...mapRounded(measured[side] ?? {}),
   });
-  return { all: describeSet(tally.all) as Json, chosen: describe('chosen'), random: describe('random') };
+  return {
+    all: describeSet(tally.all) as Json,
+    chosen: describe('chosen'),
+    random: describe('random'),
+  };
 }
 
 function countWords(messages: readonly Words[]): number {

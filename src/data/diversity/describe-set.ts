@@ -1,7 +1,7 @@
 import { type NumberTally, type SetTally, tallyUnit } from './set-tally.ts';
 
 export type CategorySummary = {
-  /** The commonest labels with their counts; what does not fit is in `others`. */
+  /** The commonest labels of all records with their counts in this set; what does not fit is in `others`. */
   counts: Record<string, number>;
   labels: number;
   others: number;
@@ -22,22 +22,42 @@ export type SetSummary = {
 
 const shownLabels = 50;
 
-/** The distributions of a set of records. */
-export function describeSet({ records, categories, numbers }: SetTally): SetSummary {
+/** The distributions of a set of records. Where it is a part of `all`, the same labels are named for both. */
+export function describeSet(set: SetTally, all: SetTally = set): SetSummary {
+  const { records, categories, numbers } = set;
   return {
     records,
-    categories: mapValues(categories, (counts) => summariseCategory(counts, records)),
+    categories: mapValues(categories, (counts, name) =>
+      summariseCategory(counts, records, commonest(all.categories[name]!)),
+    ),
     numbers: mapValues(numbers, summariseNumbers),
   };
 }
 
-function mapValues<T, R>(record: Readonly<Record<string, T>>, change: (value: T) => R): Record<string, R> {
-  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value)]));
+function mapValues<T, R>(
+  record: Readonly<Record<string, T>>,
+  change: (value: T, name: string) => R,
+): Record<string, R> {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value, name)]));
 }
 
-function summariseCategory(counts: ReadonlyMap<string, number>, records: number): CategorySummary {
-  const ranked = [...counts].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
-  const shown = ranked.slice(0, shownLabels);
+function ranking(counts: ReadonlyMap<string, number>): [string, number][] {
+  return [...counts].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
+}
+
+function commonest(counts: ReadonlyMap<string, number>): string[] {
+  return ranking(counts)
+    .slice(0, shownLabels)
+    .map(([label]) => label);
+}
+
+function summariseCategory(
+  counts: ReadonlyMap<string, number>,
+  records: number,
+  named: readonly string[],
+): CategorySummary {
+  const ranked = ranking(counts);
+  const shown = named.map((label): [string, number] => [label, counts.get(label) ?? 0]);
   const entropy = ranked.reduce((sum, [, count]) => {
     const share = count / records;
     return sum - share * Math.log(share);
@@ -45,7 +65,7 @@ function summariseCategory(counts: ReadonlyMap<string, number>, records: number)
   return {
     counts: Object.fromEntries(shown),
     labels: ranked.length,
-    others: ranked.slice(shownLabels).reduce((sum, [, count]) => sum + count, 0),
+    others: records - shown.reduce((sum, [, count]) => sum + count, 0),
     largest_share: rounded(ranked.length === 0 ? 0 : ranked[0]![1] / records),
     evenness: rounded(ranked.length < 2 ? 1 : entropy / Math.log(ranked.length)),
   };

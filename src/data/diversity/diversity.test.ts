@@ -472,6 +472,20 @@ test('sets that are added up are described as the whole, and like the sorted val
     assert.ok(Math.abs(shares[name] - sorted[Math.floor(share * known)]!) <= 1e-4, name);
 });
 
+test('the labels that are named for all are named for a part, whatever is frequent there', () => {
+  const [all, part] = [emptySet(), emptySet()];
+  for (let i = 0; i < 400; i++) {
+    const one = { labels: { topic: `t${String(i % 100).padStart(2, '0')}` }, numbers: {} };
+    addRecord(all, one);
+    if (i % 100 >= 40) addRecord(part, one);
+  }
+  const [named, chosen] = [describeSet(all), describeSet(part, all)].map(
+    ({ categories }) => categories['topic']!,
+  );
+  assert.deepEqual(Object.keys(chosen!.counts), Object.keys(named!.counts));
+  assert.deepEqual([chosen!.counts['t39'], chosen!.counts['t40'], chosen!.others], [0, 4, 200]);
+});
+
 test('the funnel asks for shares of what was collected, never for less than the floor or more than there is', () => {
   const funnel = { basic: 0.7, quality: 0.4, diversity: 0.25, at_least: 2000 };
   assert.equal(targetOf(funnel, 'quality', { count: 560, collected: 800 }), 560);

@@ -8,7 +8,7 @@ const mostClusters = 500;
 const mostMembers = 20;
 const noTopic = '(no topic)';
 
-/** A cluster as far as it is shown. */
+/** A cluster as far as it is shown: its most similar members, and the least similar one last. */
 export type ShownCluster = {
   keeper: { id: string; topic: string };
   size: number;
@@ -24,6 +24,8 @@ type Conflict = { kept: string; removed: string; count: number };
 export type ClusterSummary = {
   clusters: number;
   removed: number;
+  /** Records of the clusters that were left alone. */
+  leftAlone: number;
   byTopic: Map<string, { removed: number; other_topic: number }>;
   conflicts: Map<string, Conflict>;
   /** The largest, and those that were left alone. */
@@ -31,13 +33,14 @@ export type ClusterSummary = {
 };
 
 export function emptySummary(): ClusterSummary {
-  return { clusters: 0, removed: 0, byTopic: new Map(), conflicts: new Map(), shown: [] };
+  return { clusters: 0, removed: 0, leftAlone: 0, byTopic: new Map(), conflicts: new Map(), shown: [] };
 }
 
 export function addCluster(sum: ClusterSummary, { keeper, members, connected, large }: Cluster): void {
   const keptTopic = keeper.topic ?? noTopic;
   sum.clusters += 1;
-  if (!large) {
+  if (large) sum.leftAlone += members.length + 1;
+  else {
     sum.removed += members.length;
     for (const { topic: gone = noTopic } of members) {
       const more = Number(keptTopic !== gone);
@@ -51,9 +54,9 @@ export function addCluster(sum: ClusterSummary, { keeper, members, connected, la
     lowestSimilarity: members.at(-1)!.similarity,
     connected,
     large,
-    members: members
-      .slice(0, mostMembers)
-      .map(({ id, topic = noTopic, similarity }) => ({ id, topic, similarity })),
+    members: [...members.slice(0, mostMembers - 1), ...members.slice(mostMembers - 1).slice(-1)].map(
+      ({ id, topic = noTopic, similarity }) => ({ id, topic, similarity }),
+    ),
   });
   // Now and then, so that adding one costs little.
   if (sum.shown.length > 4 * mostClusters) sum.shown = mostShown(sum.shown);
@@ -62,6 +65,7 @@ export function addCluster(sum: ClusterSummary, { keeper, members, connected, la
 export function addSummary(sum: ClusterSummary, other: ClusterSummary): void {
   sum.clusters += other.clusters;
   sum.removed += other.removed;
+  sum.leftAlone += other.leftAlone;
   for (const [topic, counts] of other.byTopic) addTopic(sum, topic, counts);
   for (const conflict of other.conflicts.values()) addConflict(sum, conflict);
   sum.shown = mostShown([...sum.shown, ...other.shown]);
@@ -94,7 +98,7 @@ function addConflict({ conflicts }: ClusterSummary, { kept, removed, count }: Co
 
 /** near-duplicates.json: totals, removals by topic, topics that contradict each other, and the largest clusters. */
 export function nearDuplicatesReport(
-  { clusters, removed, byTopic, conflicts, shown }: ClusterSummary,
+  { clusters, removed, leftAlone, byTopic, conflicts, shown }: ClusterSummary,
   { records, threshold, banding }: { records: number; threshold: number; banding: Banding },
 ): Json {
   return {
@@ -103,6 +107,7 @@ export function nearDuplicatesReport(
     banding,
     clusters,
     removed,
+    left_alone: leftAlone,
     largest_cluster: shown[0]?.size ?? 0,
     removed_by_topic: Object.fromEntries([...byTopic].sort(([a], [b]) => (a < b ? -1 : 1))),
     topic_conflicts: [...conflicts.values()].sort(

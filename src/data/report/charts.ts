@@ -30,7 +30,7 @@ export function shareBars(rows: readonly ShareRow[], series: readonly Series[]):
       const top = row * rowHeight + 6;
       const middle = top + (series.length * barHeight) / 2 + 4;
       return html`<text class="label" x="${left - 12}" y="${middle}" text-anchor="end"
-          >${fitting(label, 26)}</text
+          ><title>${label}</title>${fitting(label, 26)}</text
         >
         ${shares.map(
           (share, i) =>

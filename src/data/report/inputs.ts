@@ -9,6 +9,7 @@ const nearDuplicates = z.object({
   threshold: z.number(),
   clusters: z.number(),
   removed: z.number(),
+  left_alone: z.number(),
   largest_cluster: z.number(),
   topic_conflicts: z.array(z.object({ kept: z.string(), removed: z.string(), count: z.number() })),
   shown: z.array(
@@ -31,7 +32,10 @@ const histogram = z.object({
 
 const set = z.object({
   records: z.number(),
-  categories: z.record(z.string(), z.object({ counts, largest_share: z.number(), evenness: z.number() })),
+  categories: z.record(
+    z.string(),
+    z.object({ counts, labels: z.number(), largest_share: z.number(), evenness: z.number() }),
+  ),
   numbers: z.record(
     z.string(),
     z.object({ known: z.number(), mean: z.number(), p10: z.number(), p50: z.number(), p90: z.number() }),

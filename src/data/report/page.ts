@@ -37,7 +37,10 @@ export function curationPage(title: string, report: CurationReport): string {
   );
 }
 
-function funnelSection({ funnel, levels }: CurationReport): Html {
+function funnelSection({ funnel, levels, atLeast }: CurationReport): Html {
+  const cuts = levels.some(({ level }) => level !== 'basic')
+    ? `Quality and diversity cut to theirs, but not below ${counted(atLeast, 'record')} (curate.funnel.at_least).`
+    : '';
   return html`<h2>Step by step</h2>
     ${table(
       ['Level', 'Left', 'Of what was collected', 'Target'],
@@ -48,10 +51,7 @@ function funnelSection({ funnel, levels }: CurationReport): Html {
         formatPercent(target),
       ]),
     )}
-    <p class="soft">
-      Nothing is cut to the target of the basic rules; quality and diversity cut to theirs, but not below
-      curate.funnel.at_least.
-    </p>
+    <p class="soft">Nothing is cut to the target of the basic rules. ${cuts}</p>
     ${table(
       ['Rule', 'In', 'Changed', 'Dropped', 'Left'],
       funnel.map((row) => [row.rule, ...[row.in, row.changed, row.dropped, row.out].map(formatCount)]),
@@ -59,6 +59,9 @@ function funnelSection({ funnel, levels }: CurationReport): Html {
 }
 
 function reasonsSection({ reasons }: CurationReport): Html {
+  if (reasons.length === 0)
+    return html`<h2>Reasons</h2>
+      <p class="soft">No record was changed, and none was left out.</p>`;
   return html`<h2>Reasons</h2>
     <p class="soft">Every change and every record that was left out, by reason. Personal data is masked.</p>
     ${reasons.map(reasonDetails)}`;
@@ -75,7 +78,9 @@ function exampleArticle({ id, place, reason, before, after, said }: ReasonExampl
   const turn = (name: string, text: string | undefined): Html | null =>
     text === undefined
       ? null
-      : html`<div class="turn"><span class="role">${name}</span><span class="said">${text}</span></div>`;
+      : html`<div class="turn">
+          <span class="role">${name}</span><span class="said" dir="auto">${text}</span>
+        </div>`;
   return html`<article>
     <header><span>${id}</span><span>${place === id ? '' : (place ?? '')}</span></header>
     <p>${reason}</p>

@@ -161,6 +161,92 @@ test('what was left out is shown by what was said, and languages and moods are k
   );
 });
 
+/** What curation writes of these records. */
+async function curated(
+  name: string,
+  records: Example[],
+  config: object,
+): Promise<{ page: string; read: CurationReport }> {
+  const outputFolder = join(folder, name);
+  await mkdir(outputFolder);
+  await writeJsonLines(join(outputFolder, 'in.jsonl'), records);
+  await curate({
+    config: curateConfig.parse(config),
+    projectFolder: folder,
+    examplesPaths: [join(outputFolder, 'in.jsonl')],
+    outputFolder,
+    workFolder: join(folder, `work-${name}`),
+    seed: 1,
+    report: () => {},
+    signal: new AbortController().signal,
+  });
+  const text = (file: string): string => readFileSync(join(outputFolder, file), 'utf8');
+  return {
+    page: text('report.html').replaceAll(/\s+/g, ' '),
+    read: JSON.parse(text('report.json')) as CurationReport,
+  };
+}
+
+test('a cluster that is left alone is told as such, with the member that is least like the keeper', async () => {
+  const words = Array.from({ length: 60 }, (_, i) => `word${i}`);
+  const records = Array.from({ length: 70 }, (_, i) =>
+    record(
+      `r${i}`,
+      // 9 of 10 differ in one place, the others in two.
+      words
+        .map((word, at) => (at === 20 ? `other${i}` : at === 50 && i % 10 === 3 ? 'else' : word))
+        .join(' '),
+      'It was sent this morning and comes tomorrow.',
+    ),
+  );
+  const options = { quality: { enabled: false }, diversity: { enabled: false } };
+  const alone = await curated('alone', records, options);
+  assert.match(
+    alone.page,
+    /Of 70 conversations 70 say nearly the same and are too many to leave out, in one cluster of 70 \(/,
+  );
+  assert.match(alone.page, /Nothing is cut to the target of the basic rules\. <\/p>/);
+  const [cluster] = alone.read.nearDuplicates!.shown;
+  assert.equal(cluster!.members.length, 20);
+  assert.equal(cluster!.members.at(-1)!.similarity, cluster!.lowest_similarity);
+  assert.ok(cluster!.lowest_similarity < cluster!.members[0]!.similarity);
+  assert.equal(alone.read.kept.records, 70);
+
+  const gone = await curated('gone', records, { ...options, deduplicate: { near: { largest_share: 1 } } });
+  assert.match(gone.page, /69 say nearly the same as one that was kept, in one cluster of 70 \(/);
+  assert.deepEqual([gone.read.kept.records, gone.read.nearDuplicates!.left_alone], [1, 0]);
+});
+
+test('where nothing was changed there are no reasons, and what nobody knows has no mean', async () => {
+  const records = Array.from({ length: 40 }, (_, i) =>
+    record(
+      `r${i}`,
+      `请问第${i}号包裹现在在哪里？`.repeat(2),
+      `您的包裹${i}预计在${i % 9}天之内送到您的家里。`,
+      {
+        topic: String(i % 2 === 0 ? i % 8 : 10),
+      },
+    ),
+  );
+  const { page } = await curated('chinese', records, {
+    deduplicate: { near: { enabled: false } },
+    macros: { enabled: false },
+    language: { enabled: false },
+    diversity: { enabled: true },
+    quality: { enabled: false },
+    funnel: { diversity: 0.5, at_least: 1 },
+  });
+  assert.match(page, /not below 1 record \(curate\.funnel\.at_least\)/);
+  assert.match(page, /mean sentiment<\/th> <td>unknown<\/td>/);
+  // The most frequent first, though an object has keys that are numbers in their own order.
+  assert.match(page, /<h4>topic<\/h4>.{0,500}?<title>10<\/title>.{0,500}?<title>0<\/title>/);
+  const { page: still } = await curated('still', records.slice(0, 3), {
+    macros: { enabled: false },
+    language: { enabled: false },
+  });
+  assert.match(still, /No record was changed, and none was left out\./);
+});
+
 test('personal data is in no file of the stage', () => {
   for (const name of ['report.html', 'report.json', 'examples.jsonl', 'ledger.jsonl'])
     assert.ok(!readFileSync(join(curateFolder, name), 'utf8').includes(secret), name);

@@ -43,6 +43,8 @@ export type CurationReport = ReportInputs & {
   kept: Profile;
   funnel: readonly FunnelRow[];
   levels: LevelReport[];
+  /** Quality and diversity never choose fewer records. */
+  atLeast: number;
   reasons: ReasonReport[];
   /** Languages and moods of a sample of what was collected, as few sources name them. */
   collectedSample: {
@@ -95,6 +97,7 @@ export async function writeCurationReport(context: ReportContext): Promise<void>
     kept,
     funnel,
     levels: levelsOf(funnel, targets),
+    atLeast: targets.at_least,
     ...texts,
     collectedSample,
     ...inputs,

@@ -1,7 +1,8 @@
 /** The parts of the page about duplicates, scores, selection and cost. */
 import type { CurationReport } from './report.ts';
 import { type Html, html } from '../../base/html.ts';
-import { formatCount, formatNumber } from '../../base/number-text.ts';
+import { beginning } from '../../text/excerpt.ts';
+import { counted, formatCount, formatNumber } from '../../base/number-text.ts';
 import { clusterMap, histogramChart, legend, type Series, shareBars } from './charts.ts';
 import type { ReportInputs, SelectedSet, Selection } from './inputs.ts';
 
@@ -16,34 +17,19 @@ const sides: readonly Series[] = [
 ];
 const mostClusters = 15;
 const mostRows = 10;
+const mostTopicCharacters = 60;
+
+type NearDuplicates = NonNullable<ReportInputs['nearDuplicates']>;
 
 export function duplicatesSection({ nearDuplicates, said }: CurationReport): Html | null {
   if (!nearDuplicates) return null;
-  const { records, threshold, clusters, removed, largest_cluster, shown, topic_conflicts } = nearDuplicates;
-  if (shown.length === 0)
-    return html`<h2>Near-duplicates</h2>
-      <p class="soft">
-        Of ${formatCount(records)} conversations none says nearly the same as another (Jaccard similarity of
-        at least ${threshold}).
-      </p>`;
+  const { records, threshold, shown, topic_conflicts } = nearDuplicates;
   return html`<h2>Near-duplicates</h2>
     <p class="soft">
-      Of ${formatCount(records)} conversations ${formatCount(removed)} say nearly the same as one that was
-      kept (Jaccard similarity of at least ${threshold}), in ${formatCount(clusters)} clusters, the largest of
-      ${formatCount(largest_cluster)}.
+      Of ${counted(records, 'conversation')} ${whatWasFound(nearDuplicates)} (Jaccard similarity of at least
+      ${threshold}).
     </p>
-    ${table(
-      ['Kept', 'Topic', 'Size', 'Least similar', ''],
-      shown
-        .slice(0, mostClusters)
-        .map(({ keeper, size, lowest_similarity, left_alone }) => [
-          keeper.id,
-          keeper.topic,
-          formatCount(size),
-          lowest_similarity.toFixed(2),
-          left_alone ? 'left alone: too many' : '',
-        ]),
-    )}
+    ${shown.length === 0 ? null : clusterTable(shown)}
     ${shown
       .slice(0, mostClusters)
       .map(({ keeper, members, left_alone }) =>
@@ -57,9 +43,41 @@ export function duplicatesSection({ nearDuplicates, said }: CurationReport): Htm
               ['Topic kept', 'Topic removed', 'Records'],
               topic_conflicts
                 .slice(0, mostRows)
-                .map(({ kept, removed: gone, count }) => [kept, gone, formatCount(count)]),
+                .map(({ kept, removed: gone, count }) => [
+                  ...[kept, gone].map((topic) => beginning(topic, mostTopicCharacters)),
+                  formatCount(count),
+                ]),
             )}`
     }`;
+}
+
+function whatWasFound({ clusters, removed, left_alone, largest_cluster }: NearDuplicates): string {
+  if (clusters === 0) return 'none says nearly the same as another';
+  const found = [
+    ...(removed > 0
+      ? [`${formatCount(removed)} ${removed === 1 ? 'says' : 'say'} nearly the same as one that was kept`]
+      : []),
+    ...(left_alone > 0
+      ? [`${formatCount(left_alone)} say nearly the same and are too many to leave out`]
+      : []),
+  ];
+  const where = clusters === 1 ? 'in one cluster of' : `in ${formatCount(clusters)} clusters, the largest of`;
+  return `${found.join(', and ')}, ${where} ${formatCount(largest_cluster)}`;
+}
+
+function clusterTable(shown: NearDuplicates['shown']): Html {
+  return table(
+    ['Kept', 'Topic', 'Size', 'Least similar', ''],
+    shown
+      .slice(0, mostClusters)
+      .map(({ keeper, size, lowest_similarity, left_alone }) => [
+        keeper.id,
+        beginning(keeper.topic, mostTopicCharacters),
+        formatCount(size),
+        lowest_similarity.toFixed(2),
+        left_alone ? 'left alone: too many' : '',
+      ]),
+  );
 }
 
 /** The record that stays beside the one that is least like it. */
@@ -72,7 +90,7 @@ function duplicateDetails(
   if (said[kept] === undefined || said[id] === undefined) return null;
   const turn = (name: string, one: string): Html =>
     html`<div class="turn">
-      <span class="role">${name}</span><span class="said">${one} ${said[one]!}</span>
+      <span class="role">${name}</span><span class="said" dir="auto">${one} ${said[one]!}</span>
     </div>`;
   return html`<details>
     <summary>${kept} and ${id}, similarity ${similarity.toFixed(2)}</summary>
@@ -108,9 +126,11 @@ export function qualitySection({ quality }: ReportInputs): Html | null {
                     <span>${id}</span><span>${formatNumber(score)}, ${kept ? 'kept' : 'left out'}</span>
                   </header>
                   <div class="turn">
-                    <span class="role">customer</span><span class="said">${customer}</span>
+                    <span class="role">customer</span><span class="said" dir="auto">${customer}</span>
                   </div>
-                  <div class="turn"><span class="role">agent</span><span class="said">${agent}</span></div>
+                  <div class="turn">
+                    <span class="role">agent</span><span class="said" dir="auto">${agent}</span>
+                  </div>
                 </article>`,
             )}
           </details>`
@@ -143,12 +163,16 @@ function formatFigure(value: number | undefined): string {
   return Number.isInteger(value) ? formatCount(value) : formatNumber(value);
 }
 
+function meanOf(numbers: SelectedSet['numbers'][string] | undefined): string {
+  return numbers === undefined || numbers.known === 0 ? 'unknown' : formatNumber(numbers.mean);
+}
+
 function comparisonOf({ level, records, kept, comparison }: Selection & { level: string }): Html {
   const { all, chosen, random } = comparison;
   const sets = [all, random, chosen];
   const numbers = Object.keys(all.numbers).map((name) => [
     `mean ${name}`,
-    ...sets.map((set) => formatNumber(set.numbers[name]?.mean ?? 0)),
+    ...sets.map(({ numbers: known }) => meanOf(known[name])),
   ]);
   const texts = Object.keys(chosen.texts ?? {}).map((name) => [
     textNames[name] ?? name,
@@ -181,13 +205,17 @@ export function mapSection({ diversity }: ReportInputs): Html | null {
 }
 
 function categoryFigure(name: string, sets: readonly SelectedSet[]): Html | null {
-  const labels = Object.keys(sets[0]!.categories[name]?.counts ?? {});
-  if (labels.length < 2) return null;
-  const rows = labels.slice(0, mostRows).map((label) => ({
+  const all = sets[0]!.categories[name];
+  if (all === undefined || all.labels < 2) return null;
+  const { counts, labels } = all;
+  // An object has keys that look like numbers before the others, whatever is most frequent.
+  const ranked = Object.keys(counts).sort((a, b) => counts[b]! - counts[a]! || (a < b ? -1 : 1));
+  const rows = ranked.slice(0, mostRows).map((label) => ({
     label: label === '' ? 'unknown' : label,
     shares: sets.map((set) => (set.categories[name]?.counts[label] ?? 0) / Math.max(1, set.records)),
   }));
-  return html`<h4>${name}</h4>
+  const more = labels > mostRows ? ` (the ${mostRows} most frequent of ${formatCount(labels)})` : '';
+  return html`<h4>${name}${more}</h4>
     <figure>${shareBars(rows, sides)}</figure>`;
 }
 
@@ -202,7 +230,7 @@ export function costSection({ cost }: ReportInputs): Html | null {
 }
 
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): Html {
-  return html`<div class="scroll">
+  return html`<div class="scroll" tabindex="0">
     <table>
       <thead>
         <tr>

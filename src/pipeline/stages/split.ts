@@ -4,7 +4,7 @@ import type { Stage } from '../stage.ts';
 /** Divides the examples into train.jsonl, validation.jsonl and test.jsonl, whole conversations at a time. */
 export const splitStage: Stage = {
   name: 'split',
-  version: 3,
+  version: 4,
   needs: ['curate'],
   configPart: (config) => ({ split: config.split, pii: config.curate.pii, seed: config.seed }),
   sourceFiles: async ({ split: { benchmarks } }, projectFolder) =>
