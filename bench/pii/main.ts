@@ -10,6 +10,7 @@ import { attuneFinds } from './attune.ts';
 import { measuredText } from './document.ts';
 import type { EvaluationFile } from './evaluation-file.ts';
 import { invented } from './files/invented.ts';
+import { inventedAddresses } from './files/invented-addresses.ts';
 import { inventedIn } from './files/invented-east-asian.ts';
 import { multidogo } from './files/multidogo.ts';
 import { nlupp } from './files/nlupp.ts';
@@ -36,6 +37,8 @@ const files: Record<string, (folder: string) => Promise<EvaluationFile>> = {
   chinese: () => Promise.resolve(inventedIn('Chinese')),
   japanese: () => Promise.resolve(inventedIn('Japanese')),
   korean: () => Promise.resolve(inventedIn('Korean')),
+  addresses: () => inventedAddresses('worked-on'),
+  'addresses-held-back': () => inventedAddresses('held-back'),
   statutes,
 };
 
@@ -50,6 +53,8 @@ const published = [
   'chinese',
   'japanese',
   'korean',
+  'addresses',
+  'addresses-held-back',
   'statutes',
 ];
 

@@ -12,6 +12,7 @@ import { eastAsianNames } from './names/east-asian.ts';
 import { introducedElsewhere } from './names/introductions.ts';
 import { passengers } from './names/passengers.ts';
 import { names } from './names/name-recogniser.ts';
+import { semiticAddresses } from './names/semitic-addresses.ts';
 import { nationalIds } from './national-id.ts';
 import { phones } from './phone.ts';
 import { postcodes } from './postcode.ts';
@@ -46,4 +47,5 @@ export const recognisers: readonly Recogniser[] = [
   passengers,
   eastAsianNames,
   introducedElsewhere,
+  semiticAddresses,
 ];

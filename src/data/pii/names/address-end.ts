@@ -1,11 +1,11 @@
 /** Where an address ends: behind its street come unit, city, region, postcode and country, as far as they go. */
 import { particles } from './cues.ts';
+import { isBehindFloor, isShort, unitAt } from './address-units.ts';
 import { anyPlace, kind, type Lexicon } from './lexicon.ts';
 import { isCapital, type Run } from './capital-runs.ts';
-import { units } from './street-words.ts';
-import { gap, shape, type Words } from './cut-words.ts';
+import { buildingWords, placePrefixes, quarterWords, streetEndings, units } from './street-words.ts';
+import { gap, shape, type Words, type WordSet, wordSet } from './cut-words.ts';
 
-const inside = gap.space | gap.dot;
 const mostSteps = 12;
 const mostUnknown = 4;
 
@@ -14,39 +14,59 @@ export function extend(words: Words, last: number, lexicon: Lexicon): number {
   return extendStreet(words, last, lexicon).last;
 }
 
-/** `isProved`: a unit follows, or a postcode beside a place. */
-export function extendStreet(
-  words: Words,
-  street: number,
-  lexicon: Lexicon,
-): { last: number; isProved: boolean } {
+/** `isProved`: a unit follows, or a postcode beside a place. `parts` are set apart by commas or line breaks. */
+export type AddressEnd = {
+  last: number;
+  isProved: boolean;
+  hasPlace: boolean;
+  hasPostcode: boolean;
+  parts: number;
+};
+
+/** What follows a street that ends at word `street`. */
+export function extendStreet(words: Words, street: number, lexicon: Lexicon): AddressEnd {
   let last = street;
   let isProved = false;
   let hasPlace = false;
+  let hasPostcode = false;
+  let parts = 0;
+  /** Of what may yet turn out to be no part of it. */
+  let open = 0;
   let at = street;
   let unknown = 0;
   let lines = 0;
-  /** Of a town behind a comma that no list has: "Kirchweg 4, Zorvadorf." */
+  /** The last word of a town behind a comma that no list has: "Kirchweg 4, Zorvadorf." */
   let town = -1;
+  /** Whether a postcode has just been read that no place stands before. */
+  let isPostcode = false;
   for (let step = 0; step < mostSteps && at + 1 < words.count; step++) {
     const next = at + 1;
     const between = words.gaps[next]!;
     if ((between & ~(gap.space | gap.newline | gap.comma | gap.dot | gap.hash | gap.hyphen)) !== 0)
-      if (!isQuote(words, next) && !isBehindFloor(words, at)) break;
+      if (!isQuote(words, next) && !isBehindFloor(words, at) && !(hasPlace && isSlash(words, next))) break;
     // A full stop with a space behind it ends the sentence, unless it ends an abbreviation.
     if (
       (between & gap.dot) !== 0 &&
       (between & gap.newline) === 0 &&
       words.ends[at]! - words.starts[at]! > 5 &&
-      !units.at(words, next)
+      !units.at(words, next) &&
+      !isBehindFloor(words, at)
     )
       break;
     if ((between & gap.newline) !== 0 && ++lines > 5) break;
-    const element = elementAt(words, next, lexicon);
+    if ((between & (gap.comma | gap.newline)) !== 0) open++;
+    const element: Element | undefined =
+      elementAt(words, next, lexicon) ?? (isPostcode ? townAt(words, next) : undefined);
+    isPostcode = element?.is === 'postcode' && !hasPlace && unknown === 0;
     if (element !== undefined) {
-      isProved ||= element.is === 'unit' || (element.is === 'postcode' && (hasPlace || unknown > 0));
+      isProved ||=
+        (element.is === 'unit' && !isShort(words, next)) ||
+        (element.is === 'postcode' && (hasPlace || unknown > 0));
       isProved ||= element.is === 'place' && last > street && words.shapes[last] === shape.number;
       hasPlace ||= element.is === 'place';
+      hasPostcode ||= element.is === 'postcode';
+      parts += open;
+      open = 0;
       at = element.last;
       last = element.last;
       unknown = 0;
@@ -55,15 +75,31 @@ export function extendStreet(
     }
     if (++unknown > mostUnknown || !isPlaceName(words, next)) break;
     at = next;
-    if (unknown === 1 && between === (gap.comma | gap.space) && isTown(words, at)) town = at;
+    const isBehindPart = unknown === 1 || town === at - 1;
+    if (isBehindPart && between === (gap.comma | gap.space) && isTown(words, at)) town = at;
     else if (town === at - 1 && between === gap.space && isTown(words, at)) town = at;
   }
-  return { last: town > last && endsClause(words, town) ? town : last, isProved };
+  if (town > last && endsClause(words, town))
+    return { last: town, isProved, hasPlace, hasPostcode, parts: parts + open };
+  return { last, isProved, hasPlace, hasPostcode, parts };
 }
 
-/** The sign of an ordinal number is no end of the address: "3º, 28013 Madrid". */
-const isBehindFloor = (words: Words, at: number): boolean =>
-  words.shapes[at] === shape.number && ordinalSigns.includes(words.text[words.ends[at]!] ?? ' ');
+/** "9010 Tromsø takk": right behind a postcode, up to three capitalised words that are no ordinary ones but places. */
+function townAt(words: Words, i: number): Element | undefined {
+  let last = i - 1;
+  while (
+    last < i + 2 &&
+    last + 1 < words.count &&
+    words.gaps[last + 1] === gap.space &&
+    isTownName(words, last + 1)
+  )
+    last++;
+  return last < i ? undefined : { is: 'place', last };
+}
+
+const isTownName = (words: Words, i: number): boolean =>
+  words.shapes[i] === shape.capital &&
+  ((words.kindOf(i) & anyPlace) !== 0 || (words.kindOf(i) & kind.word) === 0);
 
 const isTown = (words: Words, i: number): boolean =>
   isCapital(words, i) && (words.kindOf(i) & ~anyPlace & ~kind.major) === 0;
@@ -99,34 +135,60 @@ export function quotedLines(words: Words, { first, last }: Run): Run[] {
  */
 function isPlaceName(words: Words, i: number): boolean {
   if (words.capitals === 0 && words.shapes[i] === shape.lower) return (words.kindOf(i) & kind.frequent) === 0;
+  // "Al Barsha 2, Dubai"
+  if (/^\d{1,2}$/.test(words.keyOf(i))) return isCapital(words, i - 1) && isBreak(words, i + 1);
   if (!isCapital(words, i))
     return (
       particles.at(words, i) ||
+      placePrefixes.at(words, i) ||
       ['on', 'upon', 'am', 'im', 'an', 'na', 'pod', 'sur', 'sul'].includes(words.keyOf(i))
     );
   return (words.kindOf(i) & kind.frequent) === 0;
 }
 
-type Element = { is: 'unit' | 'postcode' | 'place'; last: number };
+type Element = { is: 'unit' | 'postcode' | 'place' | 'street'; last: number };
+
+const crossings: WordSet = wordSet('cross main stage phase block avenue street road floor');
+
+/** "Sampaguita Street", "Saqr Tower", "3rd Cross" */
+function isStreetPart(words: Words, i: number): boolean {
+  const next = i + 1;
+  if (next >= words.count || words.gaps[next] !== gap.space) return false;
+  if (words.shapes[i] === shape.number)
+    return /^\d{1,2}(?:st|nd|rd|th)$/.test(words.keyOf(i)) && crossings.at(words, next);
+  if (!isCapital(words, i)) return false;
+  // Dubai: Street 8B
+  if (/^(?:street|road|avenue|sector|lane)$/.test(words.keyOf(i)))
+    return /^\d{1,3}[a-z]?$/.test(words.keyOf(next));
+  return isCapital(words, next) && (streetEndings.at(words, next) || buildingWords.at(words, next));
+}
+
+/** The district of a town: Praha 3, København N, Dublin 8. */
+function withDistrict(words: Words, place: number): number {
+  const next = place + 1;
+  if (next >= words.count || words.gaps[next] !== gap.space || !isCapital(words, place)) return place;
+  const isLetter = words.shapes[next] === shape.initial && !/^[aiouy]$/.test(words.keyOf(next));
+  const isNumber = /^\d{1,2}$/.test(words.keyOf(next)) && isBreak(words, next + 1);
+  return isLetter || isNumber ? next : place;
+}
+
+const isBreak = (words: Words, i: number): boolean =>
+  i >= words.count || (words.gaps[i]! & (gap.dot | gap.stop | gap.newline | gap.comma)) !== 0;
+
+/** The slash of Curitiba/PR and Ataşehir/İstanbul. */
+function isSlash(words: Words, i: number): boolean {
+  const at = words.ends[i - 1]!;
+  const isName = (one: number): boolean =>
+    words.shapes[one] === shape.capital || words.shapes[one] === shape.upper;
+  if (words.starts[i]! - at !== 1 || words.text[at] !== '/' || !isName(i)) return false;
+  return words.shapes[i - 1] === shape.capital || (isName(i - 1) && (words.kindOf(i - 1) & anyPlace) !== 0);
+}
 
 /** A unit, a postcode, a region or a place that begins at word i. */
 function elementAt(words: Words, i: number, lexicon: Lexicon): Element | undefined {
   const key = words.keyOf(i);
-  if (units.has(key) && i + 1 < words.count && (words.gaps[i + 1]! & ~(inside | gap.hash)) === 0) {
-    const next = words.keyOf(i + 1);
-    if (/^\d{1,5}[a-z]?$|^[a-z]\d{0,4}$/.test(next) && words.shapes[i + 1] !== shape.lower)
-      return { is: 'unit', last: i + 1 };
-  }
-  if ((words.gaps[i]! & gap.hash) !== 0 && /^\d{1,5}[a-z]?$/.test(key)) return { is: 'unit', last: i };
-  if (
-    words.shapes[i] === shape.number &&
-    i + 1 < words.count &&
-    /^(?:floor|fl|piso|etage|stock|og)$/.test(words.keyOf(i + 1)) &&
-    words.gaps[i + 1] === gap.space
-  )
-    return { is: 'unit', last: i + 1 };
-  const floor = floorAt(words, i);
-  if (floor !== undefined) return { is: 'unit', last: floor };
+  const unit = unitAt(words, i);
+  if (unit !== undefined) return { is: 'unit', last: unit };
   const postcode = postcodeAt(words, i);
   if (postcode !== undefined) return { is: 'postcode', last: postcode };
   // NY, TX, ON: any two or three capital letters where a region stands.
@@ -139,20 +201,10 @@ function elementAt(words: Words, i: number, lexicon: Lexicon): Element | undefin
     /^\d{5}$/.test(words.keyOf(i + 1))
   )
     return { is: 'place', last: i };
+  if (quarterWords.at(words, i + 1) && isCapital(words, i)) return { is: 'place', last: i + 1 };
+  if (isStreetPart(words, i)) return { is: 'street', last: i + 1 };
   const place = placeAt(words, i, lexicon);
-  return place === undefined ? undefined : { is: 'place', last: place };
-}
-
-const ordinalSigns = 'ºª°';
-/** Left, right and front, or the letter of a door. */
-const doors = /^(?:[a-h]|esq|dto|dta|fte|frt|izq|izda|dcha|dch|ctro|int|ext)$/;
-
-/** "3º B", "1ª izq", "2º Dto": a floor, perhaps with its door. */
-function floorAt(words: Words, i: number): number | undefined {
-  if (!/^\d{1,2}$/.test(words.keyOf(i)) || !ordinalSigns.includes(words.text[words.ends[i]!] ?? ' '))
-    return undefined;
-  const isDoor = i + 1 < words.count && doors.test(words.keyOf(i + 1));
-  return isDoor && words.starts[i + 1]! - words.ends[i]! <= 3 ? i + 1 : i;
+  return place === undefined ? undefined : { is: 'place', last: withDistrict(words, place) };
 }
 
 /** Postcodes of the countries that write them in digits, with letters before or within them, or in two groups. */

@@ -1,29 +1,25 @@
 /** Street addresses: a house number beside a street, and what follows (address-end.ts). */
-import { extendStreet } from './address-end.ts';
+import { type AddressEnd, extendStreet } from './address-end.ts';
+import { beginsAddress } from './address-start.ts';
 import { cornerAt, hasJoin } from './street-corners.ts';
 import { calendar, particles } from './cues.ts';
-import { kind, type Lexicon } from './lexicon.ts';
+import { anyPlace, kind, type Lexicon } from './lexicon.ts';
+import { endOfHouseNumber, isDateLike, isHouseNumber } from './house-number.ts';
 import { isCapital, type Run } from './capital-runs.ts';
+import { namedStreet, streetThenNumber, type Street } from './named-streets.ts';
 import {
   directions,
-  streetBeginnings,
+  noStreets,
   streetCompound,
   streetEndings,
-  streetPrepositions,
   streetWords,
   units,
   weakEndings,
 } from './street-words.ts';
+import { numberOfHouse, unitThenStreet } from './unit-first.ts';
 import { gap, shape, type Words } from './cut-words.ts';
 
-/**
- * A stretch of words that is an address. `needs` is what must follow: nothing, any element of an address (a unit, a place,
- * a postcode), or one that only addresses have (a unit, a postcode behind a place).
- */
-type Street = Run & { needs: 'nothing' | 'element' | 'proof' };
-
 const longestStreetName = 6;
-const houseNumber = /^\d{1,6}[a-z]?$/;
 const inside = gap.space | gap.dot;
 
 /** How far behind the beginning of an address its first number can stand. */
@@ -44,17 +40,37 @@ export function addressesIn(words: Words, lexicon: Lexicon, isTalkOfAddresses: b
         ? capitalStreet(words, i)
         : streetAt(words, i);
     if (!street) continue;
-    const { last, isProved } = extendStreet(words, street.last, lexicon);
-    const isEnough =
-      street.needs === 'nothing' ||
-      (street.needs === 'element'
-        ? last > street.last || isTalkOfAddresses
-        : isProved || (isTalkOfAddresses && last > street.last));
-    if (!isEnough) continue;
-    found.push({ first: withCorner(words, street.first), last });
+    const end = extendStreet(words, street.last, lexicon);
+    if (!isEnough(street, end, isTalkOfAddresses)) continue;
+    const { last } = end;
+    found.push({
+      first: beginsAddress(words, withCorner(words, street.first), found.at(-1)?.last ?? -1),
+      last,
+    });
     i = last;
   }
   return found;
+}
+
+/** Whether what must follow a street does. */
+function isEnough(
+  { needs, last: street }: Street,
+  { last, isProved, hasPlace, hasPostcode, parts }: AddressEnd,
+  isTalkOfAddresses: boolean,
+): boolean {
+  const goesOn = last > street;
+  switch (needs) {
+    case 'nothing':
+      return true;
+    case 'element':
+      return goesOn || isTalkOfAddresses;
+    case 'proof':
+      return isProved || (isTalkOfAddresses && goesOn);
+    case 'town':
+      return hasPostcode && (hasPlace || parts > 0);
+    case 'parts':
+      return parts > 1 && (hasPlace || hasPostcode);
+  }
 }
 
 /** "the corner of 5th Avenue and Main Street": the words before belong to it. */
@@ -66,25 +82,11 @@ function withCorner(words: Words, first: number): number {
 /** A street with its number that begins at word i. */
 function streetAt(words: Words, i: number): Street | undefined {
   if (words.shapes[i] === shape.number)
-    return isHouseNumber(words, i) ? (numberThenStreet(words, i) ?? numberThenName(words, i)) : undefined;
+    return isHouseNumber(words, i)
+      ? (numberThenStreet(words, i) ?? numberThenName(words, i) ?? numberOfHouse(words, i))
+      : undefined;
   if ((words.gaps[i]! & gap.glue) !== 0) return undefined;
-  return (
-    beginningThenNumber(words, i) ??
-    nameThenNumber(words, i) ??
-    prepositionThenNumber(words, i) ??
-    capitalStreet(words, i)
-  );
-}
-
-/** A number of up to six digits, perhaps with a letter, that is no price, time, version or address on the net. */
-export function isHouseNumber(words: Words, i: number): boolean {
-  if (!houseNumber.test(words.keyOf(i)) || (words.gaps[i]! & (gap.glue | gap.possessive)) !== 0) return false;
-  // ICD-10, I-94: the number of a name.
-  if (words.gaps[i] === gap.hyphen && i > 0 && words.shapes[i - 1] !== shape.number) return false;
-  // A dot between digits: an address on the net, a version, a price.
-  if (words.gaps[i + 1] === gap.dot && words.shapes[i + 1] === shape.number) return false;
-  const before = words.text[words.starts[i]! - 1];
-  return before === undefined || !'$€£¥.:'.includes(before);
+  return streetThenNumber(words, i) ?? unitThenStreet(words, i) ?? capitalStreet(words, i);
 }
 
 /** Word i may stand in the name of a street: capitalised, a particle, an ordinal number; in lower case any plain word. */
@@ -95,19 +97,14 @@ function isStreetName(words: Words, i: number): boolean {
 
 /** "12 Main Street", "1600 Pennsylvania Ave NW", "12 bis, rue de la Paix", "6750 Koskikatu 25". */
 function numberThenStreet(words: Words, i: number): Street | undefined {
-  let name = i + 1;
-  // A range or a second number: 12-14 Main Street, 370 3911 Fourth Avenue.
-  if (
-    words.shapes[name] === shape.number &&
-    isHouseNumber(words, name) &&
-    (words.gaps[name]! & ~(gap.space | gap.hyphen)) === 0
-  )
-    name++;
-  if (['bis', 'ter', 'quater'].includes(name < words.count ? words.keyOf(name) : '')) name++;
+  const end = endOfHouseNumber(words, i);
+  if (isDateLike(words, i, end)) return undefined;
+  let name = end + 1;
+  // A second number: 370 3911 Fourth Avenue.
+  if (words.shapes[name] === shape.number && isHouseNumber(words, name) && words.gaps[name] === gap.space)
+    name = endOfHouseNumber(words, name) + 1;
   if (name >= words.count || (words.gaps[name]! & ~(gap.space | gap.comma | gap.dot)) !== 0) return undefined;
-  const beginning = isBeginning(words, name)
-    ? (beginningThenNumber(words, name) ?? namedStreet(words, name))
-    : undefined;
+  const beginning = namedStreet(words, name);
   if (beginning) return { first: i, last: beginning.last, needs: 'nothing' };
   if ((words.gaps[name]! & gap.comma) !== 0) return undefined;
   let last: number | undefined;
@@ -117,7 +114,8 @@ function numberThenStreet(words: Words, i: number): Street | undefined {
     if (at > name && (words.gaps[at]! & ~inside) !== 0) break;
     const key = words.keyOf(at);
     if (at > name || streetCompound.test(key)) {
-      const strong = streetEndings.has(key) || (streetCompound.test(key) && isCapital(words, at));
+      const isCompound = streetCompound.test(key) && isCapital(words, at) && !noStreets.has(key);
+      const strong = streetEndings.has(key) || isCompound;
       if (strong || weakEndings.has(key)) {
         last = at;
         isStrong ||= strong;
@@ -156,92 +154,19 @@ function withNumberAfter(words: Words, last: number): number {
   const next = last + 1;
   if (next >= words.count || words.gaps[next] !== gap.space || !/^\d{1,4}[a-z]?$/.test(words.keyOf(next)))
     return last;
-  return streetCompound.test(words.keyOf(last)) || streetWords.at(words, last) ? next : last;
-}
-
-const isBeginning = (words: Words, i: number): boolean => streetBeginnings.at(words, i);
-
-/** "Calle Mayor 12", "Via Garibaldi, 7", "ul. Długa 5". */
-function beginningThenNumber(words: Words, i: number): Street | undefined {
-  if (!isBeginning(words, i)) return undefined;
-  const name = endOfName(words, i);
-  if (name === i) return undefined;
-  let at = name + 1;
-  if (at >= words.count || (words.gaps[at]! & ~(inside | gap.comma)) !== 0) return undefined;
-  if (/^(?:n|no|nr|num|numero)$/.test(words.keyOf(at))) at++;
-  if (at >= words.count || !/^\d{1,5}[a-z]?$/.test(words.keyOf(at))) return undefined;
-  if (words.shapes[i] === shape.lower && !isCapital(words, name)) return undefined;
-  return { first: i, last: at, needs: 'nothing' };
-}
-
-/** "rue de la Paix" behind its number. */
-function namedStreet(words: Words, i: number): Run | undefined {
-  const last = endOfName(words, i);
-  return last > i ? { first: i, last } : undefined;
-}
-
-/** The last word of the name that follows a beginning; the beginning itself when there is none. */
-function endOfName(words: Words, beginning: number): number {
-  let last = beginning;
-  for (let at = beginning + 1; at < Math.min(words.count, beginning + longestStreetName); at++) {
-    if ((words.gaps[at]! & ~inside) !== 0) break;
-    if (words.shapes[at] === shape.number) break;
-    if (isCapital(words, at)) last = at;
-    else if (
-      !particles.at(words, at) &&
-      !['l', 'd', 'des', 'aux', 'au', 'dei', 'della', 'delle', 'dello', 'degli', 'los', 'las'].includes(
-        words.keyOf(at),
-      )
-    )
-      break;
-  }
-  return last;
-}
-
-/** "Musterstraße 5", "Berliner Str. 12a", "Kossuth Lajos utca 3". */
-function nameThenNumber(words: Words, i: number): Street | undefined {
-  if (!isCapital(words, i) || calendar.at(words, i)) return undefined;
-  for (let at = i; at < Math.min(words.count, i + 4); at++) {
-    if (at > i && (words.gaps[at]! & ~inside) !== 0) return undefined;
-    if (words.shapes[at] === shape.number) return undefined;
-    const key = words.keyOf(at);
-    const bits = words.kindOf(at);
-    const isStreet =
-      (streetCompound.test(key) && (bits & kind.word) === 0 && isCapital(words, at)) ||
-      (at > i && streetWords.has(key));
-    if (!isStreet) {
-      if (!isCapital(words, at)) return undefined;
-      if ((bits & kind.frequent) !== 0) return undefined;
-      continue;
-    }
-    const number = at + 1;
-    if (number >= words.count || (words.gaps[number]! & ~inside) !== 0) return undefined;
-    return /^\d{1,4}[a-z]?$/.test(words.keyOf(number))
-      ? { first: i, last: number, needs: 'nothing' }
-      : undefined;
-  }
-  return undefined;
-}
-
-/** "Am Alten Markt 3a, 50667 Köln": a German street that begins with a preposition, if the rest is an address. */
-function prepositionThenNumber(words: Words, i: number): Street | undefined {
-  if (words.shapes[i] !== shape.capital || !streetPrepositions.at(words, i)) return undefined;
-  let at = i + 1;
-  if (['der', 'den', 'dem', 'die'].includes(at < words.count ? words.keyOf(at) : '')) at++;
-  const first = at;
-  while (at < Math.min(words.count, first + 3) && words.gaps[at] === gap.space && isCapital(words, at)) at++;
-  if (at === first || at >= words.count || words.gaps[at] !== gap.space) return undefined;
-  return isHouseNumber(words, at) && /^\d{1,4}[a-z]?$/.test(words.keyOf(at))
-    ? { first: i, last: at, needs: 'proof' }
-    : undefined;
+  if (streetCompound.test(words.keyOf(last)) || streetWords.at(words, last)) return next;
+  // "Ave 10 #08-123"
+  return (words.gaps[next + 1]! & gap.hash) !== 0 ? next : last;
 }
 
 /** "971 Kesk 53", "5 The Paddocks": a street of no known form between numbers, if the rest is an address. */
 function numberThenName(words: Words, i: number): Street | undefined {
-  const mayBeLower = isLowerCase(words, i + 1);
-  let at = i + 1;
+  const end = endOfHouseNumber(words, i);
+  if (isDateLike(words, i, end)) return undefined;
+  let at = end + 1;
   if (words.shapes[at] === shape.number && isHouseNumber(words, at) && words.gaps[at] === gap.space) at++;
   const first = at;
+  const mayBeLower = first === end + 1 && isLowerCase(words, first);
   while (
     at < Math.min(words.count, first + 4) &&
     (words.gaps[at]! & ~inside) === 0 &&
@@ -254,7 +179,7 @@ function numberThenName(words: Words, i: number): Street | undefined {
   }
   if (at === first) return undefined;
   // In lower case only what is no ordinary word can be a street: "20 cm, room 204" is none.
-  if (mayBeLower && ((words.kindOf(first) & kind.word) !== 0 || words.keyOf(first).length < 4))
+  if (mayBeLower && ((words.kindOf(first) & kind.word) !== 0 || !/^[a-z'-]{4,}$/.test(words.keyOf(first))))
     return undefined;
   const hasNumber =
     at < words.count && (words.gaps[at]! & ~inside) === 0 && /^\d{1,4}[a-z]?$/.test(words.keyOf(at));
@@ -268,7 +193,14 @@ function capitalStreet(words: Words, i: number): Street | undefined {
   if (!isCapital(words, i) || (words.kindOf(i) & kind.frequent) !== 0) return undefined;
   for (let at = i + 1; at < Math.min(words.count, i + 4) && (words.gaps[at]! & ~inside) === 0; at++) {
     if (!isCapital(words, at)) return undefined;
-    if (streetEndings.at(words, at)) return { first: i, last: at, needs: 'nothing' };
+    if (streetEndings.at(words, at))
+      return isTitle(words, at + 1) ? undefined : { first: i, last: at, needs: 'nothing' };
   }
   return undefined;
+}
+
+/** "Hill Street Blues", "Wall Street Journal": what a street gave its name to. */
+function isTitle(words: Words, i: number): boolean {
+  if (i >= words.count || words.gaps[i] !== gap.space || !isCapital(words, i)) return false;
+  return words.shapes[i] === shape.capital && (words.kindOf(i) & anyPlace) === 0 && !directions.at(words, i);
 }

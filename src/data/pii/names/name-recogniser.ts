@@ -76,8 +76,9 @@ function readingsOf(words: Words, before: string): Found[] {
     const isAnswer = asksAddress.test(before.slice(-questionCharacters));
     const isTalk = isAnswer || asksAddress.test(words.text);
     const lines = (runs: readonly Run[]): Run[] => runs.flatMap((run) => quotedLines(words, run));
-    add('ADDRESS', 0.9, lines(postBoxes(words, list)));
+    // An address may end with its box, so it comes first.
     add('ADDRESS', 0.8, lines(addressesIn(words, list, isTalk)));
+    add('ADDRESS', 0.9, lines(postBoxes(words, list)));
     if (isTalk) add('ADDRESS', 0.6, statedAddresses(words, isAnswer));
   } else if (words.capitals > 1) add('ADDRESS', 0.8, cornersIn(words));
   const bareLocations = bareLocation(words, list);

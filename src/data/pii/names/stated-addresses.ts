@@ -1,6 +1,6 @@
 /** Addresses without a grammar of streets: post boxes, and what follows "my address is" or answers the question for it. */
 import { extend } from './address-end.ts';
-import { isHouseNumber } from './addresses.ts';
+import { isHouseNumber } from './house-number.ts';
 import type { Lexicon } from './lexicon.ts';
 import type { Run } from './capital-runs.ts';
 import { addressCue, forcesPost, forcesShip, postBox } from './street-words.ts';
@@ -11,7 +11,7 @@ const endsAddress: WordSet = wordSet(
 );
 /** One of these is in every post box and every ship. */
 const postWords: WordSet = wordSet(
-  'box postbox postalbox pobox postfach postbus postboks apartado casilla caixa postale psc cmr unit uss usns usnv uscgc',
+  'box bag postbox postalbox pobox postfach postbus postboks apartado casilla caixa casella postale postal bp p poczt poczta pretinac я ящик psc cmr unit uss usns usnv uscgc',
 );
 const mostWords = 16;
 /** The house number stands among the first words. */
