@@ -19,22 +19,24 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { writeFileAtomic, writeJson } from '../../src/base/files.ts';
 import { seededRandom, shuffled } from '../../src/base/random.ts';
-import { splitWords, trainByteBpe } from '../../src/text/byte-bpe.ts';
-import { parseChatTemplate, renderChat, type ChatTemplate } from '../../src/text/chat-template.ts';
+import { trainByteBpe } from '../../src/text/byte-bpe.ts';
+import { parseChatTemplate } from '../../src/text/chat-template.ts';
 import { writeTokenizerFiles } from '../../src/text/tokenizer-files.ts';
 import { loadTokenizer, type Tokenizer } from '../../src/text/tokenizer.ts';
-import { corpus, type CorpusRecord } from './corpus.ts';
+import { corpus } from './corpus.ts';
+import {
+  countWords,
+  endOfText,
+  endOfTurn,
+  openRenderer,
+  padding,
+  type Rendered,
+  specialTokens,
+  visibleTokens,
+} from './render.ts';
 
-const endOfText = '<|endoftext|>';
-const endOfTurn = '<|im_end|>';
-const padding = '<|pad|>';
-const visibleTokens = ['<tool_call>', '</tool_call>'];
-const roleTokens = ['<|system|>', '<|user|>', '<|assistant|>', '<|tool|>'];
-const specialTokens = [endOfText, endOfTurn, padding, ...roleTokens, ...visibleTokens];
 const validationShare = 0.02;
 const seed = 1;
-
-type Rendered = { text: string; source: string };
 
 async function prepare(options: {
   data: string;
@@ -47,8 +49,8 @@ async function prepare(options: {
   const chatTemplate = await readFile(fileURLToPath(new URL('chat_template.jinja', import.meta.url)), 'utf8');
   const template = parseChatTemplate(chatTemplate);
   const all: Rendered[] = [];
-  for await (const record of corpus(options.data))
-    all.push({ text: render(record, template), source: record.source });
+  const render = openRenderer(template);
+  for await (const record of corpus(options.data)) all.push(render(record));
   const order = shuffled(all, seededRandom(seed, 'corpus'));
   const held = Math.round(order.length * validationShare);
   const validation = order.slice(0, held);
@@ -78,28 +80,6 @@ async function prepare(options: {
   console.log(`${tokens} training tokens, ${charactersPerToken} characters each, after ${seconds()} s`);
 }
 
-const render = (record: CorpusRecord, template: ChatTemplate): string =>
-  record.kind === 'document'
-    ? record.text + endOfText
-    : renderChat(template, record.example.messages, { addGenerationPrompt: false });
-
-/**
- * Words outside special tokens. Numbers are left out, so that no merge joins digits and every number is written digit
- * by digit: a small model copies and adds numbers far better when they are always cut the same way.
- */
-function countWords(texts: readonly Rendered[]): Map<string, number> {
-  const special = new RegExp(specialTokens.map((token) => token.replace(/[|]/g, '\\|')).join('|'));
-  const counts = new Map<string, number>();
-  for (const { text } of texts) {
-    for (const section of text.split(special)) {
-      for (const word of splitWords(section)) {
-        if (!/\p{N}/u.test(word)) counts.set(word, (counts.get(word) ?? 0) + 1);
-      }
-    }
-  }
-  return counts;
-}
-
 type Written = {
   examples: number;
   tokens: number;
@@ -118,8 +98,8 @@ async function writeTokens(
   const starts = new Uint32Array(examples.length + 1);
   const sources: Written['sources'] = {};
   let characters = 0;
-  for (const [i, { text, source }] of examples.entries()) {
-    const ids = Uint16Array.from(tokenizer.encode(text));
+  for (const [i, { text, guard, source }] of examples.entries()) {
+    const ids = Uint16Array.from(tokenizer.encode(text, guard));
     parts.push(ids);
     starts[i + 1] = starts[i]! + ids.length;
     characters += text.length;

@@ -27,9 +27,12 @@ const guardCharacter = '\ufdd0';
  * (<tool_call>, <tool_response>, <think>) is text in what users and tools say and in the arguments of calls; it stays
  * what it is in system prompts, which explain it to the model, and in the model's own replies, which consist of it.
  */
-export function quotePatterns(tokenizer: Tokenizer, template: ChatTemplate): QuotePatterns {
-  const control = tokenizer.addedTokens.filter(({ isControl }) => isControl).map(({ content }) => content);
-  const markup = tokenizer.addedTokens
+export function quotePatterns(
+  { addedTokens }: Pick<Tokenizer, 'addedTokens'>,
+  template: ChatTemplate,
+): QuotePatterns {
+  const control = addedTokens.filter(({ isControl }) => isControl).map(({ content }) => content);
+  const markup = addedTokens
     .map(({ content }) => content)
     .filter((content) => /^(?:<[^\s<>]+>|\[[^\s[\]]+\])$/.test(content) && template.source.includes(content));
   return { everywhere: startsOf(control), inData: startsOf([...control, ...markup]) };
