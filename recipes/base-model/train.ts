@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { writeJson } from '../../src/base/files.ts';
 import { seededRandom } from '../../src/base/random.ts';
-import { saveModel } from '../../src/model/checkpoint.ts';
+import { saveModel } from '../../src/model/model-folder.ts';
 import { parseModelConfig, weightShapes } from '../../src/model/config.ts';
 import type { ModelConfig } from '../../src/model/config.ts';
 import type { Parameter } from '../../src/model/parameters.ts';
@@ -20,7 +20,7 @@ import { inMemory } from '../../src/train/example-source.ts';
 import { trainConfig } from '../../src/train/config.ts';
 import { trainLoop } from '../../src/train/loop.ts';
 import { sftObjective } from '../../src/train/objectives/sft.ts';
-import type { EncodedExample } from '../../src/text/encoded.ts';
+import type { EncodedExample } from '../../src/text/encoded-example.ts';
 
 const seed = 1;
 const sequenceLength = 512;

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { after, test } from 'node:test';
 import { testEmbedder } from '../../test/support/embedder-contract.ts';
-import { hashWords } from '../text/words.ts';
+import { hashWords } from '../text/hashed-words.ts';
 import { openEmbeddingServer } from './embeddings.ts';
 import { openOpenAiBackend } from './openai.ts';
 

@@ -2,7 +2,7 @@ import type { Backend } from '../backend/backend.ts';
 import type { Reporter } from '../base/progress.ts';
 import type { Example } from '../data/example.ts';
 import type { Scorer } from '../model/scorer.ts';
-import type { EncodedExample } from '../text/encoded.ts';
+import type { EncodedExample } from '../text/encoded-example.ts';
 import type { EvaluateConfig } from './config.ts';
 import type { LikelihoodItem } from './metrics/likelihood.ts';
 import type { SystemName } from './reply-log.ts';

@@ -6,7 +6,7 @@ import { canonicalJson } from '../base/json.ts';
 import { conversationOf, type Example } from '../data/example.ts';
 import { loadExamples } from '../data/read-examples.ts';
 import type { ExampleScore, Scorer } from '../model/scorer.ts';
-import type { EncodedExample } from '../text/encoded.ts';
+import type { EncodedExample } from '../text/encoded-example.ts';
 import { generateReplies } from './generate.ts';
 import type { EvaluateJob, EvaluatedSystem, Likelihood } from './evaluate-job.ts';
 import { measureTurns, replyMetrics } from './measure-turns.ts';

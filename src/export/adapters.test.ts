@@ -9,7 +9,7 @@ import { writeTinyLlama } from '../../test/support/tiny-llama.ts';
 import { silent } from '../base/progress.ts';
 import { seededRandom } from '../base/random.ts';
 import { withNewAdapter } from '../model/adapter.ts';
-import { loadModel } from '../model/checkpoint.ts';
+import { loadModel } from '../model/model-folder.ts';
 import { plainLora } from '../../test/support/plain-lora.ts';
 import type { LoraConfig } from '../model/lora.ts';
 import type { LanguageModel } from '../model/parameters.ts';

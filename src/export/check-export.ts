@@ -2,7 +2,7 @@
 import { AttuneError } from '../base/errors.ts';
 import { readModelConfig } from '../model/config.ts';
 import { mergedConfig } from '../model/merge.ts';
-import { plannedAdapter } from '../train/adapter.ts';
+import { plannedAdapter } from '../train/trainable-model.ts';
 import type { TrainConfig } from '../train/config.ts';
 import { checkServable } from './llama-architecture.ts';
 import type { PreTokenizer } from './config.ts';

@@ -9,7 +9,7 @@ import { silent } from '../base/progress.ts';
 import { openLlamaBackend } from '../backend/llama.ts';
 import { readGguf } from '../../test/support/gguf-reader.ts';
 import { openSafetensors, writeSafetensors, type TensorToWrite } from '../formats/safetensors.ts';
-import { loadModel } from '../model/checkpoint.ts';
+import { loadModel } from '../model/model-folder.ts';
 import { loadTokenizer } from '../text/tokenizer.ts';
 import type { PreTokenizer } from './config.ts';
 import { exportGguf } from './gguf.ts';

@@ -8,7 +8,7 @@ import { familyFields, servedDifference } from '../../test/support/serving.ts';
 import { writeTinyLlama } from '../../test/support/tiny-llama.ts';
 import { silent } from '../base/progress.ts';
 import { readGguf } from '../../test/support/gguf-reader.ts';
-import { loadModel } from '../model/checkpoint.ts';
+import { loadModel } from '../model/model-folder.ts';
 import { readModelConfig } from '../model/config.ts';
 import { checkServable } from './llama-architecture.ts';
 import { exportGguf } from './gguf.ts';

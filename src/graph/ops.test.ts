@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { attention } from '../model/attention.ts';
 import type { AttentionShape } from '../model/attention.ts';
-import { packedMasks } from '../model/mask.ts';
+import { packedMasks } from '../model/packed-masks.ts';
 import { logProbabilities } from '../model/log-probabilities.ts';
 import { openSession } from '../runtime/session.ts';
 import { emitProgram } from './emit.ts';

@@ -6,20 +6,20 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { openSession } from '../runtime/session.ts';
-import type { EncodedExample } from '../text/encoded.ts';
+import type { EncodedExample } from '../text/encoded-example.ts';
 import { trainConfig } from '../train/config.ts';
 import { inMemory } from '../train/example-source.ts';
 import { trainLoop } from '../train/loop.ts';
 import { gradientName } from '../train/objective.ts';
 import { sftObjective } from '../train/objectives/sft.ts';
 import { baseWeight } from './base-weight.ts';
-import { loadModel, saveAdapter } from './checkpoint.ts';
+import { loadModel, saveAdapter } from './model-folder.ts';
 import { adaptedModules, dropoutMaskName } from './lora.ts';
 import { mergedConfig, mergedParameters } from './merge.ts';
 import type { Row } from './packing.ts';
 import { trainableParameters } from './parameters.ts';
 import type { LanguageModel, Parameter } from './parameters.ts';
-import { scoreExamples } from './score.ts';
+import { scoreExamples } from './score-examples.ts';
 
 /**
  * Every kind of adapter against PEFT, packed (the reference runs each conversation by itself): golden values made by

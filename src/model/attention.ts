@@ -14,7 +14,7 @@ import {
   transpose,
 } from '../graph/ops.ts';
 import type { Tensor } from '../graph/tensor.ts';
-import type { QueryBlock } from './mask.ts';
+import type { QueryBlock } from './packed-masks.ts';
 
 export type AttentionShape = {
   heads: number;

@@ -3,15 +3,15 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { openSession } from '../runtime/session.ts';
-import type { EncodedExample } from '../text/encoded.ts';
+import type { EncodedExample } from '../text/encoded-example.ts';
 import { gradientName } from '../train/objective.ts';
 import { sftObjective } from '../train/objectives/sft.ts';
-import { loadModel } from './checkpoint.ts';
+import { loadModel } from './model-folder.ts';
 import type { ConfigFields } from './config-fields.ts';
 import { trainableParameters } from './parameters.ts';
 import type { LanguageModel } from './parameters.ts';
 import { readRope, ropeFrequencies, ropeTables } from './rope.ts';
-import { scoreExamples } from './score.ts';
+import { scoreExamples } from './score-examples.ts';
 
 /**
  * Every family against transformers and PEFT, unpacked and packed (the reference runs each conversation by itself):

@@ -6,8 +6,8 @@ import { attention } from './attention.ts';
 import { embeddingName } from './config.ts';
 import type { ModelConfig } from './config.ts';
 import type { OutputProjection } from './log-probabilities.ts';
-import { packedMasks } from './mask.ts';
-import type { Window } from './mask.ts';
+import { packedMasks } from './packed-masks.ts';
+import type { Window } from './packed-masks.ts';
 import type { Prefix } from './prefix.ts';
 import { ropeTables } from './rope.ts';
 

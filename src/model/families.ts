@@ -3,7 +3,7 @@
  * leaves out. Names and defaults are those of transformers' configuration classes; the arithmetic is decoder.ts.
  */
 import type { ConfigFields } from './config-fields.ts';
-import type { Window } from './mask.ts';
+import type { Window } from './packed-masks.ts';
 
 export type ModelFamily = 'llama' | 'mistral' | 'qwen2' | 'qwen3' | 'gemma2';
 

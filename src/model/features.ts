@@ -2,7 +2,7 @@
 import type { ConfigFields, Refuse } from './config-fields.ts';
 import { families } from './families.ts';
 import type { Features, ModelFamily } from './families.ts';
-import type { Window } from './mask.ts';
+import type { Window } from './packed-masks.ts';
 
 /**
  * Fields that change the arithmetic of the families that read them, or of transformers itself, with the values (beside

@@ -4,7 +4,7 @@
  */
 import { input } from '../graph/ops.ts';
 import type { Tensor, TensorData } from '../graph/tensor.ts';
-import type { EncodedExample, PairLayout } from '../text/encoded.ts';
+import type { EncodedExample, PairLayout } from '../text/encoded-example.ts';
 import type { PackedInputs } from './decoder.ts';
 
 /** Examples that share one row, in order. */

@@ -1,4 +1,4 @@
-import { checkpoint } from '../graph/checkpoint.ts';
+import { checkpoint } from '../graph/gradient-checkpointing.ts';
 import { add, constant, input, matmul } from '../graph/ops.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import { adapterTensors } from './adapter.ts';

@@ -19,7 +19,7 @@ import { blockValues, codeValues, quantiseFourBit } from '../formats/four-bit.ts
 import { openSafetensors, writeSafetensors } from '../formats/safetensors.ts';
 import type { TensorToWrite, Weights } from '../formats/safetensors.ts';
 import { configName, indexName, weightNames } from './base/files.ts';
-import { readParameter } from './checkpoint.ts';
+import { readParameter } from './model-folder.ts';
 import { readModelConfig, weightShapes } from './config.ts';
 import type { LanguageModel, Parameter } from './parameters.ts';
 import { checkFinite, quantisedShapes } from './quantised.ts';

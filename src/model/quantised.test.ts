@@ -7,17 +7,17 @@ import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { openSafetensors } from '../formats/safetensors.ts';
 import { openSession } from '../runtime/session.ts';
-import type { EncodedExample } from '../text/encoded.ts';
+import type { EncodedExample } from '../text/encoded-example.ts';
 import { gradientName } from '../train/objective.ts';
 import { sftObjective } from '../train/objectives/sft.ts';
-import { loadAdapter, loadModel } from './checkpoint.ts';
+import { loadAdapter, loadModel } from './model-folder.ts';
 import { mergedParameters } from './merge.ts';
 import { trainableParameters } from './parameters.ts';
 import type { LanguageModel } from './parameters.ts';
 import { loadQuantisedBase } from './quantised-base.ts';
 import { floatParameter } from './quantised.ts';
 import type { Quantisation } from './quantised.ts';
-import { scoreExamples } from './score.ts';
+import { scoreExamples } from './score-examples.ts';
 
 /**
  * A tiny Llama that transformers and bitsandbytes quantised as they loaded it, under a LoRA of PEFT: golden values made

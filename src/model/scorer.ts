@@ -1,4 +1,4 @@
-import type { EncodedExample } from '../text/encoded.ts';
+import type { EncodedExample } from '../text/encoded-example.ts';
 
 /** What the engine thinks of given text: the numbers behind perplexity, token accuracy and the parity gate. */
 export type Scorer = {

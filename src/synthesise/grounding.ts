@@ -3,7 +3,7 @@
  * addresses come from there or from the question, and so do most of its telling words. A model that makes things up fails one of these.
  */
 import type { Passage } from '../data/knowledge/passage.ts';
-import { hashWords, isContentLength } from '../text/words.ts';
+import { hashWords, isContentLength } from '../text/hashed-words.ts';
 import { addressesIn } from './addresses.ts';
 import { citationOf } from './prompt.ts';
 import { quantitiesOf, smallNumbersIn } from './small-numbers.ts';

@@ -5,7 +5,7 @@ import type { Example } from '../data/example.ts';
 import { type Passage, readPassages } from '../data/knowledge/passage.ts';
 import { readExamples } from '../data/read-examples.ts';
 import { loadLanguageDetector } from '../text/language.ts';
-import { hashWords } from '../text/words.ts';
+import { hashWords } from '../text/hashed-words.ts';
 import { drawSample } from './draw-sample.ts';
 import { seedMasker } from './mask-seed.ts';
 import type { SynthesiseContext } from './synthesise.ts';

@@ -4,7 +4,7 @@
  */
 import type { Message } from '../data/example.ts';
 import { loadChatTemplate, renderChat, type ChatTemplate } from './chat-template.ts';
-import { quoteMessages, quotePatterns, type QuotePatterns } from './quote.ts';
+import { quoteMessages, quotePatterns, type QuotePatterns } from './quote-messages.ts';
 import { loadTokenizer, type Tokenizer } from './tokenizer.ts';
 
 export type ChatFormat = {

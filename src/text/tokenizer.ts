@@ -9,7 +9,7 @@ export type Tokenizer = {
   readonly vocabularySize: number;
   /**
    * Ids of `text`. Special tokens written in the text (such as <|im_end|>) become their ids; none is added.
-   * With `guard`, those that have it within them are text (see quote.ts), and no guard is left in what is encoded.
+   * With `guard`, those that have it within them are text (see quote-messages.ts), and no guard is left in what is encoded.
    */
   encode: (text: string, guard?: string) => number[];
   /** The same with the tokens that its post-processor adds around a text, such as [CLS] and [SEP]; what encoders expect. */

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { fc } from '../../test/support/properties.ts';
 import { packedFeeds, supervisedInRows } from '../model/packing.ts';
 import type { Row } from '../model/packing.ts';
-import type { EncodedExample } from '../text/encoded.ts';
+import type { EncodedExample } from '../text/encoded-example.ts';
 import { planBatches } from './batches.ts';
 import type { BatchPlan } from './batches.ts';
 import { inMemory } from './example-source.ts';

@@ -9,7 +9,7 @@ import { sha256File } from '../base/hash.ts';
 import { openSafetensors, writeSafetensors } from '../formats/safetensors.ts';
 import type { TensorToWrite, Weights } from '../formats/safetensors.ts';
 import type { Parameter } from '../model/parameters.ts';
-import type { StateTensor } from './optimisers/index.ts';
+import type { StateTensor } from './optimisers/new-optimiser.ts';
 
 export type LoopProgress = {
   /** Steps done. */

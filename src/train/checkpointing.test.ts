@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { withNewAdapter } from '../model/adapter.ts';
 import type { AdapterConfig } from '../model/adapter.ts';
 import { sizeOf } from '../graph/tensor.ts';
-import { loadModel } from '../model/checkpoint.ts';
+import { loadModel } from '../model/model-folder.ts';
 import { weightShapes } from '../model/config.ts';
 import { plainLora } from '../../test/support/plain-lora.ts';
 import type { LanguageModel } from '../model/parameters.ts';

@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import { AttuneError } from '../base/errors.ts';
 import { seededRandom } from '../base/random.ts';
-import type { EncodedExample } from '../text/encoded.ts';
+import type { EncodedExample } from '../text/encoded-example.ts';
 import { planBatches } from './batches.ts';
 import { writeExampleFile } from './example-file.ts';
 import { inMemory } from './example-source.ts';

@@ -5,7 +5,7 @@ import { dirname } from 'node:path';
 import { storageError } from '../base/files.ts';
 import { supervisedCount } from '../model/packing.ts';
 import type { ExampleSizes } from '../model/packing.ts';
-import type { EncodedExample } from '../text/encoded.ts';
+import type { EncodedExample } from '../text/encoded-example.ts';
 import type { ExampleSource } from './example-source.ts';
 
 export type ExampleFile = ExampleSource & { close: () => Promise<void> };

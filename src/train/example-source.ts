@@ -1,6 +1,6 @@
 import { sizesOf } from '../model/packing.ts';
 import type { ExampleSizes, Row } from '../model/packing.ts';
-import type { EncodedExample } from '../text/encoded.ts';
+import type { EncodedExample } from '../text/encoded-example.ts';
 
 /**
  * Encoded examples by index. All sizes are at hand, which is what batches are planned from; tokens are read when their

@@ -3,7 +3,7 @@ import { freeMemoryBytes } from '../base/free-resources.ts';
 import type { LoopProgress } from './checkpoint.ts';
 import type { TrainEvent } from './engine.ts';
 import type { Evaluator } from './evaluation.ts';
-import type { Optimiser } from './optimisers/index.ts';
+import type { Optimiser } from './optimisers/new-optimiser.ts';
 import { checkMemory } from './preflight.ts';
 import type { GradientRunner } from './step.ts';
 

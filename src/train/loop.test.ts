@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { loadModel } from '../model/checkpoint.ts';
-import { scoreExamples } from '../model/score.ts';
+import { loadModel } from '../model/model-folder.ts';
+import { scoreExamples } from '../model/score-examples.ts';
 import { curves, everythingOn, fixedPlan, golden, run, tinyLlama } from '../../test/support/tiny-training.ts';
 import type { Curve } from '../../test/support/tiny-training.ts';
 import type { TrainConfig } from './config.ts';

@@ -23,7 +23,7 @@ import { openEvaluator } from './evaluation.ts';
 import type { ExampleSource } from './example-source.ts';
 import { forecastRun } from './forecast.ts';
 import type { Objective } from './objective.ts';
-import { newOptimiser } from './optimisers/index.ts';
+import { newOptimiser } from './optimisers/new-optimiser.ts';
 import { checkDisk } from './preflight.ts';
 import { learningRateAt, warmupSteps } from './schedule.ts';
 import { openGradientRunner } from './step.ts';

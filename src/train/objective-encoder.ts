@@ -1,6 +1,6 @@
 import type { Example } from '../data/example.ts';
-import type { EncodedExample } from '../text/encoded.ts';
-import { openEncoder, openPairEncoder } from '../text/encoder.ts';
+import type { EncodedExample } from '../text/encoded-example.ts';
+import { openEncoder, openPairEncoder } from '../text/open-encoder.ts';
 import type { ObjectiveConfig } from './objective.ts';
 
 /** The examples that the objective learns from a record: the conversation, or its preference pairs. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
-import { loadModel } from '../model/checkpoint.ts';
+import { loadModel } from '../model/model-folder.ts';
 import { everythingOn, run, runWithStops, startLoop, tinyLlama } from '../../test/support/tiny-training.ts';
 import type { TrainEvent } from './engine.ts';
 import type { LoopResult } from './loop.ts';

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { loadModel } from '../model/checkpoint.ts';
+import { loadModel } from '../model/model-folder.ts';
 import { planPasses, rowLength, rowsOfPass, sizesOf } from '../model/packing.ts';
 import type { Row } from '../model/packing.ts';
 import { trainableParameters } from '../model/parameters.ts';
-import type { EncodedExample } from '../text/encoded.ts';
-import { layPair } from '../text/pairs.ts';
+import type { EncodedExample } from '../text/encoded-example.ts';
+import { layPair } from '../text/encode-pairs.ts';
 import { curves, encode, tinyLlama } from '../../test/support/tiny-training.ts';
 import type { ObjectiveConfig } from './objective.ts';
-import { getObjective } from './objectives/index.ts';
+import { getObjective } from './objectives/get-objective.ts';
 import { openGradientRunner } from './step.ts';
 
 /** Texts of many lengths, so that micro-batches differ in their numbers of tokens and pairs. */

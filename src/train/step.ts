@@ -4,7 +4,7 @@ import { trainableParameters } from '../model/parameters.ts';
 import type { LanguageModel } from '../model/parameters.ts';
 import type { PackedShape, Row } from '../model/packing.ts';
 import { firstRunBytes, openSession } from '../runtime/session.ts';
-import { dropoutMasks, embeddingNoise } from './draws.ts';
+import { dropoutMasks, embeddingNoise } from './random-draws.ts';
 import { addSums, gradientName } from './objective.ts';
 import type { Objective, Sums } from './objective.ts';
 

@@ -9,9 +9,9 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { seededRandom } from '../../src/base/random.ts';
-import { loadAdapter } from '../../src/model/checkpoint.ts';
+import { loadAdapter } from '../../src/model/model-folder.ts';
 import { loadQuantisedBase } from '../../src/model/quantised-base.ts';
-import { scoreExamples } from '../../src/model/score.ts';
+import { scoreExamples } from '../../src/model/score-examples.ts';
 import { Reference, referenceMissing } from './reference.ts';
 
 const golden = fileURLToPath(new URL('../golden/engine/', import.meta.url));

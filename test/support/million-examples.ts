@@ -1,6 +1,6 @@
 /** Worker: writes and plans many short examples, reads a step of them, and says what that took. */
 import { parentPort, workerData } from 'node:worker_threads';
-import type { EncodedExample } from '../../src/text/encoded.ts';
+import type { EncodedExample } from '../../src/text/encoded-example.ts';
 import { planBatches } from '../../src/train/batches.ts';
 import { writeExampleFile } from '../../src/train/example-file.ts';
 

@@ -2,7 +2,7 @@
 import { openLlamaBackend } from '../../src/backend/llama.ts';
 import { checkParity } from '../../src/export/parity.ts';
 import type { LanguageModel } from '../../src/model/parameters.ts';
-import { scoreExamples } from '../../src/model/score.ts';
+import { scoreExamples } from '../../src/model/score-examples.ts';
 import { loadTokenizer } from '../../src/text/tokenizer.ts';
 
 /** Fields of config.json for writeTinyLlama. Windows are short and caps low, so that they count. */

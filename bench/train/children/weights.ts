@@ -1,7 +1,7 @@
 /** Loads a base as training holds it, and tells how much of this process's memory that is. */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { loadModel } from '../../../src/model/checkpoint.ts';
+import { loadModel } from '../../../src/model/model-folder.ts';
 import type { LanguageModel } from '../../../src/model/parameters.ts';
 import { answer, job } from '../../answer.ts';
 import { loadQuantised } from './quantised.ts';

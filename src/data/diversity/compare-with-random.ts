@@ -1,5 +1,5 @@
 import type { Json } from '../../base/json.ts';
-import { hashWords, type Words } from '../../text/words.ts';
+import { hashWords, type Words } from '../../text/hashed-words.ts';
 import { type Draw, isDrawn, type Order, placeOf } from '../draw.ts';
 import type { Example } from '../example.ts';
 import type { ConcludeTools } from '../rule.ts';

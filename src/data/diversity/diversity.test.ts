@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fc } from '../../../test/support/properties.ts';
 import { seededRandom } from '../../base/random.ts';
-import { hashWords } from '../../text/words.ts';
+import { hashWords } from '../../text/hashed-words.ts';
 import { normaliseRow } from '../embeddings/embedder.ts';
 import { cosine, makeVectorTable, setRow, type VectorTable } from '../embeddings/vector-table.ts';
 import type { Example } from '../example.ts';

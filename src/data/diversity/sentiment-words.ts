@@ -1,4 +1,4 @@
-/** English words of customers with their mood, from -3 to 3; our own list. Apostrophes are left out, as in text/words.ts. */
+/** English words of customers with their mood, from -3 to 3; our own list. Apostrophes are left out, as in text/hashed-words.ts. */
 const listed: Readonly<Record<string, string>> = {
   '3': 'amazing awesome excellent fantastic outstanding perfect perfectly superb wonderful brilliant lifesaver thrilled delighted love loved',
   '2': 'great happy helpful glad pleased appreciate appreciated appreciates impressed satisfied fast quick quickly solved fixed friendly polite kind kindly best beautiful enjoy enjoyed excited resolved smooth smoothly lovely grateful thankful',

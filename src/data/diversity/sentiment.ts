@@ -1,4 +1,4 @@
-import { hashWords, type Words } from '../../text/words.ts';
+import { hashWords, type Words } from '../../text/hashed-words.ts';
 import { intensifiers, moodByWord, negations } from './sentiment-words.ts';
 
 /** Words before a word of mood that may turn it round. */

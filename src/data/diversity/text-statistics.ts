@@ -1,4 +1,4 @@
-import { mixPair, type Words } from '../../text/words.ts';
+import { mixPair, type Words } from '../../text/hashed-words.ts';
 
 /** How varied a set of texts is. Compare sets of as many words only: all the other figures depend on it. */
 export type TextStatistics = {

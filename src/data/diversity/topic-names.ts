@@ -1,5 +1,5 @@
 /** Readable names for clusters: the terms that set a cluster apart, by class-based tf-idf (BERTopic, arXiv 2203.05794). */
-import { splitWords } from '../../text/words.ts';
+import { splitWords } from '../../text/hashed-words.ts';
 import { withoutPlaceholders } from '../pii/placeholder.ts';
 import { commonWords } from './common-words.ts';
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { seededRandom } from '../../base/random.ts';
-import { hashWords } from '../../text/words.ts';
+import { hashWords } from '../../text/hashed-words.ts';
 import { testEmbedder } from '../../../test/support/embedder-contract.ts';
 import { type Embedder, normaliseRow } from './embedder.ts';
 import { featuresOf } from './features.ts';

@@ -1,4 +1,4 @@
-import { mixPair, type Words } from '../../text/words.ts';
+import { mixPair, type Words } from '../../text/hashed-words.ts';
 
 /** A text as a bag of hashed words: which of the `featureCount` buckets, and how often (at most 255). */
 export type Features = { ids: Uint16Array; counts: Uint8Array };

@@ -1,4 +1,4 @@
-import { isContentLength } from '../../text/words.ts';
+import { isContentLength } from '../../text/hashed-words.ts';
 import { isCutOff } from './cut-off.ts';
 import { meanOfKnown } from './mean-of-known.ts';
 import { repliesOf, type Turn } from './reading.ts';

@@ -1,5 +1,5 @@
 /** Which passages of a knowledge base hold the words of a statement: an inverted index over word stems. */
-import { hashWords } from '../../text/words.ts';
+import { hashWords } from '../../text/hashed-words.ts';
 
 export type PassageIndex = {
   passages: readonly string[];

@@ -1,4 +1,4 @@
-import { hashWords, type Words } from '../../text/words.ts';
+import { hashWords, type Words } from '../../text/hashed-words.ts';
 import type { Example } from '../example.ts';
 import { isSpoken } from '../spoken-text.ts';
 

@@ -1,5 +1,5 @@
 import { splitSentences } from '../../text/sentences.ts';
-import { mixPair } from '../../text/words.ts';
+import { mixPair } from '../../text/hashed-words.ts';
 import { repliesOf, type Turn } from './reading.ts';
 
 /** Two Chinese or Japanese characters count as a word, so phrases have twice as many of them. */

@@ -1,4 +1,4 @@
-import { hashWords } from '../../text/words.ts';
+import { hashWords } from '../../text/hashed-words.ts';
 import type { Embedder } from '../embeddings/embedder.ts';
 import { type PassageIndex, supportOf } from './passage-index.ts';
 import { repliesOf, type Turn } from './reading.ts';

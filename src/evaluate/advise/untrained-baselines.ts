@@ -4,7 +4,7 @@ import { AttuneError } from '../../base/errors.ts';
 import { seededRandom, shuffled } from '../../base/random.ts';
 import type { Example, Message } from '../../data/example.ts';
 import { indexPassages, type PassageIndex, supportOf } from '../../data/quality/passage-index.ts';
-import { hashWords } from '../../text/words.ts';
+import { hashWords } from '../../text/hashed-words.ts';
 import { rougeL } from '../metrics/rouge.ts';
 import { type Comparison, comparePaired } from '../statistics/compare.ts';
 import { assistantTurns, type Turn } from '../assistant-turns.ts';

@@ -53,7 +53,7 @@ async function openTrained(
   { side, name, base, keep }: { side: Inputs; name: string; base: string; keep: Keep },
 ): Promise<Systems['base']> {
   const { openLlamaBackend } = await import('../../backend/llama.ts');
-  const { openScorer } = await import('../../model/score.ts');
+  const { openScorer } = await import('../../model/score-examples.ts');
   const backend = await keep(openLlamaBackend({ ...(await tunedFiles(side.export!.folder)), parallel: 1 }));
   const scorer = await keep(openScorer(scoredModel(config, base, trainedModel(side).folder)));
   return { backend: { ...backend, name: `llama.cpp, ${name}` }, scorer };

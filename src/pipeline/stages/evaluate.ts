@@ -32,7 +32,7 @@ export const evaluateStage: Stage = {
 
 /** Opens both models for generating and for scoring. */
 async function openSystems({ config, inputs }: StageContext, base: string, keep: Keep): Promise<Systems> {
-  const { openScorer } = await import('../../model/score.ts');
+  const { openScorer } = await import('../../model/score-examples.ts');
   const exported = inputs.export!.folder;
   const backends = await openBackends(config.evaluate.backend, exported, keep);
   return {

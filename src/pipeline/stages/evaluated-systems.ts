@@ -22,7 +22,7 @@ export async function evaluateSystems(
   job: Pick<EvaluateJob, 'title' | 'funnelFile'> & Partial<EvaluateJob>,
 ): Promise<EvaluationResults> {
   const { evaluate } = await import('../../evaluate/evaluate.ts');
-  const { openEncoder } = await import('../../text/encoder.ts');
+  const { openEncoder } = await import('../../text/open-encoder.ts');
   const base = await resolveBase(config.train.base, { projectFolder, report, signal });
   const { opened, close } = await openTogether((keep) => open(base, keep));
   try {

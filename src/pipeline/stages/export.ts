@@ -7,10 +7,10 @@ import { loadExamples } from '../../data/read-examples.ts';
 import { defaultParityTolerance } from '../../export/config.ts';
 import { findBase, resolveBase } from '../../model/base.ts';
 import { servedNames, tunedFiles } from '../../registry/served-files.ts';
-import type { EncodedExample } from '../../text/encoded.ts';
+import type { EncodedExample } from '../../text/encoded-example.ts';
 import type { ExportGgufOptions } from '../../export/gguf.ts';
 import type { ParityCase, ParityResult } from '../../export/parity.ts';
-import { loadModel } from '../../model/checkpoint.ts';
+import { loadModel } from '../../model/model-folder.ts';
 import type { LanguageModel } from '../../model/parameters.ts';
 import type { Stage, StageContext } from '../stage.ts';
 import { checkServing } from './serving-check.ts';
@@ -104,9 +104,9 @@ async function checkServed(
   base: string,
 ): Promise<ParityResult & { conversations: number; tolerance: number }> {
   const { checkParity } = await import('../../export/parity.ts');
-  const { openScorer } = await import('../../model/score.ts');
+  const { openScorer } = await import('../../model/score-examples.ts');
   const { openLlamaBackend } = await import('../../backend/llama.ts');
-  const { openEncoder } = await import('../../text/encoder.ts');
+  const { openEncoder } = await import('../../text/open-encoder.ts');
   const encode = await openEncoder(base, config.train.sequence_length);
   const examples = (await loadExamples(join(inputs.split!.folder, 'test.jsonl'))).map(encode);
   const scorable = examples.filter(({ supervised }) => supervised.indexOf(1, 1) > 0);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Example } from '../../data/example.ts';
 import type { Scorer } from '../../model/scorer.ts';
-import type { Encoder } from '../../text/encoder.ts';
+import type { Encoder } from '../../text/open-encoder.ts';
 import { lossWith } from './reply-loss.ts';
 
 /** A token a character; the replies are learnt. */

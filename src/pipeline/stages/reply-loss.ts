@@ -2,8 +2,8 @@ import type { Example, Message } from '../../data/example.ts';
 import type { LossOf, ReplyLoss } from '../../data/quality/perplexity.ts';
 import { resolveBase } from '../../model/base.ts';
 import type { Scorer } from '../../model/scorer.ts';
-import type { EncodedExample } from '../../text/encoded.ts';
-import { type Encoder, openEncoder } from '../../text/encoder.ts';
+import type { EncodedExample } from '../../text/encoded-example.ts';
+import { type Encoder, openEncoder } from '../../text/open-encoder.ts';
 import type { StageContext } from '../stage.ts';
 
 /** Longer conversations are scored by their beginning. */
@@ -18,7 +18,7 @@ export async function openReplyLoss(
   { projectFolder, report, signal }: Pick<StageContext, 'projectFolder' | 'report' | 'signal'>,
 ): Promise<LossOf> {
   const base = await resolveBase(model, { projectFolder, report, signal });
-  const { openScorer } = await import('../../model/score.ts');
+  const { openScorer } = await import('../../model/score-examples.ts');
   const scorer = await openScorer({ base });
   return lossWith(scorer, await openEncoder(base, longestTokens));
 }

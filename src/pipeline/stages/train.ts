@@ -5,7 +5,7 @@ import { canonicalJson } from '../../base/json.ts';
 import type { ProgressEvent } from '../../base/progress.ts';
 import { formatBytes } from '../../base/format-bytes.ts';
 import { baseFiles, resolveBase } from '../../model/base.ts';
-import { getEngine } from '../../train/engines/index.ts';
+import { getEngine } from '../../train/engines/get-engine.ts';
 import type { TrainEvent, TrainJob, TrainResult } from '../../train/engine.ts';
 import type { Stage, StageContext } from '../stage.ts';
 import { startAdapter, startFiles } from './training-start.ts';

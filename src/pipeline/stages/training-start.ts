@@ -8,7 +8,7 @@ export async function startFiles(config: ProjectConfig, projectFolder: string): 
   // A hub model is known by its id until it is downloaded; its files are hashed into the summary then.
   const base = await checkBase(config.train.base, { projectFolder });
   if (adapter === undefined) return base;
-  const { adapterFiles } = await import('../../model/checkpoint.ts');
+  const { adapterFiles } = await import('../../model/model-folder.ts');
   return [...base, ...adapterFiles(adapter)];
 }
 

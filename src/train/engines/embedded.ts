@@ -3,13 +3,13 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
 import { writeJson } from '../../base/files.ts';
-import { loadModel, saveAdapter, saveModel } from '../../model/checkpoint.ts';
+import { loadModel, saveAdapter, saveModel } from '../../model/model-folder.ts';
 import { modelCacheFolder } from '../../model/base/hub-settings.ts';
 import { loadQuantisedBase } from '../../model/quantised-base.ts';
 import { rowLength } from '../../model/packing.ts';
 import { trainableParameters } from '../../model/parameters.ts';
 import type { LanguageModel } from '../../model/parameters.ts';
-import { withTrainable } from '../adapter.ts';
+import { withTrainable } from '../trainable-model.ts';
 import { planBatches } from '../batches.ts';
 import type { BatchPlan } from '../batches.ts';
 import type { ResolvedTrainConfig, TrainConfig } from '../config.ts';
@@ -22,9 +22,9 @@ import { trainLoop } from '../loop.ts';
 import type { LoopResult } from '../loop.ts';
 import type { ObjectiveConfig } from '../objective.ts';
 import { openObjectiveEncoder } from '../objective-encoder.ts';
-import { getObjective } from '../objectives/index.ts';
+import { getObjective } from '../objectives/get-objective.ts';
 import { checkData, checkPairs, checkTemplate } from '../preflight.ts';
-import { withReference } from '../reference.ts';
+import { withReference } from '../reference-model.ts';
 
 export const embeddedEngine: Engine = { name: 'embedded', train };
 

@@ -3,18 +3,18 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { withNewAdapter } from '../../model/adapter.ts';
-import { loadModel } from '../../model/checkpoint.ts';
+import { loadModel } from '../../model/model-folder.ts';
 import { planPasses, rowLength, rowsOfPass, sizesOf } from '../../model/packing.ts';
 import type { PackedShape, Row } from '../../model/packing.ts';
 import { trainableParameters } from '../../model/parameters.ts';
 import type { LanguageModel } from '../../model/parameters.ts';
-import { scoreExamples } from '../../model/score.ts';
+import { scoreExamples } from '../../model/score-examples.ts';
 import { openSession } from '../../runtime/session.ts';
-import type { EncodedExample } from '../../text/encoded.ts';
-import { layPair } from '../../text/pairs.ts';
+import type { EncodedExample } from '../../text/encoded-example.ts';
+import { layPair } from '../../text/encode-pairs.ts';
 import { addSums, gradientName } from '../objective.ts';
 import type { DpoConfig, Objective, ObjectiveConfig, Sums } from '../objective.ts';
-import { getObjective } from './index.ts';
+import { getObjective } from './get-objective.ts';
 
 /** Preference objectives against TRL's trainers (golden values made by scripts/golden/engine_preference.py). */
 type Expected = {

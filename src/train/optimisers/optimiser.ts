@@ -1,6 +1,6 @@
 /**
  * What every optimiser is: a rule that updates a stretch of one parameter in place, given the gradient and some state.
- * A rule knows nothing of threads, clipping over all tensors or checkpoints; pool.ts and index.ts do that for all of them.
+ * A rule knows nothing of threads, clipping over all tensors or checkpoints; new-optimiser.ts and pieces.ts do that for all of them.
  */
 export type StateArray = Float32Array | Uint8Array;
 

@@ -5,8 +5,8 @@ import { sizeOf } from '../../graph/tensor.ts';
 import type { Parameter } from '../../model/parameters.ts';
 import { sharedFloats } from '../../base/shared-memory.ts';
 import { signedMap, unsignedMap } from './block-codes.ts';
-import { newOptimiser } from './index.ts';
-import type { Optimiser, OptimiserName } from './index.ts';
+import { newOptimiser } from './new-optimiser.ts';
+import type { Optimiser, OptimiserName } from './new-optimiser.ts';
 import { decays } from './optimiser.ts';
 
 /** PyTorch's, bitsandbytes' and transformers' own values (made by scripts/golden/engine_optimisers.py). */

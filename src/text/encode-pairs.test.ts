@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { Message } from '../data/example.ts';
 import { chatFormat } from './chat-format.ts';
 import { parseChatTemplate } from './chat-template.ts';
-import { cutPair, encodePairs, layPair } from './pairs.ts';
+import { cutPair, encodePairs, layPair } from './encode-pairs.ts';
 import { loadTokenizer } from './tokenizer.ts';
 
 const golden = fileURLToPath(new URL('../../test/golden/', import.meta.url));

@@ -1,7 +1,7 @@
 import { AttuneError } from '../base/errors.ts';
 import { withNewAdapter } from '../model/adapter.ts';
 import type { AdapterConfig } from '../model/adapter.ts';
-import { loadAdapter, readAdapterConfig } from '../model/checkpoint.ts';
+import { loadAdapter, readAdapterConfig } from '../model/model-folder.ts';
 import { blockLinears } from '../model/config.ts';
 import type { ModelConfig } from '../model/config.ts';
 import type { LoraConfig } from '../model/lora.ts';

@@ -1,8 +1,8 @@
 import type { Example } from '../data/example.ts';
 import { loadChatFormat } from './chat-format.ts';
-import { encodeConversation } from './chat.ts';
-import type { EncodedExample } from './encoded.ts';
-import { cutPair, encodePairs } from './pairs.ts';
+import { encodeConversation } from './encode-conversation.ts';
+import type { EncodedExample } from './encoded-example.ts';
+import { cutPair, encodePairs } from './encode-pairs.ts';
 
 export type Encoder = (example: Example) => EncodedExample;
 

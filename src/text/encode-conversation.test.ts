@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { Message } from '../data/example.ts';
 import { parseChatTemplate, renderChat, type ChatTemplate, type TemplateMessage } from './chat-template.ts';
 import { chatFormat } from './chat-format.ts';
-import { encodeConversation } from './chat.ts';
+import { encodeConversation } from './encode-conversation.ts';
 import { loadTokenizer } from './tokenizer.ts';
 
 const golden = fileURLToPath(new URL('../../test/golden/text', import.meta.url));

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fc } from '../../test/support/properties.ts';
-import { hashWords, splitWords } from './words.ts';
+import { hashWords, splitWords } from './hashed-words.ts';
 
 test('words are runs of letters and digits in lower case; apostrophes go; ideographs stand alone', () => {
   assert.deepEqual(splitWords("Don't  RE-OPEN order #12b, naïve Ünal’s!"), [

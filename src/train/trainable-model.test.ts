@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { AttuneError } from '../base/errors.ts';
-import { loadModel } from '../model/checkpoint.ts';
+import { loadModel } from '../model/model-folder.ts';
 import type { Parameter } from '../model/parameters.ts';
-import { scoreExamples } from '../model/score.ts';
-import { withTrainable } from './adapter.ts';
+import { scoreExamples } from '../model/score-examples.ts';
+import { withTrainable } from './trainable-model.ts';
 import { trainConfig } from './config.ts';
 
 const families = fileURLToPath(new URL('../../test/golden/engine/families/', import.meta.url));

@@ -9,8 +9,8 @@ import { AttuneError } from '../base/errors.ts';
 import type { Example, Message } from '../data/example.ts';
 import type { ChatFormat } from './chat-format.ts';
 import { renderChat, type ChatTemplate } from './chat-template.ts';
-import type { EncodedExample } from './encoded.ts';
-import { quoteMessages } from './quote.ts';
+import type { EncodedExample } from './encoded-example.ts';
+import { quoteMessages } from './quote-messages.ts';
 
 /** Character offsets, half open. */
 type Span = { start: number; end: number };

@@ -6,9 +6,9 @@ import { fc } from '../../test/support/properties.ts';
 import type { Message } from '../data/example.ts';
 import { chatFormat, encodeMessages, loadChatFormat, type ChatFormat } from './chat-format.ts';
 import { parseChatTemplate, renderChat } from './chat-template.ts';
-import { encodeConversation } from './chat.ts';
-import { encodePairs } from './pairs.ts';
-import { quoteMessages } from './quote.ts';
+import { encodeConversation } from './encode-conversation.ts';
+import { encodePairs } from './encode-pairs.ts';
+import { quoteMessages } from './quote-messages.ts';
 import { loadTokenizer } from './tokenizer.ts';
 
 const golden = fileURLToPath(new URL('../../test/golden/text', import.meta.url));

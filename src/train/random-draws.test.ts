@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { loadModel } from '../model/checkpoint.ts';
+import { loadModel } from '../model/model-folder.ts';
 import { embeddingNoiseName, trainableParameters } from '../model/parameters.ts';
 import { openSession } from '../runtime/session.ts';
 import { encode, golden, tinyLlama } from '../../test/support/tiny-training.ts';
-import { embeddingNoise } from './draws.ts';
+import { embeddingNoise } from './random-draws.ts';
 import { gradientName } from './objective.ts';
 import { sftObjective } from './objectives/sft.ts';
 

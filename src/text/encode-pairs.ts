@@ -2,9 +2,9 @@
 import type { Example, Message, RejectedReply } from '../data/example.ts';
 import { encodeMessages, type ChatFormat } from './chat-format.ts';
 import { renderChat } from './chat-template.ts';
-import { checkNothingLost } from './chat.ts';
-import type { EncodedExample, PairLayout } from './encoded.ts';
-import { quoteMessages } from './quote.ts';
+import { checkNothingLost } from './encode-conversation.ts';
+import type { EncodedExample, PairLayout } from './encoded-example.ts';
+import { quoteMessages } from './quote-messages.ts';
 
 /**
  * One pair for every rejected reply of every assistant turn that is trained on; what follows the turn is left out.
