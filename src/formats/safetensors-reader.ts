@@ -41,79 +41,88 @@ export const floatDtypes = Object.keys(widen) as readonly Dtype[];
 
 /** Opens one file after checking its header. Throws AttuneError 'model' when the header is not right. */
 export async function openSafetensors(path: string): Promise<Weights> {
+  const opened = await openWithHeader(path);
+  const { metadata, tensors } = opened.header;
+  return {
+    metadata,
+    tensors,
+    read: (name) => readBytes(opened, name),
+    pieces: (name) => readPieces(opened, name),
+    readFloat32: (name) => readFloats(opened, name),
+    close: () => opened.file.close(),
+  };
+}
+
+type OpenedFile = { path: string; file: FileHandle; header: SafetensorsHeader };
+
+async function openWithHeader(path: string): Promise<OpenedFile> {
   let file: FileHandle;
   try {
     file = await open(path, 'r');
   } catch (cause) {
     throw storageError(path, cause);
   }
-  let header: SafetensorsHeader;
   try {
-    header = await readHeaderFrom(file, path);
+    return { path, file, header: await readHeaderFrom(file, path) };
   } catch (error) {
     await file.close();
     throw error;
   }
-  const placeOf = (name: string): TensorPlace => {
-    const place = header.tensors.get(name);
-    if (!place) throw missingTensor(path, name);
-    return place;
-  };
-
-  async function* pieces(name: string): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-    const { start, byteLength } = placeOf(name);
-    const buffer = new Uint8Array(Math.min(byteLength, pieceBytes));
-    for (let done = 0; done < byteLength; done += buffer.length) {
-      const piece = buffer.subarray(0, Math.min(buffer.length, byteLength - done));
-      for (let filled = 0; filled < piece.length;) {
-        const position = header.dataStart + start + done + filled;
-        const { bytesRead } = await file.read(piece, filled, piece.length - filled, position);
-        if (bytesRead === 0) throw refused(path, `it ends inside tensor ${name}`);
-        filled += bytesRead;
-      }
-      yield piece;
-    }
-  }
-
-  const read = async (name: string): Promise<Uint8Array<SharedArrayBuffer>> => {
-    const bytes = sharedBytes(placeOf(name).byteLength);
-    let done = 0;
-    for await (const piece of pieces(name)) {
-      bytes.set(piece, done);
-      done += piece.length;
-    }
-    return bytes;
-  };
-
-  const readFloat32 = async (name: string): Promise<Float32Array<SharedArrayBuffer>> => {
-    const { dtype, shape, byteLength } = placeOf(name);
-    const widenPiece = widen[dtype];
-    if (!widenPiece)
-      throw new AttuneError(
-        'model',
-        `${path}: tensor ${name} is ${dtype}, which is not a supported float type.`,
-        { fix: 'Save the model in bfloat16, float16 or float32.' },
-      );
-    const floats = sharedFloats(elementCount(shape));
-    const width = byteLength / floats.length;
-    let done = 0;
-    for await (const piece of pieces(name)) {
-      const count = piece.length / width;
-      widenPiece(piece, floats.subarray(done, done + count));
-      done += count;
-    }
-    return floats;
-  };
-  return {
-    metadata: header.metadata,
-    tensors: header.tensors,
-    read,
-    pieces,
-    readFloat32,
-    close: () => file.close(),
-  };
 }
 
+function placeOf({ path, header }: OpenedFile, name: string): TensorPlace {
+  const place = header.tensors.get(name);
+  if (!place) throw missingTensor(path, name);
+  return place;
+}
+
+async function* readPieces(opened: OpenedFile, name: string): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  const { path, file, header } = opened;
+  const { start, byteLength } = placeOf(opened, name);
+  const buffer = new Uint8Array(Math.min(byteLength, pieceBytes));
+  for (let done = 0; done < byteLength; done += buffer.length) {
+    const piece = buffer.subarray(0, Math.min(buffer.length, byteLength - done));
+    for (let filled = 0; filled < piece.length;) {
+      const position = header.dataStart + start + done + filled;
+      const { bytesRead } = await file.read(piece, filled, piece.length - filled, position);
+      if (bytesRead === 0) throw refused(path, `it ends inside tensor ${name}`);
+      filled += bytesRead;
+    }
+    yield piece;
+  }
+}
+
+async function readBytes(opened: OpenedFile, name: string): Promise<Uint8Array<SharedArrayBuffer>> {
+  const bytes = sharedBytes(placeOf(opened, name).byteLength);
+  let done = 0;
+  for await (const piece of readPieces(opened, name)) {
+    bytes.set(piece, done);
+    done += piece.length;
+  }
+  return bytes;
+}
+
+async function readFloats(opened: OpenedFile, name: string): Promise<Float32Array<SharedArrayBuffer>> {
+  const { dtype, shape, byteLength } = placeOf(opened, name);
+  const widenPiece = widen[dtype];
+  if (!widenPiece)
+    throw new AttuneError(
+      'model',
+      `${opened.path}: tensor ${name} is ${dtype}, which is not a supported float type.`,
+      { fix: 'Save the model in bfloat16, float16 or float32.' },
+    );
+  const floats = sharedFloats(elementCount(shape));
+  const width = byteLength / floats.length;
+  let done = 0;
+  for await (const piece of readPieces(opened, name)) {
+    const count = piece.length / width;
+    widenPiece(piece, floats.subarray(done, done + count));
+    done += count;
+  }
+  return floats;
+}
+
+/** The error for weights that lack a tensor. */
 export function missingTensor(path: string, name: string): AttuneError {
   return new AttuneError('model', `${path} has no tensor ${name}.`, {
     fix: 'The weights do not match the model config; download or make the model again.',

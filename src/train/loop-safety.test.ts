@@ -3,9 +3,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import type { Worker } from 'node:worker_threads';
 import type { AttuneError } from '../base/errors.ts';
-import { everythingOn, run } from '../../test/support/tiny-training.ts';
+import { everythingOn, run, withDefaults } from '../../test/support/tiny-training.ts';
 import type { Settings } from '../../test/support/tiny-training.ts';
+import { inMemory } from './example-source.ts';
+import { trainLoop } from './loop.ts';
+import { sftObjective } from './objectives/sft.ts';
 
 test('parameters broken by the last step are not kept', async () => {
   const { model, settings } = await everythingOn();
@@ -50,4 +54,28 @@ test('the checkpoint before weights that are not finite is kept, and named', asy
   );
   const { events } = await run(model, { ...settings, config }, folder);
   assert.deepEqual(events[0], { type: 'resumed', step: 2 });
+});
+
+test('a validation split that cannot be read leaves no thread behind', async (context) => {
+  const { model, settings } = await everythingOn();
+  const workFolder = await mkdtemp(join(tmpdir(), 'attune-unread-'));
+  context.after(() => rm(workFolder, { recursive: true }));
+  const unreadable = { ...inMemory(settings.validation!), read: () => Promise.reject(new Error('gone')) };
+  const threads: Worker[] = [];
+  const note = (thread: Worker): number => threads.push(thread);
+  process.on('worker', note);
+  context.after(() => process.off('worker', note));
+  const training = trainLoop(model, {
+    plan: settings.plan,
+    validation: unreadable,
+    objective: sftObjective,
+    config: withDefaults(settings.config),
+    seed: 1,
+    workFolder,
+    signal: new AbortController().signal,
+  });
+  await assert.rejects(training.next(), /gone/);
+  assert.ok(threads.length > 0);
+  // An id of -1 is that of a thread that has ended.
+  assert.ok(threads.every(({ threadId }) => threadId === -1));
 });

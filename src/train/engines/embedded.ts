@@ -29,53 +29,19 @@ import { withReference } from '../reference-model.ts';
 export const embeddedEngine: Engine = { name: 'embedded', train };
 
 async function* train(job: TrainJob, signal: AbortSignal): AsyncGenerator<TrainEvent, TrainResult> {
-  const { base, seed, workFolder, outputFolder } = job;
   const frozen = yield* loadBase(job, signal);
   const model = await withTrainable(frozen, job);
   checkSequenceLength(job.config, model);
-  yield* warnings(await checkTemplate(base, model.config));
-  const encode = await openObjectiveEncoder(job.objective, base);
-  const encodeFile = (name: string, file: string): Promise<EncodedSplit> =>
-    encodeSplit(file, join(workFolder, `${name}.encoded`), encode, {
-      length: job.config.sequence_length,
-      signal,
-    });
-  const training = await encodeFile('train', job.trainFile);
-  const validation = await encodeFile('validation', job.validationFile);
-  let result: LoopResult;
-  let config: ResolvedTrainConfig;
+  yield* warnings(await checkTemplate(job.base, model.config));
+  const splits = await encodeSplits(job, signal);
+  let learnt: Learnt;
   try {
-    if (job.objective.type !== 'sft') checkPairs(training.counts);
-    yield* warnings(checkData(training.counts, validation.counts, job.config));
-    const { chosen, reasons } = chooseHyperparameters(job.config, {
-      method: job.config.method,
-      objective: job.objective.type,
-      model: model.config,
-      examples: training.counts.examples,
-    });
-    for (const message of reasons) yield { type: 'note', message };
-    config = { ...job.config, ...chosen };
-    const length = rowLength([training.examples, validation.examples], config.sequence_length);
-    const loopConfig = { ...config, sequence_length: length };
-    yield summary(training, planBatches(training.examples, loopConfig, seed), model);
-    // A new adapter switched off; one that training goes on from is part of what the model is.
-    const start = job.adapter === undefined ? frozen : model;
-    const reference = { model: start, config: loopConfig, workFolder, signal };
-    const learnt = yield* prepareExamples(job.objective, 'train', training.examples, reference);
-    const watched = yield* prepareExamples(job.objective, 'validation', validation.examples, reference);
-    result = yield* trainLoop(model, {
-      plan: planBatches(learnt, loopConfig, seed),
-      validation: watched,
-      objective: getObjective(job.objective),
-      config: loopConfig,
-      seed,
-      workFolder,
-      signal,
-    });
+    learnt = yield* learn(job, { frozen, model, ...splits }, signal);
   } finally {
-    await training.examples.close();
-    await validation.examples.close();
+    await splits.training.examples.close();
+    await splits.validation.examples.close();
   }
+  const { config, result } = learnt;
   const sha256 = await save(job, model, result);
   const done = {
     method: config.method,
@@ -85,13 +51,66 @@ async function* train(job: TrainJob, signal: AbortSignal): AsyncGenerator<TrainE
     sha256,
     trainedTokens: result.trainedTokens,
   };
-  await writeJson(join(outputFolder, 'training_args.json'), {
+  await writeJson(join(job.outputFolder, 'training_args.json'), {
     ...config,
     objective: job.objective,
-    seed,
+    seed: job.seed,
     result: done,
   });
   return done;
+}
+
+type EncodedSplits = { training: EncodedSplit; validation: EncodedSplit };
+
+async function encodeSplits(job: TrainJob, signal: AbortSignal): Promise<EncodedSplits> {
+  const encode = await openObjectiveEncoder(job.objective, job.base);
+  const encodeFile = (name: string, file: string): Promise<EncodedSplit> =>
+    encodeSplit(file, join(job.workFolder, `${name}.encoded`), encode, {
+      length: job.config.sequence_length,
+      signal,
+    });
+  const training = await encodeFile('train', job.trainFile);
+  return { training, validation: await encodeFile('validation', job.validationFile) };
+}
+
+/** What a run learnt, and by which settings. */
+type Learnt = { config: ResolvedTrainConfig; result: LoopResult };
+
+/** Checks the encoded data, chooses the settings that are left open, and runs the loop. */
+async function* learn(
+  job: TrainJob,
+  { frozen, model, training, validation }: EncodedSplits & { frozen: LanguageModel; model: LanguageModel },
+  signal: AbortSignal,
+): AsyncGenerator<TrainEvent, Learnt> {
+  const { seed, workFolder, objective } = job;
+  if (objective.type !== 'sft') checkPairs(training.counts);
+  yield* warnings(checkData(training.counts, validation.counts, job.config));
+  const { chosen, reasons } = chooseHyperparameters(job.config, {
+    method: job.config.method,
+    objective: objective.type,
+    model: model.config,
+    examples: training.counts.examples,
+  });
+  for (const message of reasons) yield { type: 'note', message };
+  const config = { ...job.config, ...chosen };
+  const length = rowLength([training.examples, validation.examples], config.sequence_length);
+  const loopConfig = { ...config, sequence_length: length };
+  yield summary(training, planBatches(training.examples, loopConfig, seed), model);
+  // A new adapter switched off; one that training goes on from is part of what the model is.
+  const start = job.adapter === undefined ? frozen : model;
+  const reference = { model: start, config: loopConfig, workFolder, signal };
+  const learnt = yield* prepareExamples(objective, 'train', training.examples, reference);
+  const watched = yield* prepareExamples(objective, 'validation', validation.examples, reference);
+  const result = yield* trainLoop(model, {
+    plan: planBatches(learnt, loopConfig, seed),
+    validation: watched,
+    objective: getObjective(objective),
+    config: loopConfig,
+    seed,
+    workFolder,
+    signal,
+  });
+  return { config, result };
 }
 
 function* warnings(messages: readonly string[]): Generator<TrainEvent> {

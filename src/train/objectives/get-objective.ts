@@ -3,6 +3,7 @@ import { dpoObjective } from './dpo.ts';
 import { orpoObjective } from './orpo.ts';
 import { sftObjective } from './sft.ts';
 
+/** The objective of that type, with its settings. */
 export function getObjective(config: ObjectiveConfig): Objective {
   switch (config.type) {
     case 'sft':

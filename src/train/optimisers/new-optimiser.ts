@@ -13,8 +13,6 @@ import { piecesOf, takePieces, updateRules } from './pieces.ts';
 import type { OptimiserName, PieceTask, SharedWork } from './pieces.ts';
 import type { OptimiserRequest } from './worker.ts';
 
-export type { OptimiserName } from './pieces.ts';
-
 /** A named tensor of optimiser state, `<kind>:<parameter>`; `data` is what the optimiser itself works on. */
 export type StateTensor = StateShape & { name: string; data: StateArray };
 

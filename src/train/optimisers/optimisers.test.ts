@@ -6,7 +6,8 @@ import type { Parameter } from '../../model/parameters.ts';
 import { sharedFloats } from '../../base/shared-memory.ts';
 import { signedMap, unsignedMap } from './block-codes.ts';
 import { newOptimiser } from './new-optimiser.ts';
-import type { Optimiser, OptimiserName } from './new-optimiser.ts';
+import type { Optimiser } from './new-optimiser.ts';
+import type { OptimiserName } from './pieces.ts';
 import { decays } from './optimiser.ts';
 
 /** PyTorch's, bitsandbytes' and transformers' own values (made by scripts/golden/engine_optimisers.py). */
