@@ -1,7 +1,7 @@
 /** Records of the corpus as the text that is encoded. What they say is text, even where it spells a special token. */
 import { type ChatTemplate, renderChat } from '../../src/text/chat-template.ts';
 import { splitWords } from '../../src/text/byte-bpe.ts';
-import { quoteMessages, quotePatterns } from '../../src/text/quote.ts';
+import { quoteMessages, quotePatterns } from '../../src/text/quote-messages.ts';
 import type { CorpusRecord } from './corpus-record.ts';
 
 export const endOfText = '<|endoftext|>';
