@@ -125,6 +125,18 @@ test('validate looks at the sources as they are, and ends with an error where on
   assert.deepEqual([records, task.type, errors > 0], [30, 'chat', true]);
 });
 
+test('advise tells what is missing where there is too little to split', async () => {
+  const few = mkdtempSync(join(tmpdir(), 'attune-few-'));
+  after(() => rmSync(few, { recursive: true, force: true }));
+  writeFileSync(join(few, 'chats.jsonl'), [0, 1].map(chat).join('\n'));
+  writeFileSync(join(few, 'attune.yaml'), 'name: few\ncollect:\n  sources:\n    - jsonl: chats.jsonl\n');
+  assert.notEqual((await runLine(few, 'advise', stages)).exit, 0);
+  assert.match((await runLine(few, 'run --until split', stages)).err, /leave nothing for/);
+  const { exit, out } = await runLine(few, 'advise', stages);
+  assert.equal(exit, 0);
+  assert.match(out, /^collect more first: .*\n\nno +Is there enough to learn from\?\n +2 usable records/);
+});
+
 test('advise weighs what can be counted, and says what was not asked', async () => {
   const { exit, out } = await cli('advise');
   assert.equal(exit, 0);

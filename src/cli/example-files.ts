@@ -31,3 +31,13 @@ export async function folderOf(context: Context, name: string): Promise<string> 
   const { store, manifest } = await findArtifact(context, name);
   return artifactFolder(store, manifest.id);
 }
+
+/** The same of a stage that may not be finished for this project file; undefined then. */
+export async function folderIfFinished(context: Context, stage: string): Promise<string | undefined> {
+  try {
+    return await folderOf(context, stage);
+  } catch (cause) {
+    if (cause instanceof AttuneError) return undefined;
+    throw cause;
+  }
+}

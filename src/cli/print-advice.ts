@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Backend } from '../backend/backend.ts';
 import { AttuneError } from '../base/errors.ts';
 import { loadExamples, readExamples } from '../data/read-examples.ts';
+import { splitNames } from '../data/split/assign.ts';
 import { readPassages } from '../data/knowledge/passage.ts';
 import { validateExamples, type ValidationItem } from '../data/validate/validate.ts';
 import { advise, type Advice } from '../evaluate/advise/advise.ts';
@@ -11,7 +12,7 @@ import { measureBaselines } from '../evaluate/advise/untrained-baselines.ts';
 import { changeOverTime } from '../evaluate/advise/change-over-time.ts';
 import { countFacts, factsOf } from '../evaluate/advise/unseen-facts.ts';
 import type { Context } from './context.ts';
-import { folderOf } from './example-files.ts';
+import { folderIfFinished, folderOf } from './example-files.ts';
 
 export type AdviseOptions = {
   baseUrl?: string;
@@ -23,14 +24,20 @@ export type AdviseOptions = {
 
 const longestReply = 256;
 
-/** Prints the advice for the project as it is split. Throws AttuneError 'config' before that. */
+/**
+ * Prints the advice for the project as it is split, or as it is curated where there is too little to split. Throws
+ * AttuneError 'config' before that.
+ */
 export async function printAdvice(options: AdviseOptions, context: Context): Promise<void> {
   const { config } = await context.project();
-  const split = await folderOf(context, 'split');
+  const split = await folderIfFinished(context, 'split');
+  const curated = split === undefined ? await folderIfFinished(context, 'curate') : undefined;
+  const folder = curated ?? (await folderOf(context, 'split'));
+  const names = curated === undefined ? splitNames : (['examples'] as const);
   const collected = await folderOf(context, 'collect');
   const [train, test] = [
-    await loadExamples(join(split, 'train.jsonl')),
-    await loadExamples(join(split, 'test.jsonl')),
+    await loadExamples(join(folder, `${names[0]}.jsonl`)),
+    curated === undefined ? await loadExamples(join(folder, 'test.jsonl')) : [],
   ];
   const passages = join(collected, 'passages.jsonl');
   const known = existsSync(passages) ? await factsIn(passages) : undefined;
@@ -47,7 +54,7 @@ export async function printAdvice(options: AdviseOptions, context: Context): Pro
         context.report({ type: 'progress', label: 'advise', done, total, unit: 'turns' }),
     });
     const advice = advise({
-      validation: await validateExamples(itemsOf(split)),
+      validation: await validateExamples(itemsOf(folder, names)),
       facts: countFacts(train, known && ((fact) => known.has(fact))),
       hasPassages: known !== undefined,
       change: changeOverTime(train, config.seed),
@@ -65,9 +72,9 @@ async function factsIn(path: string): Promise<Set<string>> {
   return facts;
 }
 
-async function* itemsOf(split: string): AsyncGenerator<ValidationItem> {
-  for (const name of ['train', 'validation', 'test'])
-    for await (const example of readExamples(join(split, `${name}.jsonl`))) yield { example };
+async function* itemsOf(folder: string, names: readonly string[]): AsyncGenerator<ValidationItem> {
+  for (const name of names)
+    for await (const example of readExamples(join(folder, `${name}.jsonl`))) yield { example };
 }
 
 async function openModel({ baseUrl, model, apiKeyVariable }: AdviseOptions): Promise<Backend | undefined> {

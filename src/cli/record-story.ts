@@ -6,7 +6,7 @@ import { changedTexts, lastState, replay } from '../data/replay.ts';
 import { makeRules } from '../data/rules.ts';
 import type { Context } from './context.ts';
 import { formatStory } from './data-text.ts';
-import { folderOf } from './example-files.ts';
+import { folderIfFinished, folderOf } from './example-files.ts';
 
 /** Prints the story of a record, named by id or place. Throws AttuneError 'config' when no ledger knows it. */
 export async function tellStory(record: string, context: Context): Promise<void> {
@@ -33,11 +33,9 @@ export async function tellStory(record: string, context: Context): Promise<void>
 /** Folders of the stages that are finished for this project file. */
 async function dataFolders(context: Context): Promise<DataFolders> {
   const folders: Partial<DataFolders> = {};
-  for (const stage of ['synthesise', 'curate', 'split'] as const)
-    try {
-      folders[stage] = await folderOf(context, stage);
-    } catch (cause) {
-      if (!(cause instanceof AttuneError)) throw cause;
-    }
+  for (const stage of ['synthesise', 'curate', 'split'] as const) {
+    const folder = await folderIfFinished(context, stage);
+    if (folder !== undefined) folders[stage] = folder;
+  }
   return { ...folders, collect: await folderOf(context, 'collect') };
 }

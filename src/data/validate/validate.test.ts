@@ -105,12 +105,30 @@ test('duplicates, conflicting topics, ids and balance', async () => {
     ),
   ]);
   assert.deepEqual(rules(report, 'duplicated'), [
-    'error: 1 of 137 records have the id of another record (s:ok5).',
+    'warning: 1 of 137 records have the id of another record, to which collect adds a number (s:ok5).',
     'warning: 1 of 137 records say the same as an earlier one of another topic: one of the two is wrong (s:twin).',
     'warning: 1 of 137 records say the same as an earlier one; curation keeps the first (s:twin).',
   ]);
   assert.deepEqual(rules(report, 'topics').length, 3);
   assert.deepEqual(report.topics, { '(no topic)': 120, x: 16, y: 1 });
+});
+
+test('records that say the same count once towards what a task needs', async () => {
+  const report = await validate([...sound(9), ...Array.from({ length: 300 }, () => sound(1)[0]!)]);
+  assert.deepEqual(rules(report, 'too few'), [
+    'error: Without those that say the same, 9 records are few for classification: at least 100 are advised. Collect more, or write and synthesise some.',
+  ]);
+});
+
+test('thousands of topics are told by a few short names', async () => {
+  const report = await validate(
+    sound(3000).map(({ example }, i) => ({
+      example: { ...example!, meta: { ...example!.meta, topic: `${i}${'x'.repeat(500)}` } },
+    })),
+  );
+  const [topics, ...more] = rules(report, 'topics');
+  assert.deepEqual(more, []);
+  assert.match(topics!, /^warning: 3,000 of 3,000 topics have fewer than 10 records \(0x{59}…, /);
 });
 
 test('system prompts that some lack', async () => {

@@ -2,6 +2,7 @@
 import { counted, formatCount } from '../../base/number-text.ts';
 import { preferenceKey } from '../content-key.ts';
 import type { Example } from '../example.ts';
+import { beginning } from '../../text/excerpt.ts';
 import { throwIfInterrupted } from '../interrupt.ts';
 import { checkRecord } from './record.ts';
 import {
@@ -32,6 +33,8 @@ const hopelessShare = 0.1;
 const mostImbalance = 10;
 const fewOfTopic = 10;
 const noTopic = '(no topic)';
+/** Of the name of a topic. */
+const shownCharacters = 60;
 
 /**
  * Looks through all records once. Holds a key of 16 characters for each, to find those that say the same.
@@ -59,7 +62,7 @@ export async function validateExamples(
     readable += 1;
     for (const { rule, severity, what } of checkRecord(example, minCharacters))
       findings.add(rule, severity, what, name);
-    duplicates(example, name);
+    duplicates.check(example, name);
     if (example.messages[0]?.role === 'system') withPrompt += 1;
     const topic = example.meta.topic ?? noTopic;
     topics.set(topic, (topics.get(topic) ?? 0) + 1);
@@ -69,7 +72,7 @@ export async function validateExamples(
   const task = taskType === undefined ? told : { type: taskType, reason: 'as configured' };
   const issues = sortIssues([
     ...findings.issues(records),
-    ...checkCounts(readable, task),
+    ...checkCounts(readable, duplicates.distinct(), task),
     ...checkPrompts(readable, withPrompt),
     ...checkTopics(topics),
   ]);
@@ -84,12 +87,22 @@ export async function validateExamples(
   };
 }
 
-function makeDuplicateCheck(findings: Findings): (example: Example, name: string) => void {
+function makeDuplicateCheck(findings: Findings): {
+  check: (example: Example, name: string) => void;
+  /** Records that say something of their own. */
+  distinct: () => number;
+} {
   const first = new Map<string, string | undefined>();
   const ids = new Set<string>();
-  return (example, name) => {
+  const check = (example: Example, name: string): void => {
     const { meta } = example;
-    if (ids.has(meta.id)) findings.add('duplicated', 'error', 'have the id of another record', name);
+    if (ids.has(meta.id))
+      findings.add(
+        'duplicated',
+        'warning',
+        'have the id of another record, to which collect adds a number',
+        name,
+      );
     ids.add(meta.id);
     const key = preferenceKey(example);
     if (!first.has(key)) {
@@ -105,17 +118,19 @@ function makeDuplicateCheck(findings: Findings): (example: Example, name: string
         name,
       );
   };
+  return { check, distinct: () => first.size };
 }
 
-function checkCounts(readable: number, { type }: { type: TaskType }): ValidationIssue[] {
+function checkCounts(readable: number, distinct: number, { type }: { type: TaskType }): ValidationIssue[] {
   const least = leastExamples[type];
-  if (readable >= least) return [];
-  const severity = readable < hopelessShare * least ? 'error' : 'warning';
+  if (distinct >= least) return [];
+  const severity = distinct < hopelessShare * least ? 'error' : 'warning';
+  const counts = `${counted(distinct, 'record is', 'records are')} few for ${type}`;
   return [
     whole(
       'too few',
       severity,
-      `${counted(readable, 'record is', 'records are')} few for ${type}: at least ${least} are advised. Collect more, or write and synthesise some.`,
+      `${distinct < readable ? `Without those that say the same, ${counts}` : counts}: at least ${least} are advised. Collect more, or write and synthesise some.`,
     ),
   ];
 }
@@ -141,7 +156,7 @@ function checkTopics(topics: ReadonlyMap<string, number>): ValidationIssue[] {
       whole(
         'topics',
         'warning',
-        `The topics are out of balance: ${most[0]} has ${counted(most[1], 'record')}, ${least[0]} ${formatCount(least[1])}. A budget by topic, or more records of the rare ones, evens them out.`,
+        `The topics are out of balance: ${shortName(most[0])} has ${counted(most[1], 'record')}, ${shortName(least[0])} ${formatCount(least[1])}. A budget by topic, or more records of the rare ones, evens them out.`,
       ),
     );
   if (rare.length > 0)
@@ -149,9 +164,9 @@ function checkTopics(topics: ReadonlyMap<string, number>): ValidationIssue[] {
       whole(
         'topics',
         'warning',
-        `${rare.length} of ${counted(named.length, 'topic')} have fewer than ${fewOfTopic} records (${rare
+        `${formatCount(rare.length)} of ${counted(named.length, 'topic')} have fewer than ${fewOfTopic} records (${rare
           .slice(0, 5)
-          .map(([name]) => name)
+          .map(([name]) => shortName(name))
           .join(', ')}${rare.length > 5 ? ', ...' : ''}): too few to learn and to test.`,
       ),
     );
@@ -166,6 +181,10 @@ function checkTopics(topics: ReadonlyMap<string, number>): ValidationIssue[] {
       records: unnamed,
     });
   return issues;
+}
+
+function shortName(topic: string): string {
+  return beginning(topic, shownCharacters);
 }
 
 function whole(rule: string, severity: ValidationIssue['severity'], message: string): ValidationIssue {

@@ -52,13 +52,22 @@ test('answers that change with the weeks are told from those that do not', () =>
   assert.ok(one && other);
   assert.deepEqual([one.newest, one.random], [0, 0]);
   assert.deepEqual([other.newest, other.random], [1, 0]);
-  assert.equal(
-    changeOverTime(
-      steady.map((example) => ({ ...example, meta: { id: 'a', source: 's' } })),
-      1,
-    ),
-    undefined,
-  );
+  for (const createdAt of [undefined, 'Mon Jan 01 2024', '2024-01-01'])
+    assert.equal(
+      changeOverTime(
+        steady.map((example) => ({
+          ...example,
+          meta: { id: 'a', source: 's', ...(createdAt !== undefined && { createdAt }) },
+        })),
+        1,
+      ),
+      undefined,
+    );
+  const unix = moving.map(({ messages, meta }, i) => ({
+    messages,
+    meta: { ...meta, createdAt: String(1_700_000_000 + i) },
+  }));
+  assert.equal(changeOverTime(unix, 1)?.newest, 1);
 });
 
 const train = Array.from({ length: 40 }, (_one, i) =>

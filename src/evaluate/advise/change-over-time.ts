@@ -1,5 +1,6 @@
 /** Do the right answers change from one week to the next? Compares the newest conversations with older ones. */
 import { seededRandom, shuffled } from '../../base/random.ts';
+import { parseTimestamp } from '../../base/timestamp.ts';
 import type { Example } from '../../data/example.ts';
 import { newFactShare } from './unseen-facts.ts';
 
@@ -18,8 +19,10 @@ const leastDated = 50;
 /** Undefined where fewer than 50 conversations have a time, or their replies state nothing. */
 export function changeOverTime(examples: readonly Example[], seed: number): ChangeOverTime | undefined {
   const dated = examples
-    .filter(({ meta }) => meta.createdAt !== undefined && !Number.isNaN(Date.parse(meta.createdAt)))
-    .map((example) => ({ example, time: Date.parse(example.meta.createdAt!) }))
+    .flatMap((example) => {
+      const time = parseTimestamp(example.meta.createdAt ?? '');
+      return time === undefined ? [] : [{ example, time }];
+    })
     .sort((a, b) => a.time - b.time || (a.example.meta.id < b.example.meta.id ? -1 : 1));
   if (dated.length < leastDated || dated[0]!.time === dated.at(-1)!.time) return undefined;
   const cut = Math.floor(dated.length * (1 - newestShare));
