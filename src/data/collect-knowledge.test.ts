@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { paragraph, writeDocx } from '../../test/support/docx-writer.ts';
 import { writePdf } from '../../test/support/pdf-writer.ts';
 import { type ProgressEvent } from '../base/progress.ts';
@@ -276,6 +277,29 @@ test('a sitemap that cannot be read costs no other; what is nested deep is none'
     code: 'data',
     message: /deep\.xml is not a sitemap/,
   });
+});
+
+test('sitemaps that are compressed are unpacked, within limits', async () => {
+  const list = (tag: string, path: string): string => `<${tag}><loc>https://x.example${path}</loc></${tag}>`;
+  const folder = folderOf({
+    'site/pay.html': '<h1>Pay</h1><p>By card &amp; cash.</p>',
+    'map.xml.gz': gzipSync(
+      `<sitemapindex>${['/cut.xml.gz', '/bomb.xml.gz', '/pages.xml.gz'].map((path) => list('sitemap', path)).join('')}</sitemapindex>`,
+    ),
+    'cut.xml.gz': gzipSync(list('url', '/pay')).subarray(0, 20),
+    'bomb.xml.gz': gzipSync(Buffer.alloc(101 * 1024 * 1024, ' ')),
+    'pages.xml.gz': gzipSync(`<urlset>${list('url', '/pay')}</urlset>`),
+  });
+  const { passages, ledger } = await run(folder, [{ path: 'site', sitemap: 'map.xml.gz' }]);
+  assert.deepEqual(
+    passages.map(({ title }) => title),
+    ['Pay'],
+  );
+  const left = ledger.filter(({ action }) => action === 'dropped').map(({ reason }) => reason);
+  assert.match(
+    left.join('\n'),
+    /cut\.xml\.gz is damaged: it cannot be unpacked\n.*bomb\.xml\.gz unpacks to over/,
+  );
 });
 
 test('folders more than 64 deep are left out, and told', async () => {

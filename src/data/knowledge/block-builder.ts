@@ -5,6 +5,9 @@ import { questionLevel } from './question-blocks.ts';
 import { isQuestion } from './question-heading.ts';
 import { RunningText } from './running-text.ts';
 
+/** Where a line may break: soft hyphens and spaces of no width, which no reader sees and no search finds. */
+const unseen = /[\u00ad\u200b\u2060\ufeff]/g;
+
 type Facts = Pick<TextBlock, 'linksOnly' | 'lead'>;
 type List = { next: number | undefined };
 type Zoned = { block: Block; zone: number };
@@ -29,7 +32,7 @@ export class BlockBuilder {
   #zones: number[] = [];
 
   text(data: string): void {
-    this.#text.add(data);
+    this.#text.add(data.replace(unseen, ''));
   }
 
   lineBreak(): void {

@@ -63,6 +63,18 @@ test('questions in Markdown and in plain text', async () => {
   assert.deepEqual(questions(readPlainText(text)), both);
 });
 
+test('what a page itself calls an answer may be short, what stands below a heading not', async () => {
+  const entity = { name: 'Is it free?', acceptedAnswer: { text: 'Yes.' } };
+  const marked = JSON.stringify({
+    '@type': 'FAQPage',
+    mainEntity: [entity, { ...entity, name: 'And?', acceptedAnswer: { text: '<p> </p>' } }],
+  });
+  const page = await readHtml(
+    `<h2>Is it blue?</h2><p>Yes.</p><script type="application/ld+json">${marked}</script>`,
+  );
+  assert.deepEqual(questions(page), [['Is it free?', 'Yes.']]);
+});
+
 test('what is bold, or ends with a question mark, is no question by that alone', async () => {
   const html =
     '<ul><li><b>Lost it?</b> Ask for another one.</li></ul><p><strong>Note:</strong> bring your passport with you.</p><p>Still unsure? Ask us at any time of day.</p><p><b>Questions?</b></p><p><b>Ready?</b></p>';

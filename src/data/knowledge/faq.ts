@@ -4,7 +4,7 @@ import { isQuestion, withQuestionMark } from './question-heading.ts';
 import { type Heading, type Section, subtree } from './sections.ts';
 import { countWords } from './count-words.ts';
 
-/** An answer has at least a short sentence, and at most what a person would still read as a reply. */
+/** What stands below a heading is an answer with at least a short sentence, and at most what a person would still read as a reply. */
 const leastWords = 5;
 const mostPassages = 2;
 
@@ -18,22 +18,23 @@ export function questionsOf(
   { title, maxWords }: { title: string; maxWords: number },
 ): QuestionAndAnswer[] {
   const found = new Map<string, QuestionAndAnswer>();
-  const add = (question: string, answer: string | undefined, anchor?: string): void => {
+  const add = (question: string, answer: string | undefined, least = leastWords, anchor?: string): void => {
     const key = question
       .toLowerCase()
       .replace(/[\s?？¿]+/g, ' ')
       .trim();
-    if (answer === undefined || countWords(answer) < leastWords || found.has(key)) return;
+    if (answer === undefined || countWords(answer) < least || found.has(key)) return;
     found.set(key, { question: withQuestionMark(question), answer, ...(anchor !== undefined && { anchor }) });
   };
   const most = maxWords * mostPassages;
-  for (const { question, answer } of page.questions) add(question, answer);
+  // What a page itself calls an answer may be "Yes."
+  for (const { question, answer } of page.questions) add(question, answer, 1);
   if (isQuestion(title) && sections.length > 0) add(title, answerOf(sections, 0, most));
   sections.forEach(({ path }, index) => {
     const heading = path.at(-1);
     const before = sections[index - 1]?.path;
     if (heading === undefined || before?.includes(heading) || !isQuestion(heading.text)) return;
-    add(heading.text, answerOf(subtree(sections, index), path.length, most), heading.anchor);
+    add(heading.text, answerOf(subtree(sections, index), path.length, most), leastWords, heading.anchor);
   });
   return [...found.values()];
 }

@@ -4,6 +4,8 @@ type Facts = Readonly<Record<string, unknown>>;
 
 /** Blocks whose text no reader of the site sees. */
 const unseen = new Set(['comment', 'javascript', 'stylesheet', 'schema']);
+/** The block in which braces are text. */
+const literal = 'raw';
 /** Braces with no match as near as this are text. */
 const longestTag = 5000;
 
@@ -35,10 +37,13 @@ export function stripLiquid(text: string, facts: Facts): string {
     else {
       plain += shownList(inside, facts);
       const name = /^\w{1,40}/.exec(inside)?.[0] ?? '';
-      if (!unseen.has(name) || unclosed.has(name)) continue;
+      if (!(unseen.has(name) || name === literal) || unclosed.has(name)) continue;
       const end = endOfBlock(text, at, name);
       if (end === undefined) unclosed.add(name);
-      else from = at = end;
+      else {
+        if (name === literal) plain += text.slice(at, end.start);
+        from = at = end.end;
+      }
     }
   }
   return plain + text.slice(at);
@@ -78,10 +83,10 @@ function shownList(inside: string, facts: Facts): string {
     : `\n\n${shown.map((item) => `- ${item.replace(/\s+/g, ' ')}\n`).join('')}\n`;
 }
 
-/** Behind `{% endNAME %}`; undefined where it is missing. */
-function endOfBlock(text: string, from: number, name: string): number | undefined {
+/** Where `{% endNAME %}` stands; undefined where it is missing. */
+function endOfBlock(text: string, from: number, name: string): { start: number; end: number } | undefined {
   const end = new RegExp(`\\{%-?\\s{0,10}end${name}\\s{0,10}-?%\\}`, 'g');
   end.lastIndex = from;
   const match = end.exec(text);
-  return match ? match.index + match[0].length : undefined;
+  return match ? { start: match.index, end: match.index + match[0].length } : undefined;
 }

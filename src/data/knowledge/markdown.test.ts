@@ -165,6 +165,16 @@ Generic \`Array<string>\` stays.
   );
 });
 
+test('braces of raw blocks are text, kramdown puts contents in place of a list, and invisible characters go', async () => {
+  const liquid = 'Write {% raw %}{{ name }} and {% if %}{% endraw %} so. {% raw %}No end.';
+  assert.deepEqual(await blocks(liquid), ['Write {{ name }} and {% if %} so. No end.']);
+  assert.deepEqual(await blocks('* TOC\n{:toc}\n\n1. Contents\n{: toc .x}\n\n- TOC\n- kept'), [
+    '- TOC',
+    '- kept',
+  ]);
+  assert.deepEqual(await blocks('in\u200bvisible soft\u00adhyphen\n\n\u200b'), ['invisible softhyphen']);
+});
+
 test('front matter that is wrong, TOML, redirects, questions among the facts', async () => {
   const broken = await readMarkdown('---\na: [\n---\nText here.', { mdx: false });
   assert.deepEqual(

@@ -7,6 +7,9 @@ import { markdownToHtml } from './markdown-html.ts';
 import { stripMdx } from './mdx.ts';
 import { isText, NoPage, type Page, type QuestionAndAnswer } from './page.ts';
 
+/** A list whose only item kramdown puts the table of contents in place of. */
+const kramdownContents = /^ {0,3}(?:[*+-]|1\.) [^\n]{0,100}\n {0,3}\{:\s?toc\b[^}\n]{0,100}\}[ \t]{0,20}$/gim;
+
 /** Throws NoPage for a page that only sends its readers on, and for hostile HTML in it. */
 export async function readMarkdown(text: string, { mdx }: { mdx: boolean }): Promise<Page> {
   const { facts, body, error } = await readFrontMatter(text.replace(/\r\n?/g, '\n'));
@@ -14,7 +17,7 @@ export async function readMarkdown(text: string, { mdx }: { mdx: boolean }): Pro
   if (target !== undefined) throw new NoPage(`it only sends its readers on to ${target}`, { bad: false });
   const isMdx = mdx || importsComponents(body);
   const plain = outsideFences(body, (prose) => {
-    const markdown = stripComments(stripLiquid(prose, facts));
+    const markdown = stripComments(stripLiquid(prose, facts)).replace(kramdownContents, '');
     return isMdx ? stripMdx(markdown) : markdown;
   });
   const { blocks } = await htmlBlocks(markdownToHtml(plain));

@@ -1,5 +1,6 @@
 /** The pages that a sitemap on disk lists (sitemaps.org, version 0.9), as files below a folder. */
 import { readFile, realpath, stat } from 'node:fs/promises';
+import { gunzipSync } from 'node:zlib';
 import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
 import { storageError } from '../../base/files.ts';
@@ -9,6 +10,7 @@ import type { FoundFile } from './walk-files.ts';
 const mostBytes = 100 * 1024 * 1024;
 const mostAddresses = 100_000;
 const mostSitemaps = 1000;
+const gzipMark = 0x1f8b;
 
 type Listed = { addresses: string[]; sitemaps: string[] };
 
@@ -74,7 +76,7 @@ async function readSitemap(path: string): Promise<Listed> {
       throw new AttuneError('data', `${path} is ${size} bytes long, over ${mostBytes}`, {
         fix: 'A sitemap lists at most 50,000 pages in 50 MB: split it.',
       });
-    text = await readFile(path, 'utf8');
+    text = unpacked(await readFile(path), path).toString('utf8');
   } catch (cause) {
     throw storageError(path, cause);
   }
@@ -117,6 +119,21 @@ async function readSitemap(path: string): Promise<Listed> {
       fix: 'Split it, or name the folder without its sitemap.',
     });
   return listed;
+}
+
+/** Sitemaps may be compressed with gzip (sitemaps.org). */
+function unpacked(bytes: Buffer, path: string): Buffer {
+  if (bytes.length < 2 || bytes.readUInt16BE(0) !== gzipMark) return bytes;
+  try {
+    return gunzipSync(bytes, { maxOutputLength: mostBytes });
+  } catch (cause) {
+    const isLong = (cause as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE';
+    throw new AttuneError(
+      'data',
+      isLong ? `${path} unpacks to over ${mostBytes} bytes` : `${path} is damaged: it cannot be unpacked`,
+      { fix: 'A sitemap lists at most 50,000 pages in 50 MB, unpacked.' },
+    );
+  }
 }
 
 function localName(name: string): string {
