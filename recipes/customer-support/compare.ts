@@ -5,7 +5,9 @@
  *   node recipes/customer-support/compare.ts attune.yaml attune.dpo.yaml attune.orpo.yaml
  */
 import { readFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, join, relative } from 'node:path';
+import { AttuneError } from '../../src/base/errors.ts';
+import { describeFailure } from '../../src/cli/errors.ts';
 import type { EvaluationResults } from '../../src/evaluate/results.ts';
 import { comparePaired } from '../../src/evaluate/statistics/compare.ts';
 import type { PairedItem } from '../../src/evaluate/statistics/compare.ts';
@@ -34,13 +36,17 @@ type Variant = {
 const settings = { resamples: 10_000, confidence: 0.95, seed: 7 };
 
 async function readVariant(file: string): Promise<Variant> {
-  const project = await loadProject(join(import.meta.dirname, file));
+  const path = join(import.meta.dirname, file);
+  const project = await loadProject(path);
   const store = openStore(project.folder);
   const plan = await planPipeline(project, store, stages);
   const planned = (stage: StageName): (typeof plan)[number] | undefined =>
     plan.find((one) => one.stage.name === stage);
   const evaluate = planned('evaluate')!;
-  if (evaluate.manifest === undefined) throw new Error(`${file} is not evaluated: attune -f ${file} run`);
+  if (evaluate.manifest === undefined)
+    throw new AttuneError('data', `${file} is not evaluated yet.`, {
+      fix: `Run it first: npx attune -f ${relative('', path)} run`,
+    });
   const folder = artifactFolder(store, evaluate.id);
   const lines = (await readFile(join(folder, 'replies.jsonl'), 'utf8')).trimEnd().split('\n');
   const trained = [planned('train'), planned('align')].map((one) => one?.manifest?.seconds ?? 0);
@@ -94,26 +100,39 @@ function rowsOf(variant: Variant, first: Variant): string[] {
   ];
 }
 
-const files = process.argv.slice(2);
-const variants = await Promise.all(
-  (files.length > 0 ? files : ['attune.yaml', 'attune.dpo.yaml', 'attune.orpo.yaml']).map(readVariant),
-);
-const [first] = variants;
-const other = variants.find(({ split }) => split !== first!.split);
-if (other) throw new Error(`${other.name} has another split than ${first!.name}: they cannot be compared`);
-const rows = [
-  [
-    '',
-    'next action, %',
-    'paired difference',
-    'ready-made',
-    'queries',
-    'arguments right, %',
-    'perplexity',
-    'token accuracy, %',
-    'train and align',
-  ],
-  ['---', '--:', '--:', '--:', '--:', '--:', '--:', '--:', '--:'],
-  ...variants.map((variant) => rowsOf(variant, first!)),
-];
-console.log(rows.map((row) => `| ${row.join(' | ')} |`).join('\n'));
+async function compare(): Promise<void> {
+  const files = process.argv.slice(2);
+  const variants = await Promise.all(
+    (files.length > 0 ? files : ['attune.yaml', 'attune.dpo.yaml', 'attune.orpo.yaml']).map(readVariant),
+  );
+  const [first] = variants;
+  const other = variants.find(({ split }) => split !== first!.split);
+  if (other)
+    throw new AttuneError(
+      'data',
+      `${other.name} has another split than ${first!.name}: they cannot be compared.`,
+      { fix: 'Name files whose data and split are the same.' },
+    );
+  const rows = [
+    [
+      '',
+      'next action, %',
+      'paired difference',
+      'ready-made',
+      'queries',
+      'arguments right, %',
+      'perplexity',
+      'token accuracy, %',
+      'train and align',
+    ],
+    ['---', '--:', '--:', '--:', '--:', '--:', '--:', '--:', '--:'],
+    ...variants.map((variant) => rowsOf(variant, first!)),
+  ];
+  console.log(rows.map((row) => `| ${row.join(' | ')} |`).join('\n'));
+}
+
+await compare().catch((error: unknown) => {
+  const { exit, text } = describeFailure(error, (painted) => painted);
+  process.stderr.write(text);
+  process.exitCode = exit;
+});

@@ -5,7 +5,9 @@
  *   node recipes/legal/measure.ts
  */
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
+import { AttuneError } from '../../src/base/errors.ts';
+import { describeFailure } from '../../src/cli/errors.ts';
 import { conversationOf, type Example } from '../../src/data/example.ts';
 import { loadExamples } from '../../src/data/read-examples.ts';
 import { exactMatch } from '../../src/evaluate/metrics/exact-match.ts';
@@ -30,12 +32,16 @@ type System = 'base' | 'tuned' | 'frequent' | 'counted';
 type Asked = Record<System, string> & { gold: string; cluster: string };
 
 async function readAsked(): Promise<Map<string, Asked[]>> {
-  const project = await loadProject(join(import.meta.dirname, 'attune.yaml'));
+  const file = join(import.meta.dirname, 'attune.yaml');
+  const project = await loadProject(file);
   const store = openStore(project.folder);
   const plan = await planPipeline(project, store, stages);
   const folder = (name: StageName): string => {
     const planned = plan.find(({ stage }) => stage.name === name)!;
-    if (planned.manifest === undefined) throw new Error(`${name} is not made: attune -f attune.yaml run`);
+    if (planned.manifest === undefined)
+      throw new AttuneError('data', `There is nothing to measure yet: ${name} is not made.`, {
+        fix: `Run the recipe first: npx attune -f ${relative('', file)} run`,
+      });
     return artifactFolder(store, planned.id);
   };
   const train = Map.groupBy(await loadExamples(join(folder('split'), 'train.jsonl')), taskOf);
@@ -128,11 +134,19 @@ function row(title: string, asked: readonly Asked[]): string[] {
   ];
 }
 
-const byTask = await readAsked();
-const rows = [
-  ['', 'asked', 'base', 'most frequent', 'tuned', 'tuned − most frequent', 'macro F1', 'word counts'],
-  ['---', '--:', '--:', '--:', '--:', '--:', '--:', '--:'],
-  ...Object.entries(titles).map(([task, title]) => row(title, byTask.get(task) ?? [])),
-  row('all', [...byTask.values()].flat()),
-];
-console.log(rows.map((cells) => `| ${cells.join(' | ')} |`).join('\n'));
+async function measure(): Promise<void> {
+  const byTask = await readAsked();
+  const rows = [
+    ['', 'asked', 'base', 'most frequent', 'tuned', 'tuned − most frequent', 'macro F1', 'word counts'],
+    ['---', '--:', '--:', '--:', '--:', '--:', '--:', '--:'],
+    ...Object.entries(titles).map(([task, title]) => row(title, byTask.get(task) ?? [])),
+    row('all', [...byTask.values()].flat()),
+  ];
+  console.log(rows.map((cells) => `| ${cells.join(' | ')} |`).join('\n'));
+}
+
+await measure().catch((error: unknown) => {
+  const { exit, text } = describeFailure(error, (painted) => painted);
+  process.stderr.write(text);
+  process.exitCode = exit;
+});

@@ -53,6 +53,17 @@ async function newProject(train = ''): Promise<string> {
   return folder;
 }
 
+test('what to type next names the project file, wherever the run was started', async () => {
+  const folder = await newProject();
+  const inside = await cli(folder, 'run --until collect');
+  assert.match(inside.out, /go on: +attune run$/m);
+  const beside = await mkdtemp(join(folder, 'a b'));
+  const outside = await cli(beside, 'run --until collect -f ../attune.yaml');
+  assert.match(outside.out, /go on: +attune -f \.\.\/attune\.yaml run$/m);
+  const above = await cli(join(folder, '..'), `run --until collect -f ${folder}/attune.yaml`);
+  assert.match(above.out, /go on: +attune -f attune-cli-\w+\/attune\.yaml run$/m);
+});
+
 test('help and version are clean and go to stdout', async () => {
   const folder = await newFolder();
   const help = await cli(folder, '--help');

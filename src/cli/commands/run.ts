@@ -2,7 +2,7 @@ import { join, relative } from 'node:path';
 import type { Command } from 'commander';
 import { runPipeline, type RunResult } from '../../pipeline/run.ts';
 import { createContext } from '../context.ts';
-import { commandName } from '../command-name.ts';
+import { projectCommandName } from '../command-name.ts';
 import { writeEditorSchema } from '../editor-schema.ts';
 import { formatSeconds, formatSummary, formatTable } from '../format.ts';
 import type { Io } from '../io.ts';
@@ -27,28 +27,27 @@ export function addRunCommand(program: Command, io: Io): void {
         report: context.report,
         signal: io.signal,
       });
-      context.result(result, formatResult(result, io));
+      context.result(result, formatResult(result, projectCommandName(io, context.file), io.cwd));
     });
 }
 
-function formatResult(result: RunResult, io: Io): string {
+function formatResult(result: RunResult, name: string, cwd: string): string {
   const rows = result.stages.map(({ stage, artifact, reused, seconds, summary }) => [
     stage,
     reused ? 'reused' : formatSeconds(seconds),
     artifact,
     formatSummary(summary),
   ]);
-  return `${formatTable([['STAGE', 'TOOK', 'ARTIFACT', 'RESULT'], ...rows])}\nDone in ${formatSeconds(result.seconds)}.\n${formatNext(result, io)}`;
+  return `${formatTable([['STAGE', 'TOOK', 'ARTIFACT', 'RESULT'], ...rows])}\nDone in ${formatSeconds(result.seconds)}.\n${formatNext(result, name, cwd)}`;
 }
 
 /** Where to look, and what to do, now that these stages are finished. */
-function formatNext({ stages }: RunResult, io: Io): string {
+function formatNext({ stages }: RunResult, name: string, cwd: string): string {
   const folders = new Map(stages.map(({ stage, folder }) => [stage, folder]));
   const page = (stage: 'curate' | 'evaluate'): string | undefined => {
     const folder = folders.get(stage);
-    return folder && relative(io.cwd, join(folder, 'report.html'));
+    return folder && relative(cwd, join(folder, 'report.html'));
   };
-  const name = commandName(io);
   const next = [
     ['what curation did, and why', page('curate')],
     ['base and tuned side by side', page('evaluate')],
