@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -61,6 +62,21 @@ test('rows are found in more files than are held open, in any order', () => {
   for (let i = 0, index = 5; i < 2 * count; i++, index = (index + 577) % count)
     assert.equal(rows.get(index).toString(), `row ${index}`);
   rows.close();
+});
+
+const onLinux = { skip: process.platform === 'linux' ? false : 'only Linux tells its limits as a file' };
+
+test('eight threads find rows in more files than the process may hold open', onLinux, () => {
+  const code = `
+    import { Rows } from ${JSON.stringify(new URL('./row-files.ts', import.meta.url).href)};
+    const parts = ${JSON.stringify(tables(400))};
+    const threads = Array.from({ length: 8 }, () => new Rows(parts));
+    const last = parts.at(-1);
+    for (let index = 0; index < last.first + last.count; index++)
+      for (const rows of threads) rows.get(index);`;
+  const command = 'ulimit -n 128 && exec "$0" --input-type=module-typescript --eval "$1"';
+  const { status, stderr } = spawnSync('sh', ['-c', command, process.execPath, code], { encoding: 'utf8' });
+  assert.equal(status, 0, stderr);
 });
 
 test('a row of a damaged or missing table is an error that names it', () => {

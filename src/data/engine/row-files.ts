@@ -2,13 +2,14 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import { storageError } from '../../base/files.ts';
+import { openFilesLimit } from '../../base/machine.ts';
 import type { ObservedPart } from '../rule.ts';
 import { damaged, entryBytes } from './piece-files.ts';
 
 export type RowsPart = ObservedPart & { path: string };
 
-/** Files held open, each with the starts of its rows. */
-const mostOpen = 256;
+/** Files held open, each with the starts of its rows: of what the process may hold, eight threads take a half. */
+const mostOpen = Math.max(1, Math.min(256, Math.floor(openFilesLimit() / 16)));
 type OpenFile = { file: number; entries: Buffer };
 
 /** Close it. Errors are AttuneErrors 'storage' that name the file. */
