@@ -18,8 +18,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { AttuneError } from '../src/base/errors.ts';
-import { storageError, writeFileAtomic } from '../src/base/files.ts';
+import { asStorageError, storageError, writeFileAtomic } from '../src/base/files.ts';
 import { writePart } from '../src/data/engine/pass-files.ts';
+import { editorSchemaPath, makingRoom } from '../src/cli/editor-schema.ts';
 import { openRunner } from '../src/data/engine/job-runner.ts';
 import { JsonLinesFile } from '../src/formats/jsonl-file.ts';
 import { writeStreamAtomic } from '../src/formats/write-stream.ts';
@@ -140,6 +141,23 @@ test('a log of progress that cannot be written does not stop the work', hasFull,
   assert.match(stdout, /kept 48/);
 });
 
+test('gc begins on a disk that has no room for its lock', async () => {
+  const folder = newFolder();
+  const schema = join(folder, editorSchemaPath);
+  await writeFileAtomic(schema, '{}');
+  const full = Object.assign(new Error('ENOSPC'), { code: 'ENOSPC', syscall: 'write' });
+  let tries = 0;
+  const work = async (): Promise<string> => {
+    tries += 1;
+    if (existsSync(schema)) throw storageError(join(folder, '.attune', 'lock'), full);
+    return 'freed';
+  };
+  assert.equal(await makingRoom(folder, work), 'freed');
+  const neverRoom = (): Promise<never> => Promise.reject(storageError(schema, full));
+  await assert.rejects(makingRoom(folder, neverRoom), { code: 'storage' });
+  assert.equal(tries, 2);
+});
+
 test('errors of files say what they mean and what to do', () => {
   const folder = newFolder();
   mkdirSync(join(folder, 'a'));
@@ -150,6 +168,14 @@ test('errors of files say what they mean and what to do', () => {
     assert.match(fix ?? '', /\.$/, code);
     assert.equal(message.endsWith(' left)'), code === 'ENOSPC', message);
   }
+  const copy = {
+    code: 'ENOSPC',
+    syscall: 'copyfile',
+    path: '/model/config.json',
+    dest: '/served/config.json',
+  };
+  const told = asStorageError('/served', Object.assign(new Error('ENOSPC'), copy));
+  assert.match((told as Error).message, /^\/served\/config.json: the disk is full/);
   const unknown = Object.assign(new Error('ESTALE: stale file handle'), { code: 'ESTALE', syscall: 'write' });
   assert.match(storageError('/a', unknown).message, /stale file handle/);
 });

@@ -127,13 +127,21 @@ export function storageError(path: string, cause: unknown): AttuneError {
 
 /** A failure of the file system as an error for the user, who is told of `path` where it names none; else as it is. */
 export function asStorageError(path: string, cause: unknown): unknown {
-  const { code = '', syscall = '', path: own } = (cause ?? {}) as NodeJS.ErrnoException;
+  const { code = '', syscall = '', path: own, dest } = (cause ?? {}) as CopyFailure;
   const isOfFiles =
-    (code in failures || code in failuresToMakeFolders) &&
-    syscall !== '' &&
-    !/^(spawn|listen|connect)/.test(syscall);
-  return isOfFiles ? storageError(own ?? path, cause) : cause;
+    (code in failures || code in failuresToMakeFolders) && !/^(spawn|listen|connect|$)/.test(syscall);
+  if (!isOfFiles) return cause;
+  // Of a copy Node names both ends; what there is no room for is where it goes.
+  return storageError((code === 'ENOENT' ? own : (dest ?? own)) ?? path, cause);
 }
+
+/** Whether an error that storageError made says that there is no room. */
+export function isDiskFull(error: unknown): boolean {
+  const { code = '' } = ((error as Error | undefined)?.cause ?? {}) as NodeJS.ErrnoException;
+  return code === 'ENOSPC' || code === 'EDQUOT';
+}
+
+type CopyFailure = NodeJS.ErrnoException & { dest?: string };
 
 /** What is left where a write found no room: by then what it had written of its file may be gone again. */
 function roomFor(path: string): string {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -103,6 +103,11 @@ test('export writes the splits in another format, names what it cannot hold, and
   const again = await cli('data export split out --format openai');
   assert.notEqual(again.exit, 0);
   assert.match(again.err, /out[\\/]train\.jsonl exists already/);
+  // A folder where the last of them is written first.
+  mkdirSync(join(folder, 'none', `test.jsonl.${process.pid}.tmp`), { recursive: true });
+  const stopped = await cli('data export split none');
+  assert.equal(stopped.exit, 7, stopped.err);
+  assert.ok(!existsSync(join(folder, 'none', 'train.jsonl')), 'a part of an export is left');
   const preferences = await cli('data export curate pairs --format preference');
   assert.match(
     preferences.out,

@@ -1,5 +1,6 @@
 /** `attune data export`: a set as other tools read it. */
 import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { AttuneError } from '../../base/errors.ts';
@@ -29,8 +30,14 @@ export function addExport(data: Command, io: Io): void {
       }));
       for (const { path } of targets) refuseExisting(path);
       const files: ({ path: string } & WrittenExamples)[] = [];
-      for (const { source, path } of targets)
-        files.push({ path, ...(await writeExamples(path, format, readExamples(source))) });
+      try {
+        for (const { source, path } of targets)
+          files.push({ path, ...(await writeExamples(path, format, readExamples(source))) });
+      } catch (cause) {
+        // All or none: the same command, run again, refuses files that are there.
+        for (const { path } of files) await rm(path, { force: true });
+        throw cause;
+      }
       context.result({ format, files }, formatExport(format, files));
     });
 }

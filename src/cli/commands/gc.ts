@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { GarbageResult } from '../../pipeline/gc.ts';
 import { createContext } from '../context.ts';
+import { makingRoom } from '../editor-schema.ts';
 import { formatBytes, formatTable } from '../format.ts';
 import type { Io } from '../io.ts';
 
@@ -13,7 +14,8 @@ export function addGcCommand(program: Command, io: Io): void {
       const context = createContext(io, command);
       const { collectGarbage } = await import('../../pipeline/gc.ts');
       const dryRun = options.dryRun ?? false;
-      const result = await collectGarbage(await context.project(), await io.loadStages(), { dryRun });
+      const [project, stages] = [await context.project(), await io.loadStages()];
+      const result = await makingRoom(project.folder, () => collectGarbage(project, stages, { dryRun }));
       context.result({ ...result, dryRun }, formatGarbage(result, dryRun));
     });
 }
