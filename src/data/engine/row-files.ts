@@ -2,7 +2,7 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import { storageError } from '../../base/files.ts';
-import { openFilesLimit } from '../../base/machine.ts';
+import { openFilesLimit } from '../../base/free-resources.ts';
 import type { ObservedPart } from '../rule.ts';
 import { damaged, entryBytes } from './piece-files.ts';
 
