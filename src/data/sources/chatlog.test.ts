@@ -129,10 +129,11 @@ test('what WhatsApp puts in place of a message is none', async () => {
         line(10, 'Ann', 'hi') +
         line(11, 'Ann', 'This message was deleted') +
         line(12, '~\u202fBo', 'hello <This message was edited>') +
-        line(13, 'Bo', 'You deleted this message'),
+        line(13, 'Bo', 'You deleted this message') +
+        line(14, 'Ann', 'gut \u200e<Diese Nachricht wurde bearbeitet.>'),
     },
   );
-  assert.deepEqual(texts, [['user: hi', 'assistant: hello']]);
+  assert.deepEqual(texts, [['user: hi', 'assistant: hello', 'user: gut']]);
 });
 
 test('UTF-16 without a byte order mark is told by its zeros', async () => {

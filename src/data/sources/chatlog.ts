@@ -179,7 +179,8 @@ function guessAgent(names: readonly string[]): IsAgent {
 /** What stands in place of a message that was taken back, of a call and of a picture to be seen once, and behind a message that was changed. */
 const takenBack =
   /^(?:this message was deleted|you deleted this message|diese nachricht wurde gelöscht|du hast diese nachricht gelöscht|ce message a été supprimé|se eliminó este mensaje|eliminaste este mensaje|mensagem apagada|você apagou esta mensagem|questo messaggio è stato eliminato|hai eliminato questo messaggio|dit bericht is verwijderd|je hebt dit bericht verwijderd|missed (?:voice|video) call|verpasster (?:sprach|video)anruf|appel (?:vocal|vidéo) manqué|(?:llamada|videollamada) perdida|null)\.?$/i;
-const changedMark = /\s?<(?:this message was edited|diese nachricht wurde bearbeitet)>$/i;
+const changedMark =
+  /\s?<(?:this message was edited|diese nachricht wurde bearbeitet|ce message a été modifié|se editó este mensaje|mensagem editada|questo messaggio è stato modificato|dit bericht is bewerkt)\.?>$/i;
 
 const media =
   /^<?(?:(?:media|image|video|audio|sticker|gif|document|contact card) omitted|attached: .{1,200}|.{1,200} \(file attached\)|medien ausgeschlossen|(?:bild|audio|video|gif|sticker|dokument) weggelassen|multimedia omitido|(?:imagen|video|audio|sticker|documento) omitid[oa]|médias omis|(?:image|vidéo|audio) absente?|mídia oculta|(?:imagem|vídeo|áudio) ocultad[oa]|media omessi|(?:immagine|video|audio) omess[oa]|media weggelaten|(?:afbeelding|video|audio) weggelaten|medya dahil edilmedi)>?$/i;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fc } from '../../../test/support/properties.ts';
 import { collectSource as run, ticketFixtures } from '../../../test/support/collect-source.ts';
-import { slackText } from '../threads/slack-text.ts';
+import { blocksText, slackText } from '../threads/slack-text.ts';
 import { writeZip } from '../../../test/support/zip-writer.ts';
 
 const thread = [
@@ -169,6 +169,52 @@ test('Slack: whatever stands in the fields, every message ends in an example or 
     }),
     { numRuns: 15, seed: 1 },
   );
+});
+
+test('Slack: a message that has its words in blocks alone', async () => {
+  const rich = {
+    type: 'rich_text',
+    elements: [
+      {
+        type: 'rich_text_section',
+        elements: [
+          { type: 'text', text: 'Press ' },
+          { type: 'link', url: 'https://a.example', text: 'here' },
+          { type: 'text', text: ' ' },
+          { type: 'user', user_id: 'U2' },
+          { type: 'emoji', name: 'wave' },
+        ],
+      },
+      {
+        type: 'rich_text_list',
+        elements: ['one', 'two'].map((text) => ({
+          type: 'rich_text_section',
+          elements: [{ type: 'text', text }],
+        })),
+      },
+    ],
+  };
+  const section = { type: 'section', text: { type: 'mrkdwn', text: 'and *wait*' } };
+  const messages = [
+    { type: 'message', user: 'U2', ts: '1710238200.000100', text: 'My lamp is dark' },
+    {
+      type: 'message',
+      user: 'U1',
+      ts: '1710238260.000100',
+      text: '',
+      blocks: [rich, { type: 'divider' }, section],
+    },
+  ];
+  const { texts } = await run(
+    { slack: 's', agents: ['U1'] },
+    { 's/help/2024-03-12.json': JSON.stringify(messages) },
+  );
+  assert.deepEqual(texts, [
+    ['user: My lamp is dark', 'assistant: Press here (https://a.example) @U2:wave:\none\ntwo\nand *wait*'],
+  ]);
+  let deep: unknown = { type: 'text', text: 'deep' };
+  for (let i = 0; i < 1e4; i++) deep = { elements: [deep] };
+  assert.equal(blocksText([deep]), '');
 });
 
 test('Slack: markup of every kind, and lines made to be slow', () => {

@@ -8,7 +8,7 @@ import { storageError } from '../../base/files.ts';
 import { type JsonRecord, readJsonBytes, readJsonRecords } from '../../formats/json-records.ts';
 import { openZip, ZipError, type ZipLimits } from '../../formats/zip.ts';
 import type { SourceConfig } from '../config/sources.ts';
-import { slackText } from '../threads/slack-text.ts';
+import { blocksText, slackText } from '../threads/slack-text.ts';
 import type { NoMessage } from '../threads/thread.ts';
 import { type ChatEntry, type ChatPerson, type ChatRoom, readChatRooms } from './chat-rooms.ts';
 import { fail, type UnknownRecord } from './field-checks.ts';
@@ -152,7 +152,7 @@ function toEntry(message: UnknownRecord, people: ReadonlyMap<string, ChatPerson>
   const seconds = ts !== undefined && /^\d{1,11}(?:\.\d{1,6})?$/.test(ts) ? Number(ts) : undefined;
   if (ts === undefined || seconds === undefined)
     return fail('ts', message['ts'], 'Slack writes it as "1355517523.000005"');
-  const text = message['text'] ?? '';
+  const text = message['text'] || blocksText(message['blocks']);
   if (typeof text !== 'string') return fail('text', text, 'text is needed');
   const thread = textFact(message['thread_ts']);
   const leftOut = whyNoMessage(message);

@@ -29,7 +29,10 @@ const ownLine = new Set([
   'ul',
 ]);
 const paragraph = new Set(['p', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'blockquote']);
-const keptAttributes = new Set(['href', 'class', 'alt', 'start']);
+const keptAttributes = new Set(['href', 'class', 'alt', 'start', 'style']);
+/** What newsletters and shops hide, to be shown in a list of mails only. These elements are closed by those who write them. */
+const mayHide = new Set(['div', 'span', 'table', 'td']);
+const hiddenStyle = /(?:^|;)\s{0,5}(?:display\s{0,5}:\s{0,5}none|mso-hide\s{0,5}:\s{0,5}all)\b/i;
 /** Lists within lists are indented no further. */
 const deepestList = 6;
 const emoji = /^\p{RGI_Emoji}$/v;
@@ -113,7 +116,7 @@ class BodyText {
       if (this.#skipped.name === name) this.#skipped.open += 1;
       return;
     }
-    if (hidden.has(name) || name === 'blockquote' || this.#isSignature(name)) {
+    if (hidden.has(name) || name === 'blockquote' || this.#isSignature(name) || this.#isHidden(name)) {
       if (name === 'blockquote') this.#quoted = true;
       this.#skipped = { name, open: 1 };
       this.#break(1);
@@ -146,6 +149,10 @@ class BodyText {
   #image(): void {
     const alternative = this.#attributes.get('alt')?.trim() ?? '';
     if (emoji.test(alternative)) this.#text(alternative);
+  }
+
+  #isHidden(name: string): boolean {
+    return mayHide.has(name) && hiddenStyle.test(this.#attributes.get('style') ?? '');
   }
 
   #isSignature(name: string): boolean {

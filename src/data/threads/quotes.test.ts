@@ -14,6 +14,8 @@ const quotedForms: Record<string, string> = {
     'On Tue, Mar 12, 2024 at 11:05 AM Ann Lee <\nann@desk.example> wrote:\n> Please try again.',
   'attribution over an unmarked copy':
     'On 12 March 2024 at 11:05, Ann Lee wrote:\n\nPlease try again.\n\nAnn',
+  'a name alone': 'Ann Lee wrote:\n> Please try again.',
+  'a name alone, French': 'Ann Lee a écrit :\n> Réessayez.',
   german: 'Am 12.03.2024 um 11:05 schrieb Ann Lee <ann@desk.example>:\n> Bitte noch einmal.',
   'german, Gmail': 'Ann Lee <ann@desk.example> schrieb am Di., 12. März 2024, 11:05:\n> Bitte noch einmal.',
   french: 'Le mar. 12 mars 2024 à 11:05, Ann Lee <ann@desk.example> a écrit\u00a0:\n> Réessayez.',

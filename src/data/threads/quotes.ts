@@ -4,6 +4,7 @@ import {
   headerBlockLength,
   isForwardedMessageLine,
   isOriginalMessageLine,
+  isNamedAttribution,
   isReplyAboveLine,
   isRule,
 } from './reply-headers.ts';
@@ -35,6 +36,10 @@ export function stripQuotes(text: string): { text: string; quoted: boolean } {
     if (isForwardedMessageLine(line)) return { text: joinLines([...kept, ...lines.slice(i)]), quoted };
     if (isOriginalMessageLine(line) || headerBlockLength(lines, i) > 0) break;
     if (isRule(line) && headerBlockLength(lines, nextFilled(lines, i + 1)) > 0) break;
+    if (isQuotedLine(lines[i + 1] ?? '') && isNamedAttribution(line)) {
+      quoted = true;
+      continue;
+    }
     const attribution = findAttribution(lines, i);
     if (attribution) {
       const next = nextFilled(lines, i + attribution.lines);

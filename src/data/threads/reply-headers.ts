@@ -51,6 +51,14 @@ export function findAttribution(lines: readonly string[], at: number): Attributi
   }
 }
 
+/** "Ann Lee wrote:", which says nothing of when: an attribution where a quote begins on the next line. */
+const named =
+  /^\p{Lu}[\p{L}\p{M}.'’ -]{1,60} (?:wrote|writes|schrieb|schreibt|a écrit|escribió|escreveu|ha scritto|schreef|skrev) ?:$/u;
+
+export function isNamedAttribution(line: string): boolean {
+  return line.length <= 100 && named.test(plainLine(line));
+}
+
 type HeaderField = 'from' | 'date' | 'to' | 'copy' | 'subject';
 
 const headerFields: readonly { field: HeaderField; pattern: RegExp }[] = [

@@ -28,6 +28,11 @@ test('HTML bodies become text: blocks, links, lists, tables, entities, code', ()
     ['<style>p{}</style><script>let a = "<p>";</script><title>t</title>x<!-- c -->y', 'xy'],
     ['1 < 2 and <unknown>3</unknown> &#128512; &bogus;', '1 < 2 and 3 😀 &bogus;'],
     ['<head><meta charset="utf-8"><p>no end of head', 'no end of head'],
+    [
+      '<div style="color:red; Display : none">Only in <div>lists</div></div><p style="display:none">a</p>',
+      'a',
+    ],
+    ['<img style="display:none" src="x"><span style="display:block">kept</span>', 'kept'],
   ];
   for (const [html, text] of cases) assert.deepEqual(readHtml(html), { text, quoted: false }, html);
   assert.deepEqual(readHtml('Mine<blockquote>q<blockquote>older</blockquote>q</blockquote><p>below</p>'), {
