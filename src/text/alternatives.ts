@@ -4,7 +4,7 @@
  */
 export function alternatives(
   texts: readonly string[],
-  flags: 'gi' | 'giu',
+  flags: 'gi' | 'giv',
   wrap: (body: string) => string = (body) => body,
 ): RegExp | undefined {
   if (texts.length === 0) return undefined;
@@ -12,5 +12,9 @@ export function alternatives(
   return new RegExp(wrap(`(?:${longestFirst.map((text) => RegExp.escape(text)).join('|')})`), flags);
 }
 
+const unspaced = ['Han', 'Hiragana', 'Katakana', 'Thai', 'Lao', 'Khmer', 'Myanmar'];
+/** What a word goes on with; scripts that put no space between words tell nobody where one ends. */
+const partOfWord = `[[\\p{L}\\p{N}_]--[${unspaced.map((script) => `\\p{Script=${script}}`).join('')}]]`;
+
 /** Of whole words. */
-export const asWholeWords = (body: string): string => `(?<![\\p{L}\\p{N}_])${body}(?![\\p{L}\\p{N}_])`;
+export const asWholeWords = (body: string): string => `(?<!${partOfWord})${body}(?!${partOfWord})`;

@@ -4,7 +4,8 @@ export type WordFinder = (text: string) => string[];
 
 const wordPattern = /[\p{L}\p{N}\p{M}]+/gu;
 /** Scripts that put no space between words: there a listed word counts wherever it stands. */
-const unspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/u;
+const unspaced =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
 
 /** A finder of `list`; what it finds is given as listed, in the order of the text. */
 export function wordFinder(list: readonly string[]): WordFinder {

@@ -15,7 +15,7 @@ const calledTypes: ReadonlySet<string> = new Set<PiiType>(['NAME', 'PLACE', 'ORG
  */
 export function notAllowedBy(entries: readonly string[], products: readonly string[]): NotAllowed {
   const isAllowed = allowedBy(entries);
-  const product = alternatives(products, 'giu', asWholeWords);
+  const product = alternatives(products, 'giv', asWholeWords);
   return (text, spans) => {
     const rest = spans.filter(({ type, start, end }) => !isAllowed(type, text.slice(start, end)));
     if (product === undefined || !rest.some(({ type }) => calledTypes.has(type))) return rest;

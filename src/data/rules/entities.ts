@@ -21,7 +21,7 @@ export function entities({ names, urls }: EntitiesConfig): RecordRule {
   const standard = new Map<string, string>();
   for (const { name, variants } of names)
     for (const variant of [name, ...variants]) standard.set(variant.toLowerCase(), name);
-  const variantPattern = alternatives([...standard.keys()], 'giu', asWholeWords);
+  const variantPattern = alternatives([...standard.keys()], 'giv', asWholeWords);
   const addresses = [...urls].sort((a, b) => b.from.length - a.from.length);
   const addressPattern = alternatives(
     addresses.map(({ from }) => from),

@@ -50,6 +50,26 @@ test('entities are written in one way, but not in code, addresses or longer word
   assert.equal(rule.decide(kept).example, kept);
 });
 
+test('entities are found where a script puts no space between words, whatever signs they are made of', () => {
+  const rule = entities(
+    entitiesConfig.parse({
+      names: [
+        { name: '微信支付', variants: ['微信付款', 'WeChat Pay'] },
+        { name: 'ไลน์เพย์', variants: ['ไลน์ เพย์'] },
+        { name: '$1 $& (R)', variants: ['.*', 'a|b', '[x]', '(order', 'a-b&&c'] },
+      ],
+    }),
+  );
+  assert.deepEqual(
+    textsAfter(rule, talk('我想用微信付款买东西，用wechat pay付', 'ใช้ไลน์ เพย์จ่าย WeChat Payment')),
+    ['我想用微信支付买东西，用微信支付付', 'ใช้ไลน์เพย์จ่าย WeChat Payment'],
+  );
+  assert.deepEqual(textsAfter(rule, talk('.* a|b, [x] (order; a-b&&c anything ab x order', '-')), [
+    '$1 $& (R) $1 $& (R), $1 $& (R) $1 $& (R); $1 $& (R) anything ab x order',
+    '-',
+  ]);
+});
+
 test('language is noted, and what is in another one is dropped', async () => {
   const detect = await loadLanguageDetector();
   const german = talk(
