@@ -204,6 +204,9 @@ test('two clusters that the same words set apart get names of their own', () => 
     countTerms(counts, `${text} because meine `.repeat(9));
     return counts;
   });
+  const none = emptyTermCounts();
+  countTerms(none, `${'x'.repeat(31)} A12345 ${'ก'.repeat(3)} yes`);
+  assert.equal(none.total, 0);
   const names = nameClusters(terms);
   assert.deepEqual(names.slice(0, 3), [
     'voucher, check, opened',
@@ -470,6 +473,12 @@ test('sets that are added up are described as the whole, and like the sorted val
     ['p90', 0.9],
   ] as const)
     assert.ok(Math.abs(shares[name] - sorted[Math.floor(share * known)]!) <= 1e-4, name);
+});
+
+test('words of scripts without spaces name a topic as a dictionary divides them', () => {
+  const terms = emptyTermCounts();
+  countTerms(terms, 'ฉันต้องการคืนเงินสินค้า 我想修改收货地址');
+  for (const term of ['ต้องการ', 'สินค้า', '修改', '地址']) assert.ok(terms.counts.has(term), term);
 });
 
 test('the labels that are named for all are named for a part, whatever is frequent there', () => {

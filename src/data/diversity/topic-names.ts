@@ -4,6 +4,8 @@ import { withoutPlaceholders } from '../pii/placeholder.ts';
 import { commonWords } from './common-words.ts';
 
 const termsInName = 3;
+/** What is longer is no word that names anything. */
+const longestWord = 30;
 /**
  * A term must be this many times as common in its cluster as over all, or have nearly all its occurrences there: keeps out
  * what every text says.
@@ -36,7 +38,8 @@ const content =
 export function countTerms(terms: TermCounts, text: string): void {
   const said = withoutPlaceholders(text);
   for (const word of splitWords(said))
-    if (word.length >= 4 && !/\d/.test(word) && !content.test(word)) addTerm(terms, word);
+    if (word.length >= 4 && word.length <= longestWord && !/\d/.test(word) && !content.test(word))
+      addTerm(terms, word);
   for (const [run] of said.matchAll(unspaced))
     for (const { segment } of dictionary.segment(run))
       if (segment.length >= 2 && content.test(segment)) addTerm(terms, segment);

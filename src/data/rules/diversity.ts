@@ -35,10 +35,15 @@ export type DiversityOptions = {
   selection: 'best' | 'random';
 };
 
-type Whole = { chosen: Reduced; clusterNames: string[] };
+type Whole = {
+  chosen: Reduced;
+  clusterNames: string[];
+  /** Clusters of which nothing is kept. */
+  unkept: string[];
+};
 
 /** The verdicts about the records of one part. */
-type Plan = Omit<DiversityVerdicts, 'places'> & { first: number; clusterNames: string[] };
+type Plan = Omit<DiversityVerdicts, 'places'> & Omit<Whole, 'chosen'> & { first: number };
 
 /**
  * Level 3: finds topics, mood and difficulty, notes them in each record's facts, and chooses conversations that stand for
@@ -52,10 +57,10 @@ export function diversity(options: DiversityOptions): ShuffleRule<DiversityFact,
     divide: divideFacts,
     reductions: { survey, place: placeRecords, choose: chooseRecords },
     conclude: (shuffle, tools) => conclude(shuffle, tools, options),
-    slice: async ({ chosen, clusterNames }, { number, first, count }) => {
+    slice: async ({ chosen, ...clusters }, { number, first, count }) => {
       const plan: Plan = {
         first,
-        clusterNames,
+        ...clusters,
         clusters: new Uint16Array(count),
         difficulty: new Float32Array(count),
         sentiment: new Float32Array(count),
@@ -77,6 +82,8 @@ export function diversity(options: DiversityOptions): ShuffleRule<DiversityFact,
       };
       if (plan.kept[at] === 0) {
         if (selection === 'random') return { drop: 'not drawn', scores };
+        if (plan.unkept.includes(cluster))
+          return { drop: `there is no place for "${cluster}"`, kind: 'no place for its cluster', scores };
         return { drop: `others of "${cluster}" stand for it`, kind: 'others stand for it', scores };
       }
       const facts = {
@@ -159,7 +166,9 @@ async function conclude(
     }),
     probes: parameters.probes.length,
   } as Json);
-  return { chosen, clusterNames: clusters.names };
+  const { cluster: ofKept } = kept.categories;
+  const unkept = clusters.names.filter((name) => !ofKept?.has(name));
+  return { chosen, clusterNames: clusters.names, unkept };
 }
 
 /** The clusters for the report's picture: the area of one is its records. */

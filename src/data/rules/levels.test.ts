@@ -173,6 +173,26 @@ test('a balance gives small topics more places; good_enough 1 keeps the highest 
   assert.ok(lowestKept(strict) > lowestKept(even));
 });
 
+test('others stand for a record only where one of its cluster is kept', async () => {
+  const { kept, ledger } = await run(conversations(300), {
+    funnel: { quality: 1, diversity: 0.01, at_least: 0 },
+    diversity: { clusters: 8 },
+  });
+  const names = new Set(kept.map(({ meta }) => String(meta['cluster'])));
+  const reasons = ledger.flatMap(({ action, rule, reason }) =>
+    action === 'dropped' && rule === 'diversity' ? [reason!] : [],
+  );
+  assert.equal(reasons.length, 300 - kept.length);
+  assert.ok(names.size < 8);
+  for (const reason of reasons) {
+    const [, cluster] = /"(.+)"/.exec(reason)!;
+    const expected = names.has(cluster!)
+      ? `others of "${cluster}" stand for it`
+      : `there is no place for "${cluster}"`;
+    assert.equal(reason, expected);
+  }
+});
+
 test('selection random keeps as many, and other ones', async () => {
   const best = await run(conversations(600), { funnel });
   const random = await run(conversations(600), { funnel, selection: 'random' });
