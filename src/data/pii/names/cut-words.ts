@@ -2,6 +2,7 @@
  * Cuts a text into words with what recognisers of names ask of them: how a word is written and what stands before it.
  * One pass over the characters; in scripts without capital letters every word counts as lower case.
  */
+import { characterClass, classOf, isPossessive, isWithin } from './character-classes.ts';
 import { fold, hashBasis, hashOf, hashOne, hashTwo, kind, type Lexicon, secondHashOf } from './lexicon.ts';
 
 /** How a word is written. A `number` begins with a digit; an `initial` is one capital letter. */
@@ -51,20 +52,7 @@ export type Words = {
 
 const contraction = /'(?:m|ll|ve|re|d|t)$/;
 
-const other = 0;
-const lower = 1;
-const upper = 2;
-const digit = 3;
-const apostrophe = 4;
-const hyphen = 5;
-
-const asciiClass = Uint8Array.from({ length: 128 }, (_, code) => {
-  const character = String.fromCharCode(code);
-  if (character >= 'a' && character <= 'z') return lower;
-  if (character >= 'A' && character <= 'Z') return upper;
-  if (character >= '0' && character <= '9') return digit;
-  return character === "'" ? apostrophe : character === '-' ? hyphen : other;
-});
+const { other, lower, upper, digit, apostrophe } = characterClass;
 
 const asciiGap = Uint16Array.from({ length: 128 }, (_, code) => {
   const character = String.fromCharCode(code);
@@ -79,16 +67,6 @@ const asciiGap = Uint16Array.from({ length: 128 }, (_, code) => {
   return '@\\/_=&%$+~'.includes(character) ? gap.glue : gap.stop;
 });
 
-/** Letters from Latin-1 to the scripts of South and East Asia that separate words; CJK is not cut into words. */
-function classOf(code: number, text: string, at: number): number {
-  if (code < 128) return asciiClass[code]!;
-  if (code === 0x2019) return apostrophe;
-  if (code === 0x2010 || code === 0x2011) return hyphen;
-  if (code < 0xc0 || code === 0xd7 || code === 0xf7 || code >= 0x2000) return other;
-  const character = text[at]!;
-  return character === character.toLowerCase() ? lower : upper;
-}
-
 function gapOf(code: number): number {
   if (code < 128) return asciiGap[code]!;
   if (code === 0xa0 || (code >= 0x2000 && code <= 0x200b) || code === 0x202f || code === 0x3000)
@@ -101,6 +79,50 @@ function gapOf(code: number): number {
 
 /** The words of `text`. Word i is `text.slice(starts[i], ends[i])`; a possessive 's belongs to the gap after it. */
 export function wordsOf(text: string, lexicon: Lexicon): Words {
+  const { starts, ends, shapes, gaps, hashes, seconds, keys, kinds, hasDigit } = cut(text);
+  const { capitals, lettered, shouted } = countShapes(shapes);
+  const keyOf = (i: number): string => {
+    const known = keys[i];
+    if (known !== undefined) return known;
+    const written = text.slice(starts[i], ends[i]);
+    return (keys[i] = shapes[i] === shape.lower ? written : written.toLowerCase());
+  };
+  const kindOf = (i: number): number => (kinds[i] ??= lexicon.kindOfHashes(hashes[i]!, seconds[i]!));
+  return {
+    text,
+    count: starts.length,
+    capitals,
+    lettered,
+    shouted,
+    hasDigit,
+    starts,
+    ends,
+    shapes,
+    gaps,
+    hashes,
+    keyOf,
+    kindOf,
+    kindOfKey: lexicon.kindOf,
+  };
+}
+
+/** What a pass over the characters tells of the words. */
+type CutText = {
+  starts: number[];
+  ends: number[];
+  shapes: number[];
+  gaps: number[];
+  hashes: number[];
+  /** The second hash of each word. */
+  seconds: number[];
+  /** Of words that are more than their letters in lower case. */
+  keys: (string | undefined)[];
+  kinds: (number | undefined)[];
+  hasDigit: boolean;
+};
+
+/** One loop for gaps and words: as two functions it took 7 % longer. */
+function cut(text: string): CutText {
   const starts: number[] = [];
   const ends: number[] = [];
   const shapes: number[] = [];
@@ -111,9 +133,6 @@ export function wordsOf(text: string, lexicon: Lexicon): Words {
   const kinds: (number | undefined)[] = [];
   let between = 0;
   let spaced = false;
-  let capitals = 0;
-  let lettered = 0;
-  let shouted = 0;
   let hasDigit = false;
   for (let at = 0; at < text.length;) {
     const code = text.charCodeAt(at);
@@ -129,9 +148,9 @@ export function wordsOf(text: string, lexicon: Lexicon): Words {
     let one = hashBasis;
     let two = hashBasis;
     let hasLower = false;
-    /** Whether the key is more than the letters in lower case: accents, an apostrophe. */
+    /** Whether the key is no more than the letters in lower case: no accents, no apostrophe. */
     let isPlain = true;
-    let before = other;
+    let before: number = other;
     for (; at < text.length; at++) {
       const character = text.charCodeAt(at);
       const here = classOf(character, text, at);
@@ -166,11 +185,7 @@ export function wordsOf(text: string, lexicon: Lexicon): Words {
     ends.push(at);
     hashes.push(one);
     seconds.push(two);
-    const written = shapeOf(first, at - start, hasLower);
-    shapes.push(written);
-    if (first === upper) capitals++;
-    if (written <= shape.upper) lettered++;
-    if (written === shape.upper) shouted++;
+    shapes.push(shapeOf(first, at - start, hasLower));
     between = 0;
     spaced = false;
     if (isPossessive(text, at)) {
@@ -179,45 +194,19 @@ export function wordsOf(text: string, lexicon: Lexicon): Words {
     }
   }
   gaps.push(between);
-  const keyOf = (i: number): string => {
-    const known = keys[i];
-    if (known !== undefined) return known;
-    const written = text.slice(starts[i], ends[i]);
-    return (keys[i] = shapes[i] === shape.lower ? written : written.toLowerCase());
-  };
-  const kindOf = (i: number): number => (kinds[i] ??= lexicon.kindOfHashes(hashes[i]!, seconds[i]!));
-  return {
-    text,
-    count: starts.length,
-    capitals,
-    lettered,
-    shouted,
-    hasDigit,
-    starts,
-    ends,
-    shapes,
-    gaps,
-    hashes,
-    keyOf,
-    kindOf,
-    kindOfKey: lexicon.kindOf,
-  };
+  return { starts, ends, shapes, gaps, hashes, seconds, keys, kinds, hasDigit };
 }
 
-/** An apostrophe or a hyphen between letters belongs to the word (O'Brien, Jean-Pierre), a possessive 's does not. */
-function isWithin(text: string, at: number, before: number): boolean {
-  if ((before !== lower && before !== upper) || at + 1 >= text.length || isPossessive(text, at)) return false;
-  const after = classOf(text.charCodeAt(at + 1), text, at + 1);
-  return after === lower || after === upper;
-}
-
-function isPossessive(text: string, at: number): boolean {
-  const code = text.charCodeAt(at);
-  if (code !== 39 && code !== 0x2019) return false;
-  if (text[at + 1] !== 's' && text[at + 1] !== 'S') return false;
-  if (at + 2 >= text.length) return true;
-  const after = classOf(text.charCodeAt(at + 2), text, at + 2);
-  return after === other || after === hyphen || after === apostrophe;
+function countShapes(shapes: readonly number[]): Pick<Words, 'capitals' | 'lettered' | 'shouted'> {
+  let capitals = 0;
+  let lettered = 0;
+  let shouted = 0;
+  for (const one of shapes) {
+    if (one === shape.capital || one === shape.upper || one === shape.initial) capitals++;
+    if (one <= shape.upper) lettered++;
+    if (one === shape.upper) shouted++;
+  }
+  return { capitals, lettered, shouted };
 }
 
 function shapeOf(first: number, length: number, hasLower: boolean): number {
