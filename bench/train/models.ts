@@ -3,8 +3,8 @@ import { copyFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { exists, writeFileAtomic, writeJson } from '../../src/base/files.ts';
 import { seededRandom } from '../../src/base/random.ts';
-import { writeSafetensors } from '../../src/formats/safetensors.ts';
-import type { TensorToWrite } from '../../src/formats/safetensors.ts';
+import { writeSafetensors } from '../../src/formats/safetensors-writer.ts';
+import type { TensorToWrite } from '../../src/formats/safetensors-writer.ts';
 import { readModelConfig, weightShapes } from '../../src/model/config.ts';
 import { cacheFolder, root } from '../paths.ts';
 

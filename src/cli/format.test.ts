@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { formatBytes, formatNumber, formatSeconds, formatSummary } from './format.ts';
+import { formatBytes } from '../base/format-bytes.ts';
+import { formatNumber, formatSummary } from './format.ts';
+import { formatSeconds } from '../base/format-seconds.ts';
 
 test('durations, sizes and numbers read as people write them', () => {
   assert.deepEqual([0.04, 9.96, 59.6, 125, 3661, 12000].map(formatSeconds), [

@@ -1,9 +1,6 @@
 /** Numbers and tables for people to read. */
 import { isRecord, type Json } from '../base/json.ts';
 
-export { formatSeconds } from '../base/format-seconds.ts';
-export { formatBytes } from '../base/format-bytes.ts';
-
 /** Three significant digits below a thousand, grouped digits above. */
 export function formatNumber(value: number): string {
   if (!Number.isFinite(value)) return String(value);

@@ -1,6 +1,8 @@
 /** Shows progress events: a bar on a terminal, a plain line now and then elsewhere, JSON lines for programs. */
 import type { ProgressEvent, Reporter } from '../base/progress.ts';
-import { formatBytes, formatNumber, formatSeconds } from './format.ts';
+import { formatBytes } from '../base/format-bytes.ts';
+import { formatNumber } from './format.ts';
+import { formatSeconds } from '../base/format-seconds.ts';
 
 export type ProgressView = {
   report: Reporter;

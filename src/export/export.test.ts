@@ -8,7 +8,8 @@ import { writeTinyLlama, writeTinyLora } from '../../test/support/tiny-llama.ts'
 import { silent } from '../base/progress.ts';
 import { openLlamaBackend } from '../backend/llama.ts';
 import { readGguf } from '../../test/support/gguf-reader.ts';
-import { openSafetensors, writeSafetensors, type TensorToWrite } from '../formats/safetensors.ts';
+import { openSafetensors } from '../formats/safetensors-reader.ts';
+import { writeSafetensors, type TensorToWrite } from '../formats/safetensors-writer.ts';
 import { loadModel } from '../model/model-folder.ts';
 import { loadTokenizer } from '../text/tokenizer.ts';
 import type { PreTokenizer } from './config.ts';

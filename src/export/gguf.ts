@@ -2,7 +2,7 @@
 import { AttuneError } from '../base/errors.ts';
 import type { Reporter } from '../base/progress.ts';
 import { writeGguf, type GgufTensor, type GgufTensorType } from '../formats/gguf.ts';
-import type { Weights } from '../formats/safetensors.ts';
+import type { Weights } from '../formats/safetensors-reader.ts';
 import type { WrittenFile } from '../formats/write-stream.ts';
 import { readModelConfig, weightShapes, type ModelConfig } from '../model/config.ts';
 import { mergedConfig, mergedParameters } from '../model/merge.ts';

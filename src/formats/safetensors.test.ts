@@ -6,7 +6,9 @@ import { after, before, describe, it } from 'node:test';
 import { fc } from '../../test/support/properties.ts';
 import { bfloat16ToFloats, floatsToBfloat16, floatsToFloat16 } from './float.ts';
 import { readHeaderFrom, type SafetensorsHeader } from './safetensors-header.ts';
-import { openSafetensors, openWeights, writeSafetensors } from './safetensors.ts';
+import { openSafetensors } from './safetensors-reader.ts';
+import { openWeights } from './safetensors-shards.ts';
+import { writeSafetensors } from './safetensors-writer.ts';
 
 let folder: string;
 before(async () => {

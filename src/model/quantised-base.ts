@@ -16,8 +16,10 @@ import {
   scalesPerBlock,
 } from '../formats/double-quantised.ts';
 import { blockValues, codeValues, quantiseFourBit } from '../formats/four-bit.ts';
-import { openSafetensors, writeSafetensors } from '../formats/safetensors.ts';
-import type { TensorToWrite, Weights } from '../formats/safetensors.ts';
+import { openSafetensors } from '../formats/safetensors-reader.ts';
+import { writeSafetensors } from '../formats/safetensors-writer.ts';
+import type { TensorToWrite } from '../formats/safetensors-writer.ts';
+import type { Weights } from '../formats/safetensors-reader.ts';
 import { configName, indexName, weightNames } from './base/files.ts';
 import { readParameter } from './model-folder.ts';
 import { readModelConfig, weightShapes } from './config.ts';

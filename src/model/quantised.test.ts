@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { openSafetensors } from '../formats/safetensors.ts';
+import { openSafetensors } from '../formats/safetensors-reader.ts';
 import { openSession } from '../runtime/session.ts';
 import type { EncodedExample } from '../text/encoded-example.ts';
 import { gradientName } from '../train/objective.ts';

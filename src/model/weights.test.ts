@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { openWeights, writeSafetensors } from '../formats/safetensors.ts';
-import type { TensorToWrite } from '../formats/safetensors.ts';
+import { openWeights } from '../formats/safetensors-shards.ts';
+import { writeSafetensors } from '../formats/safetensors-writer.ts';
+import type { TensorToWrite } from '../formats/safetensors-writer.ts';
 import { parseModelConfig, readModelConfig } from './config.ts';
 import { checkModelFolder, readWeights } from './weights.ts';
 

@@ -1,7 +1,8 @@
 /** The weights of a model folder: checked to be those that its config.json asks for, and read. */
 import { AttuneError } from '../base/errors.ts';
-import { floatDtypes, openWeights } from '../formats/safetensors.ts';
-import type { TensorInfo, Weights } from '../formats/safetensors.ts';
+import { floatDtypes } from '../formats/safetensors-reader.ts';
+import { openWeights } from '../formats/safetensors-shards.ts';
+import type { TensorInfo, Weights } from '../formats/safetensors-reader.ts';
 import { readModelConfig, weightShapes } from './config.ts';
 import type { ModelConfig } from './config.ts';
 import type { Parameter } from './parameters.ts';

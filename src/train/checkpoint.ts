@@ -6,8 +6,10 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exists, readJson, writeJson } from '../base/files.ts';
 import { sha256File } from '../base/hash.ts';
-import { openSafetensors, writeSafetensors } from '../formats/safetensors.ts';
-import type { TensorToWrite, Weights } from '../formats/safetensors.ts';
+import { openSafetensors } from '../formats/safetensors-reader.ts';
+import { writeSafetensors } from '../formats/safetensors-writer.ts';
+import type { TensorToWrite } from '../formats/safetensors-writer.ts';
+import type { Weights } from '../formats/safetensors-reader.ts';
 import type { Parameter } from '../model/parameters.ts';
 import type { StateTensor } from './optimisers/new-optimiser.ts';
 

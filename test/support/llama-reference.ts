@@ -3,7 +3,8 @@
  * layout, grouped-query attention, SwiGLU. Slow on purpose: nothing is shared with the code it checks.
  */
 import { join } from 'node:path';
-import { openSafetensors, openWeights, type Weights } from '../../src/formats/safetensors.ts';
+import { openSafetensors, type Weights } from '../../src/formats/safetensors-reader.ts';
+import { openWeights } from '../../src/formats/safetensors-shards.ts';
 import { readModelConfig, type ModelConfig } from '../../src/model/config.ts';
 
 /** Natural-log probability of each token given those before it; the first is 0. `adapterFolder` adds a LoRA. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { writeJson } from '../../src/base/files.ts';
 import { seededRandom } from '../../src/base/random.ts';
 import { elementCount } from '../../src/formats/safetensors-header.ts';
-import { writeSafetensors, type TensorToWrite } from '../../src/formats/safetensors.ts';
+import { writeSafetensors, type TensorToWrite } from '../../src/formats/safetensors-writer.ts';
 import { readModelConfig, weightShapes } from '../../src/model/config.ts';
 import { toByteCharacters } from '../../src/text/byte-alphabet.ts';
 import { trainByteBpe } from '../../src/text/byte-bpe.ts';

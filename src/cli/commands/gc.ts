@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import type { GarbageResult } from '../../pipeline/gc.ts';
 import { createContext } from '../context.ts';
+import { formatBytes } from '../../base/format-bytes.ts';
 import { makingRoom } from '../editor-schema.ts';
-import { formatBytes, formatTable } from '../format.ts';
+import { formatTable } from '../format.ts';
 import type { Io } from '../io.ts';
 
 export function addGcCommand(program: Command, io: Io): void {

@@ -5,7 +5,8 @@ import { readAudit, type AuditEntry } from '../../registry/audit.ts';
 import { modelNames, versionNumbers } from '../../registry/find-versions.ts';
 import { openVersion, readMetadata, type Version } from '../../registry/version.ts';
 import { createContext } from '../context.ts';
-import { formatBytes, formatTable, formatTime } from '../format.ts';
+import { formatBytes } from '../../base/format-bytes.ts';
+import { formatTable, formatTime } from '../format.ts';
 import type { Io } from '../io.ts';
 import { registryFolder } from '../registry-folder.ts';
 

@@ -2,7 +2,9 @@ import type { Command } from 'commander';
 import { artifactFolder, findDamage, type Manifest } from '../../pipeline/store.ts';
 import { findArtifact } from '../find-artifact.ts';
 import { createContext } from '../context.ts';
-import { formatBytes, formatSeconds, formatTable, formatTime } from '../format.ts';
+import { formatBytes } from '../../base/format-bytes.ts';
+import { formatSeconds } from '../../base/format-seconds.ts';
+import { formatTable, formatTime } from '../format.ts';
 import type { Io } from '../io.ts';
 
 export function addShowCommand(program: Command, io: Io): void {

@@ -6,7 +6,8 @@ import { openStore, type Manifest, type Store } from '../../pipeline/store.ts';
 import { readAliases } from '../../registry/aliases.ts';
 import { modelNames, versionNumbers } from '../../registry/find-versions.ts';
 import { createContext } from '../context.ts';
-import { formatSeconds, formatSummary, formatTable, formatTime } from '../format.ts';
+import { formatSeconds } from '../../base/format-seconds.ts';
+import { formatSummary, formatTable, formatTime } from '../format.ts';
 import type { Io } from '../io.ts';
 
 type StageStatus = {

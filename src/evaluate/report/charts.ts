@@ -1,7 +1,8 @@
 import { metricInfo } from '../metrics/metric.ts';
 import type { MetricName } from '../metrics/metric.ts';
 import type { EvaluationResults, MetricResult } from '../results.ts';
-import { formatCount, formatNumber, formatValue } from './format.ts';
+import { formatCount, formatNumber } from '../../base/number-text.ts';
+import { formatValue } from './format.ts';
 import { html } from '../../base/html.ts';
 import type { Html } from '../../base/html.ts';
 import type { FunnelStep, LossCurve } from './inputs.ts';

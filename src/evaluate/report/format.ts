@@ -1,12 +1,9 @@
+/** How numbers read in both reports: the same digits in Markdown and HTML. */
 import { formatNumber, formatPercent, minus } from '../../base/number-text.ts';
 import { metricInfo } from '../metrics/metric.ts';
 import type { MetricName } from '../metrics/metric.ts';
 import type { Comparison } from '../statistics/compare.ts';
 import type { Interval } from '../statistics/interval.ts';
-
-/** How numbers read in both reports: the same digits in Markdown and HTML. */
-
-export { formatCount, formatNumber, formatPercent } from '../../base/number-text.ts';
 
 /** A metric's value in its own unit. */
 export function formatValue(metric: MetricName, value: number | null): string {

@@ -2,6 +2,7 @@ import { metricInfo, metricNames } from '../metrics/metric.ts';
 import type { MetricName } from '../metrics/metric.ts';
 import type { EvaluationResults } from '../results.ts';
 import type { Comparison } from '../statistics/compare.ts';
+import { formatCount, formatNumber } from '../../base/number-text.ts';
 import * as format from './format.ts';
 import type { ReportInputs } from './inputs.ts';
 import { metricRows } from './metric-rows.ts';
@@ -90,7 +91,7 @@ function partsSection(
   const shown = metricNames.filter((name) => parts.some(({ metrics }) => metrics[name]));
   const rows = parts.map(({ title, turns, metrics }) => [
     title,
-    format.formatCount(turns),
+    formatCount(turns),
     ...shown.map((name) => {
       const comparison = metrics[name];
       if (!comparison) return '–';
@@ -104,11 +105,8 @@ function trainingTable({ curve }: ReportInputs): string {
   if (!curve) return '';
   const first = curve.training[0]!;
   const last = curve.training.at(-1)!;
-  const rows = curve.validation.map(({ step, loss }) => [
-    format.formatCount(step),
-    format.formatNumber(loss),
-  ]);
-  const summary = `Training loss went from ${format.formatNumber(first.loss)} to ${format.formatNumber(last.loss)} in ${format.formatCount(last.step)} steps.`;
+  const rows = curve.validation.map(({ step, loss }) => [formatCount(step), formatNumber(loss)]);
+  const summary = `Training loss went from ${formatNumber(first.loss)} to ${formatNumber(last.loss)} in ${formatCount(last.step)} steps.`;
   return `## Training\n\n${summary}${rows.length > 0 ? `\n\n${table(['Step', 'Validation loss'], rows)}` : ''}`;
 }
 
@@ -116,7 +114,7 @@ function funnelTable({ funnel }: ReportInputs): string {
   if (!funnel) return '';
   const rows = funnel.map((step) =>
     [step.name, step.in, step.out, step.in - step.out].map((cell) =>
-      typeof cell === 'number' ? format.formatCount(cell) : cell,
+      typeof cell === 'number' ? formatCount(cell) : cell,
     ),
   );
   return `## Data\n\n${table(['Step', 'In', 'Kept', 'Dropped'], rows)}`;

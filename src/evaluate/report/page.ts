@@ -3,6 +3,7 @@ import { metricInfo, metricNames } from '../metrics/metric.ts';
 import type { MetricName } from '../metrics/metric.ts';
 import type { EvaluationResults, MetricResult } from '../results.ts';
 import { funnelChart, lossChart, metricsChart } from './charts.ts';
+import { formatCount, formatPercent } from '../../base/number-text.ts';
 import * as format from './format.ts';
 import { html } from '../../base/html.ts';
 import type { Html } from '../../base/html.ts';
@@ -57,7 +58,7 @@ function dataSection(funnel: ReportInputs['funnel']): Html | null {
       html`<tr>
         <th scope="row">${name}</th>
         <td class="text">${reason}</td>
-        <td>${format.formatCount(count)}</td>
+        <td>${formatCount(count)}</td>
       </tr>`,
   );
   return html`<h2>Data</h2>
@@ -128,8 +129,8 @@ function cardChange(
     const change = `${format.formatDifference(name, difference.value)} points`;
     return { change, range: format.formatInterval(name, difference.interval) };
   }
-  const range = ratio.interval?.map(format.formatPercent).join(' to ') ?? 'no interval';
-  return { change: `${format.formatPercent(ratio.value)} of ${against}`, range };
+  const range = ratio.interval?.map(formatPercent).join(' to ') ?? 'no interval';
+  return { change: `${formatPercent(ratio.value)} of ${against}`, range };
 }
 
 function metricsSection(results: EvaluationResults): Html {
@@ -148,7 +149,7 @@ function metricsSection(results: EvaluationResults): Html {
         </td>
         <td>${format.formatInterval(name, metric.difference.interval)}</td>
         <td>${format.formatPValue(metric.p_value_holm)}</td>
-        <td>${format.formatCount(metric.items)}</td>
+        <td>${formatCount(metric.items)}</td>
       </tr>`,
   );
   const missing = metricNames.filter((name) => skipped[name]);
@@ -206,11 +207,11 @@ function methodSection({ names, settings, counts, seconds }: EvaluationResults):
       <dd>${text}</dd>`;
   return html`<h2>How it was measured</h2>
     <dl>
-      ${item('Test split', `${format.formatCount(counts.test_conversations)} conversations, ${format.formatCount(counts.supervised_tokens)} assistant tokens scored`)}
-      ${item('Replies', `greedy, at most ${settings.max_reply_tokens} tokens, on ${format.formatCount(counts.generated_conversations)} conversations, each turn with the real conversation before it`)}
-      ${item('Cut at the limit', `${names.base} ${counts.cut_replies.base}, ${names.tuned} ${counts.cut_replies.tuned} of ${format.formatCount(counts.turns)}`)}
+      ${item('Test split', `${formatCount(counts.test_conversations)} conversations, ${formatCount(counts.supervised_tokens)} assistant tokens scored`)}
+      ${item('Replies', `greedy, at most ${settings.max_reply_tokens} tokens, on ${formatCount(counts.generated_conversations)} conversations, each turn with the real conversation before it`)}
+      ${item('Cut at the limit', `${names.base} ${counts.cut_replies.base}, ${names.tuned} ${counts.cut_replies.tuned} of ${formatCount(counts.turns)}`)}
       ${item('Backends', `${names.base}: ${settings.backends.base}; ${names.tuned}: ${settings.backends.tuned}`)}
-      ${item('Intervals', `BCa bootstrap of the paired difference over whole conversations, ${format.formatCount(settings.resamples)} resamples, seed ${settings.seed}; p by swapping the models within conversations`)}
+      ${item('Intervals', `BCa bootstrap of the paired difference over whole conversations, ${formatCount(settings.resamples)} resamples, seed ${settings.seed}; p by swapping the models within conversations`)}
       ${item('Time', `${formatSeconds(seconds.scoring)} scoring, ${formatSeconds(seconds.generation.base + seconds.generation.tuned)} generating`)}
     </dl>
     <div class="scroll">

@@ -2,6 +2,7 @@ import { metricInfo, metricNames } from '../metrics/metric.ts';
 import type { MetricName } from '../metrics/metric.ts';
 import type { EvaluationResults } from '../results.ts';
 import type { Comparison } from '../statistics/compare.ts';
+import { formatCount } from '../../base/number-text.ts';
 import * as format from './format.ts';
 import { html } from '../../base/html.ts';
 import type { Html } from '../../base/html.ts';
@@ -40,7 +41,7 @@ function partsTable(
           ({ name, turns, metrics }) =>
             html`<tr>
               <th scope="row">${name}</th>
-              <td>${format.formatCount(turns)}</td>
+              <td>${formatCount(turns)}</td>
               ${names.map((metric) => {
                 const comparison = metrics[metric];
                 if (!comparison)

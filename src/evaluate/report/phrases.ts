@@ -1,5 +1,5 @@
 import type { EvaluationResults, SubsetName } from '../results.ts';
-import { formatCount } from './format.ts';
+import { formatCount } from '../../base/number-text.ts';
 
 /** Sentences that both reports share. */
 export const subsetTitles: Record<SubsetName, string> = {

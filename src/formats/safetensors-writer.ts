@@ -1,12 +1,8 @@
-/** Weights in safetensors files: reading one file or a whole model folder, and writing. */
+/** Writing weights as a safetensors file. */
 import { AttuneError } from '../base/errors.ts';
 import { floatsToBfloat16, floatsToFloat16 } from './float.ts';
 import { dtypes, tensorByteLength, type Dtype } from './safetensors-header.ts';
 import { writeStreamAtomic, type WrittenFile } from './write-stream.ts';
-
-export { type Dtype } from './safetensors-header.ts';
-export { floatDtypes, openSafetensors, type TensorInfo, type Weights } from './safetensors-reader.ts';
-export { openWeights } from './safetensors-shards.ts';
 
 export type TensorToWrite = {
   name: string;
