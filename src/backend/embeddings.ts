@@ -1,7 +1,7 @@
 /** Any server with OpenAI's /v1/embeddings as an embedder: vLLM, TEI, llama-server, a vendor. */
 import { AttuneError } from '../base/errors.ts';
 import { type Embedder, normaliseRow } from '../data/embeddings/embedder.ts';
-import { throwIfInterrupted } from '../data/interrupt.ts';
+import { throwIfInterrupted } from '../base/interrupt.ts';
 import { openAiClient } from './openai-client.ts';
 import { serverError } from './openai.ts';
 

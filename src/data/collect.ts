@@ -9,7 +9,7 @@ import { collectKnowledge, type KnowledgeCounts } from './collect-knowledge.ts';
 import type { CollectConfig } from './config.ts';
 import { sourceName } from './config/sources.ts';
 import type { Example } from './example.ts';
-import { throwIfInterrupted } from './interrupt.ts';
+import { throwIfInterrupted } from '../base/interrupt.ts';
 import { Ledger } from './ledger.ts';
 import { readSource } from './sources/read-source.ts';
 import { placeText, type SourceChange, type SourceItem } from './sources/source.ts';

@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { AttuneError } from '../base/errors.ts';
 import { asStorageError, syncFolder, writeJson } from '../base/files.ts';
+import { interrupted } from '../base/interrupt.ts';
 import { canonicalJson } from '../base/json.ts';
 import type { Reporter } from '../base/progress.ts';
 import { gatherIngredients } from './artifact-key.ts';
@@ -148,12 +149,6 @@ async function refuseChangedSources(project: Project, planned: PlannedStage): Pr
       fix: 'Run the same command again.',
     },
   );
-}
-
-export function interrupted(): AttuneError {
-  return new AttuneError('interrupted', 'stopped on request', {
-    fix: 'Run the same command again to go on.',
-  });
 }
 
 /** Failures of the file system and aborted calls, told as what they are; anything else is passed on. */

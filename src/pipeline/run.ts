@@ -2,11 +2,12 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
+import { interrupted } from '../base/interrupt.ts';
 import type { Json } from '../base/json.ts';
 import { acquireLock } from '../base/lock.ts';
 import type { Reporter } from '../base/progress.ts';
 import type { Project } from './load-project.ts';
-import { interrupted, makeArtifact } from './make-artifact.ts';
+import { makeArtifact } from './make-artifact.ts';
 import { checkStages, chosenStages, planStage, type PlannedStage, type PlanOptions } from './plan.ts';
 import type { Stage, StageName } from './stage.ts';
 import { artifactFolder, listFolder, listManifests, openStore, type Manifest, type Store } from './store.ts';

@@ -2,6 +2,7 @@
 import { Worker } from 'node:worker_threads';
 import { availableParallelism } from 'node:os';
 import { sharedFloats } from '../base/shared-memory.ts';
+import { threadFile } from '../base/thread-file.ts';
 import type { Program } from '../graph/emit.ts';
 import { sizeOf } from '../graph/tensor.ts';
 import type { TensorData } from '../graph/tensor.ts';
@@ -33,9 +34,7 @@ export async function openSession(
 ): Promise<Session> {
   const outputs: Record<string, Float32Array> = {};
   for (const { name, shape } of program.outputs) outputs[name] = sharedFloats(sizeOf(shape));
-  const worker = new Worker(
-    new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url),
-  );
+  const worker = new Worker(threadFile(import.meta.url, 'worker'));
   const ask = (request: WorkerRequest): Promise<void> =>
     new Promise((resolve, reject) => {
       const settle = (finish: () => void): void => {

@@ -1,5 +1,5 @@
 import type { Example } from '../data/example.ts';
-import { throwIfInterrupted } from '../data/interrupt.ts';
+import { throwIfInterrupted } from '../base/interrupt.ts';
 import { readExamples } from '../data/read-examples.ts';
 import { supervisedCount } from '../model/packing.ts';
 import type { EncodedExample } from '../text/encoded-example.ts';

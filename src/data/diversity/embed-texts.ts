@@ -3,7 +3,7 @@ import { inBatches } from '../../base/in-batches.ts';
 import type { Embedder } from '../embeddings/embedder.ts';
 import { makeVectorTable, rowValues, setRow } from '../embeddings/vector-table.ts';
 import type { Example } from '../example.ts';
-import { throwIfInterrupted } from '../interrupt.ts';
+import { throwIfInterrupted } from '../../base/interrupt.ts';
 import type { ConcludeTools } from '../rule.ts';
 import { isSpoken } from '../spoken-text.ts';
 

@@ -2,7 +2,7 @@
 import { AttuneError } from '../../base/errors.ts';
 import { type FloatTensor, type ModelFile, openModelFile } from '../../runtime/model-file.ts';
 import { loadTokenizer, type Tokenizer } from '../../text/tokenizer.ts';
-import { throwIfInterrupted } from '../interrupt.ts';
+import { throwIfInterrupted } from '../../base/interrupt.ts';
 import { type Embedder, normaliseRow } from './embedder.ts';
 import { findModel, type Pooling, readLength, readPooling } from './onnx-files.ts';
 

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeJson } from '../../base/files.ts';
-import { throwIfInterrupted } from '../interrupt.ts';
+import { throwIfInterrupted } from '../../base/interrupt.ts';
 import type { ConcludeTools } from '../rule.ts';
 import { wordsOfRule } from '../rule-words.ts';
 import { openFacts } from './fact-files.ts';

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { deserialize, serialize } from 'node:v8';
 import { storageError } from '../../base/files.ts';
-import { throwIfInterrupted } from '../interrupt.ts';
+import { throwIfInterrupted } from '../../base/interrupt.ts';
 import type { Facts } from '../rule.ts';
 
 /** A file of facts and how many records it tells of. */

@@ -2,6 +2,8 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { AttuneError, type ErrorCode } from '../../base/errors.ts';
+import { interrupted } from '../../base/interrupt.ts';
+import { threadFile } from '../../base/thread-file.ts';
 import { type Job, type JobContext, type ResultOf, runJob } from './job.ts';
 
 export type JobRunner = {
@@ -43,8 +45,7 @@ function openThreads(lanes: number): JobRunner {
 }
 
 function startWorker(): Worker {
-  const file = import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js';
-  return new Worker(new URL(file, import.meta.url), {
+  return new Worker(threadFile(import.meta.url, 'worker'), {
     resourceLimits: {
       maxOldGenerationSizeMb: threadHeapMegabytes,
       maxYoungGenerationSizeMb: youngHeapMegabytes,
@@ -75,12 +76,7 @@ function runInThread<J extends Job>(
       settle(() => reject(error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? outOfMemory(job) : error));
     const onExit = (code: number): void =>
       settle(() => reject(new Error(`a thread of curation ended (exit ${code})`)));
-    const onAbort = (): void =>
-      settle(() =>
-        reject(
-          new AttuneError('interrupted', 'stopped on request', { fix: 'Run the same command to go on.' }),
-        ),
-      );
+    const onAbort = (): void => settle(() => reject(interrupted()));
     worker.on('message', onMessage).on('error', onError).on('exit', onExit);
     signal.addEventListener('abort', onAbort);
     if (signal.aborted) onAbort();

@@ -8,7 +8,7 @@ import { AttuneError } from '../../base/errors.ts';
 import { sha256 } from '../../base/hash.ts';
 import { canonicalJson } from '../../base/json.ts';
 import type { Example } from '../example.ts';
-import { throwIfInterrupted } from '../interrupt.ts';
+import { throwIfInterrupted } from '../../base/interrupt.ts';
 import { hashKeyFingerprint } from '../pii/hash-key.ts';
 import type { RuleSettings } from '../rules.ts';
 import type { JobSummary } from './job-summary.ts';

@@ -2,7 +2,7 @@
 import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { storageError } from '../../base/files.ts';
 import { sha256, sha256File } from '../../base/hash.ts';
-import { throwIfInterrupted } from '../interrupt.ts';
+import { throwIfInterrupted } from '../../base/interrupt.ts';
 
 export type Part = { path: string; byteLength: number; sha256: string };
 

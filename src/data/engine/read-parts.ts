@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { storageError } from '../../base/files.ts';
 import type { Example } from '../example.ts';
-import { throwIfInterrupted } from '../interrupt.ts';
+import { throwIfInterrupted } from '../../base/interrupt.ts';
 import { ascending } from './fact-files.ts';
 import { lineRanges } from './line-range.ts';
 

@@ -5,7 +5,7 @@ import { AttuneError } from '../../base/errors.ts';
 import { readJson } from '../../base/files.ts';
 import { sha256 } from '../../base/hash.ts';
 import { canonicalJson } from '../../base/json.ts';
-import { throwIfInterrupted } from '../interrupt.ts';
+import { throwIfInterrupted } from '../../base/interrupt.ts';
 import { hashKeyFingerprint } from '../pii/hash-key.ts';
 import type { ObservedPart, Piece, Reduction } from '../rule.ts';
 import type { RuleSettings } from '../rules.ts';

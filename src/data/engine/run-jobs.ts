@@ -1,4 +1,4 @@
-import { throwIfInterrupted } from '../interrupt.ts';
+import { throwIfInterrupted } from '../../base/interrupt.ts';
 import type { Job, JobContext, ResultOf } from './job.ts';
 import type { JobRunner } from './job-runner.ts';
 

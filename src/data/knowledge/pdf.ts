@@ -4,6 +4,7 @@
  */
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
+import { threadFile } from '../../base/thread-file.ts';
 import { NoPage, type Page } from './page.ts';
 import type { PdfReply } from './pdf-worker.ts';
 
@@ -42,8 +43,7 @@ export function openPdfReader(limits: PdfLimits = usualLimits): PdfReader {
 
 /** Resolves once PDF.js is loaded. */
 async function startWorker({ megabytes }: PdfLimits): Promise<Worker> {
-  const file = import.meta.url.endsWith('.ts') ? './pdf-worker.ts' : './pdf-worker.js';
-  const worker = new Worker(new URL(file, import.meta.url), {
+  const worker = new Worker(threadFile(import.meta.url, 'pdf-worker'), {
     resourceLimits: { maxOldGenerationSizeMb: megabytes },
     // PDF.js warns about every oddity of a file.
     stdout: true,

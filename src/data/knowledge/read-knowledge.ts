@@ -4,7 +4,7 @@ import { sha256 } from '../../base/hash.ts';
 import { loadLanguageDetector } from '../../text/language.ts';
 import { type KnowledgeConfig, knowledgeName, type PassagesConfig } from '../config/knowledge.ts';
 import type { Example } from '../example.ts';
-import { throwIfInterrupted } from '../interrupt.ts';
+import { throwIfInterrupted } from '../../base/interrupt.ts';
 import { pageAddress, withAnchor } from './page-address.ts';
 import { questionsOf } from './faq.ts';
 import { withQuestionHeadings } from './question-blocks.ts';

@@ -2,7 +2,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { storageError } from '../../base/files.ts';
-import { throwIfInterrupted } from '../interrupt.ts';
+import { throwIfInterrupted } from '../../base/interrupt.ts';
 
 export type FoundFile =
   /** `path` on disk; `name` below the root, with `/` between folders; `url` where something else names its address. */

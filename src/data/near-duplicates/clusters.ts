@@ -4,7 +4,7 @@
  * of small steps never removes what lies far from it.
  */
 import { setImmediate } from 'node:timers/promises';
-import { throwIfInterrupted } from '../interrupt.ts';
+import { throwIfInterrupted } from '../../base/interrupt.ts';
 import type { ObservedPart, Piece, ReductionContext } from '../rule.ts';
 import { inOrderOfKeeping } from './order-of-keeping.ts';
 import type { Label } from './similar-record.ts';

@@ -4,7 +4,7 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import { findSet, makeSets, uniteSets } from '../../base/union-find.ts';
-import { throwIfInterrupted } from '../interrupt.ts';
+import { throwIfInterrupted } from '../../base/interrupt.ts';
 import type { Piece, ReductionContext } from '../rule.ts';
 import { bandCount, type BandPiece } from './divide-by-band.ts';
 import { bucketsOf } from './equal-key-buckets.ts';

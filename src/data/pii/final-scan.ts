@@ -1,7 +1,7 @@
 /** The last look at what a model will see: the splits as they lie on disk hold none of the structured types. */
 import { AttuneError } from '../../base/errors.ts';
 import type { PiiConfig } from '../config/pii.ts';
-import { throwIfInterrupted } from '../interrupt.ts';
+import { throwIfInterrupted } from '../../base/interrupt.ts';
 import { readExamples } from '../read-examples.ts';
 import { findPii } from './find-pii.ts';
 import { maskRules } from './mask-rules.ts';

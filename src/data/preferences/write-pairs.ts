@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { type Random, shuffledIndexes } from '../../base/random.ts';
 import { writeJsonLines } from '../../formats/jsonl.ts';
 import type { Example } from '../example.ts';
-import { throwIfInterrupted } from '../interrupt.ts';
+import { throwIfInterrupted } from '../../base/interrupt.ts';
 import type { Ledger } from '../ledger.ts';
 import { readExamples } from '../read-examples.ts';
 import { answersOf, plainReply, shortHash } from './pair.ts';

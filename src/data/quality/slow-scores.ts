@@ -1,7 +1,7 @@
 /** Components that need a knowledge base, a model or a judge: asked in batches, once for each record. */
 import { inBatches } from '../../base/in-batches.ts';
 import type { Example } from '../example.ts';
-import { throwIfInterrupted } from '../interrupt.ts';
+import { throwIfInterrupted } from '../../base/interrupt.ts';
 import type { ConcludeTools } from '../rule.ts';
 import { indexPassages, type PassageIndex } from './passage-index.ts';
 import { fluency, followingDifficulty, followingQuality } from './perplexity.ts';

@@ -1,7 +1,7 @@
 /** Some lines of a file of many: those that are not asked for are never parsed. */
 import { readLineBatches } from '../../formats/lines.ts';
 import type { Example } from '../example.ts';
-import { throwIfInterrupted } from '../interrupt.ts';
+import { throwIfInterrupted } from '../../base/interrupt.ts';
 import { ownLineLimitBytes } from '../read-examples.ts';
 
 /** The values of the lines that `isWanted` says yes to, of a JSON Lines file that Attune wrote. */

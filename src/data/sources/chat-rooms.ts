@@ -1,7 +1,7 @@
 /** What the importers of chat programs share: threads, silences, who answers, and conversations as examples. */
 import type { JsonRecord } from '../../formats/json-records.ts';
 import { type SourceConfig, sourceName } from '../config/sources.ts';
-import { throwIfInterrupted } from '../interrupt.ts';
+import { throwIfInterrupted } from '../../base/interrupt.ts';
 import { agentMatcher } from '../threads/agents.ts';
 import { type HtmlReader, loadHtmlReader } from '../threads/html-body.ts';
 import { type NoMessage, type Post, type Thread, toConversation } from '../threads/thread.ts';

@@ -2,7 +2,7 @@
 import { addressOf, messageIds, parseMailDate, parseMailHeaders } from '../../formats/mail-headers.ts';
 import { type MailSlice, readMailSlices } from '../../formats/mbox.ts';
 import { type SourceConfig, sourceName } from '../config/sources.ts';
-import { throwIfInterrupted } from '../interrupt.ts';
+import { throwIfInterrupted } from '../../base/interrupt.ts';
 import { agentMatcher, type IsAgent } from '../threads/agents.ts';
 import { groupMail, type MailHeader } from '../threads/group-mail.ts';
 import { type HtmlReader, loadHtmlReader } from '../threads/html-body.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { parseTimestamp } from '../../base/timestamp.ts';
 import type { Overlap } from '../benchmarks/overlap.ts';
-import { throwIfInterrupted } from '../interrupt.ts';
+import { throwIfInterrupted } from '../../base/interrupt.ts';
 import { Ledger } from '../ledger.ts';
 import { readExamples } from '../read-examples.ts';
 import type { Assigned } from './assign.ts';

@@ -5,7 +5,7 @@ import type { DisjointSets } from '../../base/union-find.ts';
 import type { BenchmarkIndex, Overlap } from '../benchmarks/overlap.ts';
 import { contentKey } from '../content-key.ts';
 import { conversationOf } from '../example.ts';
-import { throwIfInterrupted } from '../interrupt.ts';
+import { throwIfInterrupted } from '../../base/interrupt.ts';
 import { LocalShuffle } from '../engine/local-shuffle.ts';
 import { similarityFact } from '../near-duplicates/similarity-fact.ts';
 import { joinedSets } from '../near-duplicates/joined-sets.ts';

@@ -6,7 +6,7 @@ import type { BenchmarkIndex } from '../benchmarks/overlap.ts';
 import type { SplitConfig } from '../config/split.ts';
 import { contentKey } from '../content-key.ts';
 import { conversationOf, type Example } from '../example.ts';
-import { throwIfInterrupted } from '../interrupt.ts';
+import { throwIfInterrupted } from '../../base/interrupt.ts';
 import { similarityFact } from '../near-duplicates/similarity-fact.ts';
 import type { Comparable } from '../near-duplicates/similarity.ts';
 import { SimilarityIndex } from '../near-duplicates/similarity-index.ts';

@@ -13,7 +13,7 @@ import { openBenchmarks } from '../benchmarks/open.ts';
 import { checkSplit, leak, type SimilarPair, type SplitCheck } from './split-check.ts';
 import type { SplitContext } from './split-context.ts';
 import type { SplitConfig } from '../config/split.ts';
-import { throwIfInterrupted } from '../interrupt.ts';
+import { throwIfInterrupted } from '../../base/interrupt.ts';
 import { scanForPii } from '../pii/final-scan.ts';
 import { ownLineLimitBytes } from '../read-examples.ts';
 import { groupUnits, type SplitUnit } from './group-units.ts';

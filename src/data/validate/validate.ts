@@ -3,7 +3,7 @@ import { counted, formatCount } from '../../base/number-text.ts';
 import { preferenceKey } from '../content-key.ts';
 import type { Example } from '../example.ts';
 import { beginning } from '../../text/excerpt.ts';
-import { throwIfInterrupted } from '../interrupt.ts';
+import { throwIfInterrupted } from '../../base/interrupt.ts';
 import { checkRecord } from './record.ts';
 import {
   Findings,

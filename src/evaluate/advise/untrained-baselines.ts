@@ -1,6 +1,6 @@
 /** What can be had without training: the nearest old reply, and a model that is shown a few examples. */
 import type { Backend } from '../../backend/backend.ts';
-import { AttuneError } from '../../base/errors.ts';
+import { throwIfInterrupted } from '../../base/interrupt.ts';
 import { seededRandom, shuffled } from '../../base/random.ts';
 import type { Example, Message } from '../../data/example.ts';
 import { indexPassages, type PassageIndex, supportOf } from '../../data/quality/passage-index.ts';
@@ -54,8 +54,7 @@ export async function measureBaselines(
   const index = indexPassages(exchanges.map(({ said }) => said));
   const scores = { nearest: [] as number[], zero: [] as number[], few: [] as number[] };
   for (const [done, turn] of turns.entries()) {
-    if (options.signal.aborted)
-      throw new AttuneError('interrupted', 'stopped on request', { fix: 'Run the same command again.' });
+    throwIfInterrupted(options.signal);
     const near = nearestExchanges(index, exchanges, lastSaid(turn), options.shots);
     const score = (reply: string): number => rougeL(reply, turn.gold.content).f1;
     scores.nearest.push(near[0] ? score(near[0].reply) : 0);

@@ -2,7 +2,7 @@ import { copyFile, mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeJson } from '../../base/files.ts';
 import { seededRandom, shuffled } from '../../base/random.ts';
-import { throwIfInterrupted } from '../../data/interrupt.ts';
+import { throwIfInterrupted } from '../../base/interrupt.ts';
 import { loadExamples } from '../../data/read-examples.ts';
 import { defaultParityTolerance } from '../../export/config.ts';
 import { findBase, resolveBase } from '../../model/base.ts';

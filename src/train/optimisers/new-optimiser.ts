@@ -5,6 +5,7 @@
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
+import { threadFile } from '../../base/thread-file.ts';
 import { sizeOf } from '../../graph/tensor.ts';
 import type { Parameter } from '../../model/parameters.ts';
 import { decays } from './optimiser.ts';
@@ -98,8 +99,7 @@ export function newOptimiser(
 }
 
 function startWorkers(count: number): Worker[] {
-  const file = import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js';
-  return Array.from({ length: count }, () => new Worker(new URL(file, import.meta.url)));
+  return Array.from({ length: count }, () => new Worker(threadFile(import.meta.url, 'worker')));
 }
 
 function sharedArray(dtype: StateShape['dtype'], length: number): StateArray {
