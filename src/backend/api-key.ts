@@ -6,6 +6,11 @@ import { AttuneError } from '../base/errors.ts';
  */
 export function readApiKey(variable: string | undefined): string {
   if (variable === undefined) return 'none';
+  // Whoever takes the setting for the key itself must not see it printed.
+  if (!/^[A-Za-z_]\w*$/.test(variable))
+    throw new AttuneError('config', 'What is named as the variable of the API key is no name of one.', {
+      fix: 'Put the key into an environment variable, and give the name of the variable.',
+    });
   const key = process.env[variable]?.trim() ?? '';
   if (key === '')
     throw new AttuneError('config', `The environment variable ${variable} is not set.`, {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { serverUrl } from '../data/config/server-url.ts';
+import { keyVariable, serverUrl } from '../data/config/server-settings.ts';
 import { metricNames } from './metrics/metric.ts';
 
 const llamaCpp = z.strictObject({ kind: z.literal('llama.cpp').describe('The embedded llama.cpp.') });
@@ -9,7 +9,7 @@ const openai = z.strictObject({
   url: serverUrl.describe('Where it answers, such as http://localhost:8000/v1.'),
   model: z.string().min(1).describe('Name of the tuned model there.'),
   base_model: z.string().min(1).describe('Name of the base model there.'),
-  api_key_env: z.string().min(1).optional().describe('Environment variable that holds the API key.'),
+  api_key_env: keyVariable.optional().describe('Environment variable that holds the API key.'),
   concurrency: z.int().min(1).max(256).default(4).describe('Requests in flight at once.'),
 });
 

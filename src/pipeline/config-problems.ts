@@ -66,7 +66,9 @@ function describeIssue(issue: Issue, value: unknown): Problem {
   // Written beside the setting as a whole sentence.
   if (issue.code === 'custom') {
     const plain = found !== null && typeof found !== 'object' && found !== undefined;
-    return { path, at: 'value', message: plain ? `found ${show(found)}: ${issue.message}` : issue.message };
+    // What may be a secret is not repeated.
+    if (!plain || issue.params?.['hidden'] === true) return { path, at: 'value', message: issue.message };
+    return { path, at: 'value', message: `found ${show(found)}: ${issue.message}` };
   }
   if (found === undefined) return { path, at: 'value', message: `missing; expected ${expectation(issue)}` };
   const message = `found ${show(found)}, expected ${expectation(issue)}${guessValue(issue, found)}`;
@@ -181,7 +183,8 @@ function valueAt(value: unknown, path: Path): unknown {
   return inner;
 }
 
+/** Without the name and the password of an address. */
 function show(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
+  const text = (JSON.stringify(value) ?? String(value)).replace(/\/\/[^/@\s]{1,200}@/g, '//...@');
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }

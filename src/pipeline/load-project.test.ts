@@ -76,6 +76,22 @@ test('a setting in the wrong section is sent to the right one', () => {
   );
 });
 
+test('a secret in the wrong place is refused and not shown', () => {
+  const server = (settings: string): string =>
+    problems(`${minimal}synthesise:\n  questions: {}\n  server: { model: m, ${settings} }\n`);
+  for (const settings of [
+    'url: "http://me:sesame@x/v1"',
+    'url: "ftp://me:sesame@x/v1"',
+    'url: "http://x/v1?key=sesame"',
+    'url: "http://x/v1", api_key_env: sk-sesame',
+    'url: "http://x/v1", api_key: sesame',
+  ]) {
+    const message = server(settings);
+    assert.match(message, /:7:\d+ {2}synthesise\.server\.(?:url|api_key_env|api_key): /, settings);
+    assert.ok(!message.includes('sesame'), message);
+  }
+});
+
 test('a misspelt setting that is needed is one problem, not two', () => {
   const message = problems('nam: shop\ncollect:\n  sources:\n    - jsonl: data.jsonl\n');
   assert.match(message, /has a problem\n {2}attune.yaml:1:1 {2}nam: unknown setting; did you mean name\?/);

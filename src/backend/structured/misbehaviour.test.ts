@@ -1,6 +1,6 @@
 /** What strangers' servers and the network do to a request that costs money, beyond what their vendors document. */
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, readFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test, type TestContext } from 'node:test';
@@ -96,6 +96,12 @@ function failToConnect(t: TestContext, code: string): { restore: () => void } {
     throw new TypeError('fetch failed', { cause: Object.assign(new Error(`it is ${code}`), { code }) });
   });
   return mock;
+}
+
+/** Paths of the answers that are kept. */
+async function answersIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries.filter((one) => one.isFile()).map((one) => join(one.parentPath, one.name));
 }
 
 async function filesIn(folder: string): Promise<string> {
@@ -203,6 +209,33 @@ for (const provider of ['openai', 'anthropic'] as const)
         });
       }
       assert.equal(other.requests.length, 0);
+    });
+
+    test('a damaged answer on disk is asked for again, once, and mended', async () => {
+      const { asker, server, folder } = await open(provider, () => ({ answer: value }));
+      await asker.ask(question());
+      const [path] = await answersIn(folder);
+      const whole = await readFile(path!, 'utf8');
+      const damages = [
+        '',
+        whole.slice(0, -20),
+        '[]',
+        'null',
+        whole.replace('"stop"', '"shop"'),
+        '\0'.repeat(99),
+      ];
+      for (const [n, damage] of damages.entries()) {
+        await writeFile(path!, damage);
+        for (let run = 0; run < 2; run++) {
+          const next = await open(provider, () => ({ answer: value }), {
+            cacheFolder: folder,
+            url: provider === 'openai' ? server.openaiUrl : server.anthropicUrl,
+          });
+          assert.deepEqual(await next.asker.ask(question()), { value });
+        }
+        assert.equal(server.requests.length, n + 2, damage);
+      }
+      assert.equal(await readFile(path!, 'utf8'), whole);
     });
 
     test('a key with characters of its own is sent as it is and shown nowhere', async () => {

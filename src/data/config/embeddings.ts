@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { serverUrl } from './server-url.ts';
+import { keyVariable, serverUrl } from './server-settings.ts';
 
 const hashed = z.strictObject({
   kind: z
@@ -22,7 +22,7 @@ const server = z.strictObject({
     .describe('Any server with /v1/embeddings. It is sent the texts, with personal data masked.'),
   url: serverUrl.describe('Where it answers, such as http://localhost:8000/v1.'),
   model: z.string().min(1).describe("The model's name there."),
-  api_key_env: z.string().min(1).optional().describe('Environment variable that holds the API key.'),
+  api_key_env: keyVariable.optional().describe('Environment variable that holds the API key.'),
 });
 
 export const embeddingsConfig = z

@@ -1,6 +1,6 @@
 /** A server of language models that is asked for data or for judgements, and what that may cost. */
 import { z } from 'zod';
-import { serverUrl } from './server-url.ts';
+import { keyVariable, serverUrl } from './server-settings.ts';
 
 const price = z
   .strictObject({
@@ -39,9 +39,7 @@ export const modelServerConfig = z
         'Base URL: with /v1 for provider openai; https://api.anthropic.com when left out for anthropic.',
       ),
     model: z.string().min(1).describe("The model's name on that server."),
-    api_key_env: z
-      .string()
-      .min(1)
+    api_key_env: keyVariable
       .optional()
       .describe('Environment variable that holds the API key; leave it out for a server without keys.'),
     temperature: z

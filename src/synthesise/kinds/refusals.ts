@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import type { Passage } from '../../data/knowledge/passage.ts';
+import type { LanguageOf } from '../../text/language.ts';
 import { sayingOf } from '../saying.ts';
 import type { RefusalReason } from '../config.ts';
 import { type Dimensions, dimensionsOf, listItems } from '../dimensions.ts';
+import { languageFault } from '../language-fault.ts';
 import { quotePassage, systemOf } from '../prompt.ts';
 import { readEach } from '../read-each.ts';
 import { type AnyTask, asTask, type Facts, type Kind, type Made, type Material } from '../task.ts';
@@ -52,7 +54,7 @@ export const refusalsKind: Kind = {
 };
 
 function refusalTask(
-  { systemPrompt, topics }: Material,
+  material: Material,
   {
     n,
     reason,
@@ -60,6 +62,7 @@ function refusalTask(
     passage,
   }: { n: number; reason: RefusalReason; items: readonly Dimensions[]; passage: Passage | undefined },
 ): AnyTask {
+  const { systemPrompt, topics } = material;
   const id = `refusals/${reason}/${n}`;
   const topic = topics.length === 0 || reason === 'out_of_scope' ? undefined : topics[n % topics.length];
   const about = passage
@@ -75,7 +78,7 @@ function refusalTask(
     schema,
     read: (answer) =>
       readEach(answer.items, items, (item, dimension, i) =>
-        readRefusal(item, {
+        readRefusal(item, passage?.text ?? '', material.languageOf, {
           ...(passage ? passageFacts(passage, [], dimension) : { conversation: `${id}/${i}`, ...dimension }),
           ...(passage === undefined && topic !== undefined && { topic }),
           declined: reason,
@@ -84,9 +87,15 @@ function refusalTask(
   });
 }
 
-function readRefusal(item: z.infer<typeof schema>['items'][number], facts: Facts): Made {
+function readRefusal(
+  item: z.infer<typeof schema>['items'][number],
+  source: string,
+  languageOf: LanguageOf,
+  facts: Facts,
+): Made {
   if (item.request.trim() === '' || item.reply.trim() === '')
     return { reason: 'the request or the reply is empty' };
   if (!sayingOf(item.reply, item.declines)) return { reason: 'no sentence of the reply declines' };
-  return { messages: exchangeOf(item.request, item.reply), facts };
+  const fault = languageFault([item.request, item.reply], source, languageOf);
+  return fault ?? { messages: exchangeOf(item.request, item.reply), facts };
 }

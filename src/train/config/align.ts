@@ -1,6 +1,6 @@
 /** The section `align`: how a model learns from preferences. What it does not set is as under train. */
 import { z } from 'zod';
-import { serverUrl } from '../../data/config/server-url.ts';
+import { keyVariable, serverUrl } from '../../data/config/server-settings.ts';
 import { trainConfig } from '../config.ts';
 
 const settings = trainConfig.shape;
@@ -47,7 +47,7 @@ const sampled = z
             ),
           url: serverUrl.describe('Base URL of an OpenAI-compatible server, with /v1.'),
           model: z.string().min(1).describe('Model that judges.'),
-          api_key_env: z.string().min(1).optional().describe('Environment variable that holds the API key.'),
+          api_key_env: keyVariable.optional().describe('Environment variable that holds the API key.'),
           criteria: z
             .string()
             .min(1)
