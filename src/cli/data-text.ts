@@ -32,7 +32,9 @@ export function formatDiff(diff: DataDiff, a: string, b: string): string {
   const lengths = (['turns', 'characters'] as const).map(
     (name) => [name, histogramRows(diff.a.histograms[name], diff.b.histograms[name], name)] as const,
   );
-  const sections = [...tables, ...lengths].map(([name, rows]) => `\n${name}\n${formatTable(rows)}`);
+  const sections = [...tables, ...lengths.filter(([, rows]) => rows.length > 0)].map(
+    ([name, rows]) => `\n${name}\n${formatTable(rows)}`,
+  );
   return `${formatTable(counts)}\n${formatTable(fates)}${sections.join('')}`;
 }
 
@@ -65,9 +67,13 @@ function histogramRows(a: Histogram | undefined, b: Histogram | undefined, name:
   const sum = ({ counts }: Histogram): number => counts.reduce((total, count) => total + count, 0);
   const share = (one: Histogram | undefined, i: number): number =>
     one === undefined ? 0 : one.counts[i]! / Math.max(1, sum(one));
-  const label = (i: number): string =>
-    name === 'characters' ? `${formatNumber(2 ** i)} to ${formatNumber(2 ** (i + 1) - 1)}` : formatNumber(i);
-  return (a ?? b)!.counts
+  const buckets = (a ?? b)?.counts ?? [];
+  const label = (i: number): string => {
+    const from = formatNumber(name === 'characters' ? 2 ** i : i);
+    if (i === buckets.length - 1) return `${from} and more`;
+    return name === 'characters' ? `${from} to ${formatNumber(2 ** (i + 1) - 1)}` : from;
+  };
+  return buckets
     .map((_count, i) => ({ name: label(i), from: share(a, i), to: share(b, i) }))
     .filter(({ from, to }) => from + to > 0)
     .map(({ name: bucket, from, to }) => [

@@ -130,6 +130,24 @@ test('validate looks at the sources as they are, and ends with an error where on
   assert.deepEqual([records, task.type, errors > 0], [30, 'chat', true]);
 });
 
+test('diff of sets without records, and of very long ones', async () => {
+  writeFileSync(join(folder, 'empty.jsonl'), '');
+  const none = await cli('data diff empty.jsonl empty.jsonl');
+  assert.equal(none.exit, 0, none.err);
+  assert.match(none.out, /records +0 +0\n/);
+  const turn = [
+    { role: 'user', content: 'a' },
+    { role: 'assistant', content: 'b' },
+  ];
+  const messages = Array.from({ length: 20 }, () => turn).flat();
+  writeFileSync(
+    join(folder, 'long.jsonl'),
+    `${JSON.stringify({ messages, meta: { id: 'a', source: 's' } })}\n`,
+  );
+  const long = await cli('data diff empty.jsonl long.jsonl');
+  assert.match(long.out, /\nturns\n +30 and more +0\.0% +100\.0% +\+100\.0\n/);
+});
+
 test('advise tells what is missing where there is too little to split', async () => {
   const few = mkdtempSync(join(tmpdir(), 'attune-few-'));
   after(() => rmSync(few, { recursive: true, force: true }));

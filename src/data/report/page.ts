@@ -152,10 +152,15 @@ function histogramFigure(name: string, before: Histogram | undefined, after: His
   const end = isOpen
     ? Math.max(...whole.map((one) => one.findLastIndex((value) => value > 0))) + 2
     : Infinity;
+  const last = isOpen ? after.counts.length - 1 : Infinity;
   const labels = after.counts
-    .map((_count, i) =>
-      name === 'characters' ? formatCount(2 ** i) : String(Number((after.from + i * after.step).toFixed(2))),
-    )
+    .map((_count, i) => {
+      const from =
+        name === 'characters'
+          ? formatCount(2 ** i)
+          : String(Number((after.from + i * after.step).toFixed(2)));
+      return i === last ? `${from}+` : from;
+    })
     .slice(0, end);
   const pairs = whole.map((one) => one.slice(0, end));
   return html`<h3>${name}</h3>
