@@ -67,6 +67,24 @@ test('by heading, then by paragraph; short sections are joined, an announcement 
   ]);
 });
 
+test('in joined sections a heading stands once, above all that belongs below it', () => {
+  const blocks = [
+    paragraph('Intro.'),
+    heading(2, 'A'),
+    paragraph('Short.'),
+    heading(3, 'A1'),
+    paragraph('One.'),
+    heading(3, 'A2'),
+    paragraph('Two.'),
+    heading(2, 'B'),
+    heading(3, 'A1'),
+    paragraph('Three.'),
+  ];
+  assert.deepEqual(cut(blocks, { max_words: 40, min_words: 30 }), [
+    ['', 'Intro.\n\nA\n\nShort.\n\nA1\n\nOne.\n\nA2\n\nTwo.\n\nB\n\nA1\n\nThree.'],
+  ]);
+});
+
 test('a long paragraph is cut between sentences, and a sentence never', () => {
   const sentences = Array.from({ length: 9 }, (_, i) => `S${i} ${words(8)} `);
   const parts = cut([paragraph(sentences.join('').trim())], { max_words: 30, min_words: 0 });

@@ -33,23 +33,25 @@ function pieceOf(path: Heading[], blocks: readonly TextBlock[]): Piece {
 
 /** Sections with those that are too short for a passage of their own joined to the one before or after. */
 function joinShort(sections: readonly Section[], maxWords: number, minWords: number): Section[] {
-  const joined: (Section & { words: number })[] = [];
+  // `told`: the headings that the last of the joined sections stands below; their lines are there already.
+  const joined: (Section & { words: number; told: Heading[] })[] = [];
   for (const { path, blocks } of sections) {
     const words = countWords(joinBlocks(blocks));
     const before = joined.at(-1);
     const isShort = words < minWords || (before !== undefined && before.words < minWords);
     if (before === undefined || !isShort || before.words + words > maxWords) {
-      joined.push({ path, blocks: [...blocks], words });
+      joined.push({ path, blocks: [...blocks], words, told: path });
       continue;
     }
     const shared = sharedPath(before.path, path);
     before.blocks = [
       ...headingLines(before.path, shared.length),
       ...before.blocks,
-      ...headingLines(path, shared.length),
+      ...headingLines(path, sharedPath(before.told, path).length),
       ...blocks,
     ];
     before.path = shared;
+    before.told = path;
     before.words += words;
   }
   return joined;
