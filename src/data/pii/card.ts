@@ -1,5 +1,5 @@
 import { isLuhn } from './check-digits.ts';
-import { talkBefore, wholeWords } from './nearby-words.ts';
+import { hasWord, talkBefore, wholeWords } from './nearby-words.ts';
 import type { Recogniser } from './recogniser.ts';
 
 const candidate = /(?<![\p{L}\p{N}_.])(?<!\d[- ])\d(?:[ -]?\d){11,18}(?![- ]?\d|\.\d|[\p{L}_])/gu;
@@ -28,7 +28,7 @@ export const cards: Recogniser = {
   find: (text, { before }) => {
     if (!enoughDigits.test(text)) return [];
     return [...text.matchAll(candidate)].flatMap(({ 0: found, index }) =>
-      isCardNumber(found.replace(/\D/g, ''), () => words.test(talkBefore(text, index, before)))
+      isCardNumber(found.replace(/\D/g, ''), () => hasWord(words, talkBefore(text, index, before)))
         ? [{ type: 'CARD' as const, start: index, end: index + found.length, confidence: 0.95 }]
         : [],
     );

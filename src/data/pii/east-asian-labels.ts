@@ -37,6 +37,7 @@ const someLabel = /[号號户戶码碼证証照令]|番号|コード|ワード|�
 
 export const eastAsianLabels: Recogniser = {
   types: ['ACCOUNT', 'DRIVER_LICENSE', 'NATIONAL_ID', 'SECRET'],
+  needsScript: true,
   find: (text) => {
     if (!someLabel.test(text)) return [];
     return kinds.flatMap(({ type, pattern }) =>

@@ -12,6 +12,9 @@ export type PiiPattern = { name: string; expression: RegExp };
 /** No recogniser looks further back than this. */
 const contextCharacters = 400;
 
+/** Letters of other scripts than Latin, from Greek on; general punctuation, signs and emoji are none. */
+const otherScript = /[\u0370-\u1fff\u2e80-\ud7ff\ud840-\ud8ff\uf900-\uffff]/;
+
 export type Finder = {
   /** Those that can find one of `types`. */
   readonly recognisers: readonly Recogniser[];
@@ -26,8 +29,10 @@ export type Finder = {
 /** Spans in order, none overlapping another; `before` is the turn before, or the name of the field. Placeholders are looked over. */
 export function findPii(masked: string, finder: Finder, beforeMasked = ''): FoundSpan[] {
   if (masked === '') return [];
-  const text = withPlainWidth(withoutPlaceholders(masked));
-  const forms = withoutEastAsian(text);
+  const plain = withoutPlaceholders(masked);
+  const hasScript = otherScript.test(plain);
+  const text = hasScript ? withPlainWidth(plain) : plain;
+  const forms = hasScript ? withoutEastAsian(text) : text;
   const before = withoutPlaceholders(beforeMasked.slice(-contextCharacters));
   const spans: FoundSpan[] = [];
   const places: FoundSpan[] = [];
@@ -35,7 +40,7 @@ export function findPii(masked: string, finder: Finder, beforeMasked = ''): Foun
   const context = { before, country, countries };
   const hasDigit = /\d/.test(text);
   for (const recogniser of finder.recognisers) {
-    if (recogniser.needsDigit && !hasDigit) continue;
+    if ((recogniser.needsDigit && !hasDigit) || (recogniser.needsScript && !hasScript)) continue;
     for (const span of recogniser.find(recogniser.readsForms ? forms : text, context))
       if (finder.types.has(span.type)) spans.push(span);
       else if (span.type === 'PLACE') places.push(span);

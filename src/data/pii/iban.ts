@@ -4,7 +4,7 @@ import { talkBefore } from './nearby-words.ts';
 import type { Recogniser } from './recogniser.ts';
 
 const begin = /(?<=(?<![\p{L}\p{N}])(?:iban)?)[a-z]{2}\d{2}(?=[\s.-]{0,2}[a-z0-9]{4})/giu;
-const some = /\d\d[\s.-]{0,2}[a-z0-9]{4}/i;
+const some = /(?<=[a-z]{2})\d\d[\s.-]{0,2}[a-z0-9]{4}/i;
 const label = /(?<!\p{L})(?:iban|international bank account)/iu;
 const longest = 34;
 

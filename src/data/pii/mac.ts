@@ -3,7 +3,7 @@ import type { Recogniser } from './recogniser.ts';
 
 const candidate =
   /(?<![\p{L}\p{N}:.-])(?:[0-9a-f]{2}([:-])(?:[0-9a-f]{2}\1){4}[0-9a-f]{2}|[0-9a-f]{4}\.[0-9a-f]{4}\.[0-9a-f]{4})(?![\p{L}\p{N}]|[:.-][\p{L}\p{N}])/giu;
-const some = /[0-9a-f]{2}[:-][0-9a-f]{2}[:-]|[0-9a-f]{4}\.[0-9a-f]{4}\./i;
+const some = /[:-][0-9a-f]{2}[:-]|\.[0-9a-f]{4}\./i;
 /** The shortest form goes on for so long behind its first full stop; most texts have it at their end. */
 const behindStop = 9;
 const words = wholeWords(['mac', 'mac address', 'hardware address', 'ethernet', 'bssid', 'wi fi'], 'giu');

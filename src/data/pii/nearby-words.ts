@@ -10,15 +10,32 @@ export function talkBefore(text: string, at: number, before: string): string {
   return left.length < contextCharacters ? `${before.slice(-2 * contextCharacters)} ${left}` : left;
 }
 
+/** By pattern of whole words, one for the same words anywhere: a text without them is told in a quarter of the time. */
+const anywhere = new WeakMap<RegExp, RegExp>();
+
 /** A pattern for any of these words as whole words, case ignored; a blank in a word is any blank, hyphen or underline. */
 export function wholeWords(words: readonly string[], flags = 'iu'): RegExp {
-  const alternatives = words.map((word) => word.replaceAll(' ', '[\\s_-]?'));
-  return new RegExp(`(?<![\\p{L}\\p{N}])(?:${alternatives.join('|')})(?![\\p{L}\\p{N}])`, flags);
+  const alternatives = words.map((word) => word.replaceAll(' ', '[\\s_-]?')).join('|');
+  const whole = new RegExp(`(?<![\\p{L}\\p{N}])(?:${alternatives})(?![\\p{L}\\p{N}])`, flags);
+  anywhere.set(whole, new RegExp(alternatives, flags.replace('g', '')));
+  return whole;
+}
+
+/** Whether a text can hold one of the words of `wholeWords`; some of those that can hold none. */
+export function mayHaveWord(words: RegExp, text: string): boolean {
+  return anywhere.get(words)?.test(text) ?? true;
+}
+
+/** Whether a text holds one of the words of `wholeWords`. */
+export function hasWord(words: RegExp, text: string): boolean {
+  words.lastIndex = 0;
+  return mayHaveWord(words, text) && words.test(text);
 }
 
 /** Where the last match of `words` (flag g) begins in `text`, or -1. */
 export function lastIndexOf(words: RegExp, text: string): number {
   let last = -1;
+  if (!mayHaveWord(words, text)) return last;
   words.lastIndex = 0;
   for (let match = words.exec(text); match; match = words.exec(text)) last = match.index;
   return last;

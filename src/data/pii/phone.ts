@@ -3,7 +3,14 @@
  * the talk is of phones. Dates, prices, order numbers and other long numbers are told apart by their form and by the
  * words before them.
  */
-import { type CountryCode, findPhoneNumbersInText } from 'libphonenumber-js';
+import {
+  type CountryCode,
+  findPhoneNumbersInText,
+  getCountries,
+  getCountryCallingCode,
+  Metadata,
+  type NumberingPlan,
+} from 'libphonenumber-js';
 import { isShortAnswer, lastIndexOf, talkBefore } from './nearby-words.ts';
 import type { PiiSpan, Recogniser, Span } from './recogniser.ts';
 
@@ -77,6 +84,7 @@ export const phones: Recogniser = {
 function findValid(text: string, country: CountryCode, isMeant: (span: Span) => boolean): Span[] {
   return [...text.matchAll(digitRun)].flatMap(({ 0: run, index }) => {
     if (!enoughDigits.test(run) || otherRun.test(run)) return [];
+    if (isTooShort(run, country)) return [];
     // libphonenumber takes a tenth of a millisecond to say that an account number is no phone's.
     const digits = bareRun.exec(run)?.[0].length;
     if (digits !== undefined && !isMeant({ start: index, end: index + digits })) return [];
@@ -84,6 +92,44 @@ function findValid(text: string, country: CountryCode, isMeant: (span: Span) => 
       .map(({ startsAt, endsAt }) => ({ start: index + startsAt, end: index + endsAt }))
       .filter(isMeant);
   });
+}
+
+/** Without a sign, and with fewer digits than any number has that is dialled within the country or out of it. */
+function isTooShort(run: string, country: CountryCode): boolean {
+  if (/[+＋]/.test(run)) return false;
+  const digits = run.replace(/\D/g, '');
+  const { least, outOfCountry } = dialling(country);
+  return digits.length < least && !outOfCountry.test(digits);
+}
+
+type Dialling = { least: number; outOfCountry: RegExp };
+/** The library's own types leave the rule out. */
+type Plan = NumberingPlan & { nationalPrefixTransformRule?: () => string | undefined };
+const diallingOf = new Map<CountryCode, Dialling>();
+
+/** The fewest digits of a number in the plan that the country shares with others, and what is dialled before a foreign one. */
+function dialling(country: CountryCode): Dialling {
+  const known = diallingOf.get(country);
+  if (known) return known;
+  const code = getCountryCallingCode(country);
+  const plans = getCountries()
+    .filter((one) => getCountryCallingCode(one) === code)
+    .map(planOf);
+  const own = planOf(country);
+  // On Jersey and others a number may be dialled without the digits of its area, which the rule puts before it.
+  const isWhole = own?.nationalPrefixTransformRule?.() === undefined;
+  const dialled = {
+    least: isWhole ? Math.min(...plans.flatMap((plan) => plan?.possibleLengths() ?? [0])) : 0,
+    outOfCountry: new RegExp(own?.IDDPrefix() ?? ''),
+  };
+  diallingOf.set(country, dialled);
+  return dialled;
+}
+
+function planOf(country: CountryCode): Plan | undefined {
+  const metadata = new Metadata();
+  metadata.selectNumberingPlan(country);
+  return metadata.numberingPlan;
 }
 
 function isPhone(text: string, { start, end }: Span, before: string, kind: 'valid' | 'loose'): boolean {

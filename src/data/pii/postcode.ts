@@ -1,5 +1,5 @@
 /** Postcodes that stand alone. Those within an address are found with it (names/addresses.ts). */
-import { talkBefore, wholeWords } from './nearby-words.ts';
+import { hasWord, talkBefore, wholeWords } from './nearby-words.ts';
 import type { Recogniser, RecogniserContext } from './recogniser.ts';
 
 type Form = { pattern: RegExp; isPlain: boolean };
@@ -58,7 +58,7 @@ export const postcodes: Recogniser = {
   find: (text, context) => {
     const isPossible = somePlain.test(text) || /\d[\d -]{2,7}\d/.test(text) || /\d ?[A-Z]{2}/.test(text);
     if (!isPossible) return [];
-    const asked = words.test(`${context.before.slice(-120)} ${text}`) || chineseWords.test(text);
+    const asked = hasWord(words, `${context.before.slice(-120)} ${text}`) || chineseWords.test(text);
     return formsOf(context).flatMap(([country, { pattern, isPlain }]) =>
       (isPlain ? somePlain.test(text) : asked || country === 'US')
         ? [...text.matchAll(pattern)].flatMap(({ 0: found, index }) =>
@@ -90,5 +90,5 @@ function formsOf({ countries }: RecogniserContext): [string, Form][] {
 function isSaid(text: string, index: number, { before }: RecogniserContext, country: string): boolean {
   const talk = talkBefore(text, index, before);
   if (country === 'US' && stateBefore.test(text.slice(Math.max(0, index - 40), index))) return true;
-  return words.test(talk) || chineseWords.test(talk);
+  return hasWord(words, talk) || chineseWords.test(talk);
 }

@@ -50,6 +50,8 @@ export type Recogniser = {
   readonly types: readonly PiiType[];
   /** Nothing is found in a text without a digit, so `find` is not called for one. */
   readonly needsDigit?: boolean;
+  /** Nothing is found in a text of Latin letters and usual signs alone, so `find` is not called for one. */
+  readonly needsScript?: boolean;
   /** Reads Latin letters and digits alone: `find` gets the text without Chinese, Japanese and Korean characters. */
   readonly readsForms?: boolean;
   /**

@@ -64,6 +64,16 @@ test('phones: Chinese, Japanese and Korean put no space before a number, German 
     assert.equal(marked(phones, text), expected);
 });
 
+test('phones as short as a plan has them, and dialled out of the country', () => {
+  for (const [text, country] of [
+    ['ring 551 1234 today', 'IS'],
+    ['ring 01534 712345', 'JE'],
+    ['ring 365-1234', 'BS'],
+    ['ring 011 43 1 5123456', 'US'],
+  ] as const)
+    assert.match(marked(phones, text, { countries: [country] }), /^ring \[PHONE\]/);
+});
+
 test('cards: issuer, length and Luhn', () => {
   checkSame(cards, [
     '4111 1111 1111 1112',

@@ -2,7 +2,7 @@
  * Keys, tokens and passwords. Known prefixes are enough by themselves; a string that is merely random, and a password,
  * need the words before them.
  */
-import { lastIndexOf, talkBefore, wholeWords } from './nearby-words.ts';
+import { hasWord, lastIndexOf, talkBefore, wholeWords } from './nearby-words.ts';
 import type { PiiSpan, Recogniser } from './recogniser.ts';
 
 /** Issuers' own prefixes, as they document them. */
@@ -130,7 +130,7 @@ function randomStrings(text: string, before: string): PiiSpan[] {
     (span) =>
       isMixedIn(text)(span) &&
       bitsPerCharacter(text.slice(span.start, span.end)) >= 3.5 &&
-      secretWords.test(talkBefore(text, span.start, before)),
+      hasWord(secretWords, talkBefore(text, span.start, before)),
   );
 }
 
@@ -166,7 +166,9 @@ function spoken(text: string): PiiSpan[] {
 
 /** A short number where the last talk is of a PIN or a code. */
 function codes(text: string, before: string): PiiSpan[] {
-  if (!/\d{3}/.test(text) || lastIndexOf(digitsAfterWord, `${before.slice(-120)} ${text}`) < 0) return [];
+  const both = `${before.slice(-120)} ${text}`;
+  if (!/\d{3}/.test(text) || !/pin|otp|cv[vc]|code/i.test(both)) return [];
+  if (lastIndexOf(digitsAfterWord, both) < 0) return [];
   return spansOf(text, shortCode, 0.6).filter((span) => {
     const talk = talkBefore(text, span.start, before);
     const wordAt = lastIndexOf(digitsAfterWord, talk);

@@ -1,4 +1,4 @@
-import { talkBefore, wholeWords } from './nearby-words.ts';
+import { hasWord, talkBefore, wholeWords } from './nearby-words.ts';
 import { commonEndings, wordLikeEndings } from './top-level-domains.ts';
 import type { PiiSpan, Recogniser } from './recogniser.ts';
 
@@ -50,7 +50,7 @@ function isSite(found: string, talk: () => string): boolean {
   if (!wordLikeEndings.has(ending)) return false;
   // "Thanks.So far": a sentence that lost its blank.
   if (/\.\p{Lu}/u.test(found.slice(0, host.length))) return false;
-  return hasPath || siteWords.test(talk());
+  return hasPath || hasWord(siteWords, talk());
 }
 
 /** Without the punctuation of the sentence, and without a bracket that the address did not open. */

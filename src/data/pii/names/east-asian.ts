@@ -15,6 +15,7 @@ const japaneseWord = /[様氏殿]|都|府|県|丁目/u;
 
 export const eastAsianNames: Recogniser = {
   types: ['NAME', 'PLACE', 'ORGANISATION', 'ADDRESS'],
+  needsScript: true,
   find: (text, { before }) => {
     if (!eastAsian.test(text)) return [];
     const found: PiiSpan[][] = [];

@@ -31,6 +31,7 @@ const some = /[\p{sc=Arabic}\p{sc=Hebrew}\p{sc=Devanagari}\p{sc=Thai}]/u;
 
 export const introducedElsewhere: Recogniser = {
   types: ['NAME'],
+  needsScript: true,
   find: (text) => {
     if (!some.test(text)) return [];
     return patterns.flatMap((pattern) =>

@@ -31,6 +31,7 @@ const someDigit = /[0-9\u0660-\u0669]/;
 
 export const semiticAddresses: Recogniser = {
   types: ['ADDRESS'],
+  needsScript: true,
   find: (text) => {
     if (!someDigit.test(text) || !some.test(text)) return [];
     const span = (start: number, length: number): PiiSpan => ({
