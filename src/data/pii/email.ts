@@ -7,6 +7,8 @@ const domain =
   /^(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,62})\.){1,8}(?:xn--[a-z0-9-]{2,59}|\p{L}{2,24})(?![\p{L}\p{N}_-])/iu;
 /** scheme://user:password, which secret.ts masks. */
 const inUrl = /:\/\/[^\s/@:]{1,40}:[^\s/@]{0,60}$/;
+/** The sign as web addresses, HTML and JSON write it. */
+const encodedAt = /%40|&#0{0,4}64;|&commat;|\\u0040/gi;
 /** "jo (at) shop (dot) example", "jo at shop dot example": the word dot, and an ending that domains have, tell it from a sentence. */
 const spelledAt = /(?: ?[([{] ?at ?[)\]}] ?| at )/gi;
 const spelledDomain =
@@ -20,6 +22,8 @@ export const emails: Recogniser = {
     const spans: PiiSpan[] = bareEmails(text);
     for (let at = text.indexOf('@'); at >= 0; at = text.indexOf('@', at + 1))
       addAround(spans, text, { at, length: 1, host: domain });
+    for (const match of text.matchAll(encodedAt))
+      addAround(spans, text, { at: match.index, length: match[0].length, host: domain });
     if (/dot/i.test(text))
       for (const match of text.matchAll(spelledAt))
         addAround(spans, text, { at: match.index, length: match[0].length, host: spelledDomain });

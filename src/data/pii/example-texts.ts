@@ -111,14 +111,16 @@ function mapValue(value: unknown, field: string, map: FieldMap): unknown {
 
 /** The facts with every text mapped but those that name the record. */
 function mapFacts<T extends Record<string, unknown>>(facts: T, field: string, map: FieldMap): T {
-  const entries = Object.entries(facts).map(
-    ([key, value]) =>
-      [
-        key,
-        keptFacts.has(key) || typeof value === 'boolean' ? value : mapValue(value, `${field}.${key}`, map),
-      ] as const,
-  );
-  return entries.every(([key, value]) => value === facts[key]) ? facts : (Object.fromEntries(entries) as T);
+  const taken = new Set(Object.keys(facts));
+  let isSame = true;
+  const entries = Object.entries(facts).map(([key, value]) => {
+    if (keptFacts.has(key)) return [key, value] as const;
+    const name = mayBePersonal.test(key) ? keyOf(key, map(key, { field }), taken) : key;
+    const mapped = typeof value === 'boolean' ? value : mapValue(value, `${field}.${key}`, map);
+    isSame &&= name === key && mapped === value;
+    return [name, mapped] as const;
+  });
+  return isSame ? facts : (Object.fromEntries(entries) as T);
 }
 
 function mapList<T>(list: T[], map: (item: T, index: number) => T): T[] {

@@ -26,8 +26,25 @@ export type Finder = {
   readonly context: Omit<RecogniserContext, 'before'>;
 };
 
-/** Spans in order, none overlapping another; `before` is the turn before, or the name of the field. Placeholders are looked over. */
-export function findPii(masked: string, finder: Finder, beforeMasked = ''): FoundSpan[] {
+/** Characters that nobody sees: zero-width spaces and joiners, soft hyphens, byte order marks. */
+const unseen = /[\u00ad\u200b-\u200d\u2060\ufeff]/;
+
+/**
+ * Spans in order, none overlapping another; `before` is the turn before, or the name of the field. Placeholders and
+ * characters that nobody sees are looked over.
+ */
+export function findPii(text: string, finder: Finder, before = ''): FoundSpan[] {
+  if (!unseen.test(text)) return findInSeen(text, finder, before);
+  const seen: number[] = [];
+  for (let at = 0; at < text.length; at++) if (!unseen.test(text[at]!)) seen.push(at);
+  return findInSeen(seen.map((at) => text[at]).join(''), finder, before).map((span) => ({
+    ...span,
+    start: seen[span.start]!,
+    end: seen[span.end - 1]! + 1,
+  }));
+}
+
+function findInSeen(masked: string, finder: Finder, beforeMasked: string): FoundSpan[] {
   if (masked === '') return [];
   const plain = withoutPlaceholders(masked);
   const hasScript = otherScript.test(plain);

@@ -92,6 +92,27 @@ test('a value found by the words around it is found again without them', () => {
   assert.deepEqual(details[0], { type: 'ACCOUNT', message: 0, field: 'content', start: 21, end: 29 });
 });
 
+test('the names of facts are masked like their values', () => {
+  const { example } = maskExample(
+    conversation([assistant('Done.', { meta: { 'mary@example.com': 'yes', plan: 'a' } })], {
+      'bob@example.com': 'no',
+    }),
+    rulesOf(),
+  );
+  assert.deepEqual(example.messages[0]!.meta, { '[EMAIL]': 'yes', plan: 'a' });
+  assert.deepEqual(example.meta, { id: 'c1', source: 's', '[EMAIL_2]': 'no' });
+});
+
+test('characters that nobody sees hide nothing, and an encoded sign neither', () => {
+  for (const [text, masked] of [
+    ['ma\u200bry@exam\u00adple.com\u200b!', '[EMAIL]\u200b!'],
+    ['card 4111\u200b1111\u20601111\ufeff1111', 'card [CARD]'],
+    ['https://x.example/?m=mary%40example.com&a=1', 'https://x.example/?m=[EMAIL]&a=1'],
+    ['mary&#64;example.com or bob\\u0040example.com', '[EMAIL] or [EMAIL_2]'],
+  ] as const)
+    assert.equal(maskText(text, rulesOf()), masked);
+});
+
 test('placeholders that were there before are not given out again', () => {
   const { example } = maskExample(conversation([user('[EMAIL] and a@b.example and c@d.example')]), rulesOf());
   assert.deepEqual(contents(example), ['[EMAIL] and [EMAIL_2] and [EMAIL_3]']);
