@@ -6,7 +6,6 @@ import { modelNames, versionNumbers } from '../registry/find-versions.ts';
 import { readMetadata } from '../registry/version.ts';
 import { loadProject, type Project } from './load-project.ts';
 import { planPipeline } from './plan.ts';
-import { sweepTmp } from './run.ts';
 import type { Stage } from './stage.ts';
 import {
   artifactFolder,
@@ -17,6 +16,7 @@ import {
   openStore,
   type Store,
 } from './store.ts';
+import { sweepLeftovers } from './sweep-leftovers.ts';
 
 export type GarbageResult = {
   removed: { kind: 'artifact' | 'work'; id: string; bytes: number }[];
@@ -52,7 +52,7 @@ export async function collectGarbage(
       if (kind === 'work') await rm(folder, { recursive: true, force: true });
       else await discardFolder(store, folder, id);
     }
-    if (!dryRun) await sweepTmp(store);
+    if (!dryRun) await sweepLeftovers(store);
     const kept = artifacts.filter((id) => wanted.has(id));
     return { removed, kept, bytes: removed.reduce((sum, one) => sum + one.bytes, 0) };
   } finally {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmod, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { AttuneError } from '../base/errors.ts';
@@ -273,6 +273,24 @@ test('what a killed run had begun to write is removed, and its checkpoints stay'
     join('train-0', 'engine'),
     join('train-0', 'engine', 'checkpoint-2.json'),
   ]);
+});
+
+test('what was killed while it wrote a small file is removed once it is surely dead', async () => {
+  const project = await tinyProject();
+  const { folder, registry } = openStore(project.folder);
+  await mkdir(join(registry, '.locks'), { recursive: true });
+  const old = [
+    join(folder, 'attune.yaml.schema.json.7.tmp'),
+    join(folder, 'lock.0123456789abcdef.new'),
+    join(registry, '.locks', 'shop.0123456789abcdef.new'),
+  ];
+  const others = [join(folder, 'attune.yaml.schema.json.8.tmp'), join(folder, 'notes.tmp')];
+  for (const path of [...old, ...others]) await writeFile(path, '');
+  for (const path of [...old, others[1]!]) await utimes(path, 1e9, 1e9);
+  await run(project);
+  const left = await listFolder(folder, { recursive: true });
+  for (const path of old) assert.ok(!left.includes(path.slice(folder.length + 1)), path);
+  for (const path of others) assert.ok(left.includes(path.slice(folder.length + 1)), path);
 });
 
 test('a bug in a stage is passed on as it is', async () => {

@@ -1,6 +1,4 @@
 /** One pass over the stages: reuses what is finished, makes the rest, and can be killed at any moment. */
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { interrupted } from '../base/interrupt.ts';
 import type { Json } from '../base/json.ts';
@@ -10,7 +8,8 @@ import type { Project } from './load-project.ts';
 import { makeArtifact } from './make-artifact.ts';
 import { checkStages, chosenStages, planStage, type PlannedStage, type PlanOptions } from './plan.ts';
 import type { Stage, StageName } from './stage.ts';
-import { artifactFolder, listFolder, listManifests, openStore, type Manifest, type Store } from './store.ts';
+import { artifactFolder, listManifests, openStore, type Manifest, type Store } from './store.ts';
+import { sweepLeftovers } from './sweep-leftovers.ts';
 
 export type RunOptions = PlanOptions & {
   /** Wait while another run holds the project, in place of refusing. */
@@ -54,18 +53,11 @@ export async function runPipeline(
       }),
   });
   try {
-    await sweepTmp(store);
+    await sweepLeftovers(store);
     return await runStages(project, store, stages, options);
   } finally {
     await lock.release();
   }
-}
-
-/** What dead runs left in tmp, and what they had begun to write among their checkpoints. Call with the lock held. */
-export async function sweepTmp(store: Store): Promise<void> {
-  await rm(store.tmp, { recursive: true, force: true });
-  for (const file of await listFolder(store.work, { recursive: true }))
-    if (file.endsWith('.tmp')) await rm(join(store.work, file), { force: true });
 }
 
 async function runStages(
