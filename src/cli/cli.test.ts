@@ -62,6 +62,10 @@ test('what to type next names the project file, wherever the run was started', a
   assert.match(outside.out, /go on: +attune -f \.\.\/attune\.yaml run$/m);
   const above = await cli(join(folder, '..'), `run --until collect -f ${folder}/attune.yaml`);
   assert.match(above.out, /go on: +attune -f attune-cli-\w+\/attune\.yaml run$/m);
+  await mkdir(join(folder, 'a$b'));
+  await writeFile(join(folder, 'a$b', 'attune.yaml'), await readFile(join(folder, 'attune.yaml')));
+  const quoted = await cli(folder, 'run --until collect -f a$b/attune.yaml');
+  assert.match(quoted.out, /go on: +attune -f 'a\$b\/attune\.yaml' run$/m);
 });
 
 test('help and version are clean and go to stdout', async () => {

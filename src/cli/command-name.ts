@@ -8,5 +8,9 @@ export const commandName = (io: Io): string => (io.env['npm_command'] === 'exec'
 export function projectCommandName(io: Io, file: string): string {
   const path = relative(io.cwd, file);
   if (path === 'attune.yaml') return commandName(io);
-  return `${commandName(io)} -f ${/^[\w./@+-]+$/.test(path) ? path : JSON.stringify(path)}`;
+  return `${commandName(io)} -f ${shellWord(path)}`;
 }
+
+/** As it has to be typed: in quotes when a shell would take it apart. */
+export const shellWord = (text: string): string =>
+  /^[\p{L}\p{N}_./~@+][\p{L}\p{N}_./~@+-]*$/u.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;

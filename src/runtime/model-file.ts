@@ -1,6 +1,7 @@
 /** A model in an ONNX file that another program wrote, such as an encoder exported by optimum: token ids in, numbers out. */
 import { availableParallelism } from 'node:os';
 import { AttuneError } from '../base/errors.ts';
+import { disableTelemetry } from './no-telemetry.ts';
 
 export type IdTensor = { shape: readonly number[]; data: BigInt64Array };
 export type FloatTensor = { shape: readonly number[]; data: Float32Array };
@@ -15,6 +16,7 @@ export type ModelFile = {
 
 /** Loads a model file. Throws AttuneError 'model' when it is missing or none that ONNX Runtime can run. */
 export async function openModelFile(path: string, threads = availableParallelism()): Promise<ModelFile> {
+  disableTelemetry();
   const { InferenceSession, Tensor } = await import('onnxruntime-node');
   const session = await InferenceSession.create(path, {
     executionProviders: ['cpu'],

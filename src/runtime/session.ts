@@ -6,6 +6,7 @@ import { threadFile } from '../base/thread-file.ts';
 import type { Program } from '../graph/emit.ts';
 import { sizeOf } from '../graph/tensor.ts';
 import type { TensorData } from '../graph/tensor.ts';
+import { disableTelemetry } from './no-telemetry.ts';
 
 export type Session = {
   /**
@@ -34,6 +35,7 @@ export async function openSession(
 ): Promise<Session> {
   const outputs: Record<string, Float32Array> = {};
   for (const { name, shape } of program.outputs) outputs[name] = sharedFloats(sizeOf(shape));
+  disableTelemetry();
   const worker = new Worker(threadFile(import.meta.url, 'worker'));
   const ask = (request: WorkerRequest): Promise<void> =>
     new Promise((resolve, reject) => {

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { AttuneError } from '../../base/errors.ts';
 import { exists, writeFileAtomic } from '../../base/files.ts';
 import { createContext } from '../context.ts';
-import { commandName } from '../command-name.ts';
+import { commandName, shellWord } from '../command-name.ts';
 import { checkData } from '../check-data.ts';
 import { editorSchemaPath, writeEditorSchema } from '../editor-schema.ts';
 import type { Io } from '../io.ts';
@@ -36,10 +36,6 @@ export function addInitCommand(program: Command, io: Io): void {
       context.result({ folder: result.folder, files: result.files }, lines.join('\n'));
     });
 }
-
-/** As it has to be typed: in quotes when a shell would take it apart. */
-const shellWord = (text: string): string =>
-  /^[\p{L}\p{N}_./~][\p{L}\p{N}_./~-]*$/u.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 
 type InitResult = { folder: string; files: string[] };
 
