@@ -3,6 +3,7 @@ export type Html = { readonly html: string };
 
 type Insert = Html | string | number | null | readonly Insert[];
 
+/** A template tag: what is inserted is escaped, lists are joined, and null is nothing. */
 export function html(parts: TemplateStringsArray, ...inserts: Insert[]): Html {
   return { html: parts.reduce((text, part, i) => text + render(inserts[i - 1] ?? null) + part) };
 }

@@ -1,6 +1,7 @@
 /** Disjoint sets of the numbers 0 to size - 1 (union-find with path halving). */
 export type DisjointSets = Int32Array;
 
+/** Every number in a set of its own. */
 export function makeSets(size: number): DisjointSets {
   const parent = new Int32Array(size);
   for (let i = 0; i < size; i++) parent[i] = i;

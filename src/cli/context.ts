@@ -20,6 +20,7 @@ export type Context = {
   paint: (style: Parameters<typeof styleText>[0], text: string) => string;
 };
 
+/** The context of one command, from its own options and the global ones. */
 export function createContext(io: Io, command: Command): Context {
   const options = command.optsWithGlobals<GlobalOptions>();
   const json = options.json ?? false;

@@ -26,14 +26,16 @@ export function formatTable(rows: readonly (readonly string[])[]): string {
     .join('');
 }
 
+const mostFacts = 4;
+
 /**
  * The plain facts of a summary on one line: `examples 812, kept 790`; of an evaluation, base and tuned:
  * `perplexity 35.1 → 8.2`. Nested facts are left to `attune show`.
  */
-export function formatSummary(summary: Record<string, Json>, limit = 4): string {
+export function formatSummary(summary: Record<string, Json>): string {
   const { base, tuned } = summary;
   const facts = isRecord(base) && isRecord(tuned) ? comparisons(base, tuned) : plainFacts(summary);
-  return facts.slice(0, limit).join(', ');
+  return facts.slice(0, mostFacts).join(', ');
 }
 
 const plainFacts = (summary: Record<string, Json>): string[] =>

@@ -28,6 +28,7 @@ To begin:
 const helpColumns = ({ terminal }: Io): number =>
   terminal.interactive ? Math.min(100, terminal.columns) : 100;
 
+/** The whole command line; nothing that a command works with is loaded before it runs. */
 export function buildProgram(io: Io): Command {
   const program = new Command('attune')
     .description(

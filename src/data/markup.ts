@@ -96,6 +96,7 @@ export function stripCodeTags(code: string): string {
     : `\`${inner}\``;
 }
 
+/** HTML as plain text: hidden parts gone, links with their address, blocks and list items on lines of their own. */
 export function stripHtml(text: string): string {
   if (!text.includes('<')) return decodeEntities(text);
   const plain = text
@@ -110,6 +111,7 @@ export function stripHtml(text: string): string {
   return decodeEntities(plain);
 }
 
+/** HTML's character references as characters; one that names nothing stays as it is. */
 export function decodeEntities(text: string): string {
   if (!text.includes('&')) return text;
   return text.replace(

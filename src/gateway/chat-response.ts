@@ -27,6 +27,7 @@ function toolCallsOf(
   }));
 }
 
+/** A whole reply as a `chat.completion` object. */
 export function completionObject({ id, created, model }: CompletionHead, reply: Reply): object {
   const calls = toolCallsOf(reply, id);
   const message = {

@@ -69,6 +69,20 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   app.post('/v1/chat/completions', (request, reply) =>
     answerChat(request, reply, { models, systemPrompt, running, onError }),
   );
+  const url = await listen(app, host, port);
+  return {
+    url,
+    close: async (graceMs = defaultGraceMs) => {
+      closing = true;
+      const timer = setTimeout(() => running.forEach((controller) => controller.abort()), graceMs);
+      await app.close();
+      clearTimeout(timer);
+    },
+  };
+}
+
+/** Returns the URL. */
+async function listen(app: FastifyInstance, host: string, port: number): Promise<string> {
   try {
     await app.listen({ host, port });
   } catch (cause) {
@@ -86,15 +100,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   }
   const address = app.server.address() as AddressInfo;
   const shownHost = address.family === 'IPv6' ? `[${address.address}]` : address.address;
-  return {
-    url: `http://${shownHost}:${address.port}`,
-    close: async (graceMs = defaultGraceMs) => {
-      closing = true;
-      const timer = setTimeout(() => running.forEach((controller) => controller.abort()), graceMs);
-      await app.close();
-      clearTimeout(timer);
-    },
-  };
+  return `http://${shownHost}:${address.port}`;
 }
 
 function addModelRoutes(app: FastifyInstance, models: ReadonlyMap<string, Backend>, created: number): void {

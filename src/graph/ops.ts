@@ -11,6 +11,7 @@ function make<O extends Exclude<Op, 'input' | 'constant'>>(
   return { op, inputs, attributes, shape: shapeRules[op](inputs, attributes), type: resultType(op, inputs) };
 }
 
+/** What is fed to the program under this name, at every run. */
 export function input(name: string, shape: Shape, type: ElementType = 'float32'): Tensor {
   return { op: 'input', inputs: [], attributes: { name }, shape, type };
 }
@@ -92,6 +93,7 @@ export const pick = (x: Tensor, index: Tensor): Tensor => make('pick', [x, index
 export const addAt = (x: Tensor, index: Tensor, value: Tensor): Tensor =>
   make('addAt', [x, index, value], {});
 
+/** The sum over `axes`; with `keepDims` they stay, with length 1. */
 export function reduceSum(x: Tensor, axes: readonly number[], keepDims = false): Tensor {
   return make('reduceSum', [x], {
     axes: axes.map((axis) => (axis < 0 ? axis + x.shape.length : axis)),

@@ -7,7 +7,7 @@ import { embeddingName } from './config.ts';
 import type { ModelConfig } from './config.ts';
 import type { OutputProjection } from './log-probabilities.ts';
 import { packedMasks } from './packed-masks.ts';
-import type { Window } from './packed-masks.ts';
+import type { QueryBlock } from './packed-masks.ts';
 import type { Prefix } from './prefix.ts';
 import { ropeTables } from './rope.ts';
 
@@ -38,67 +38,85 @@ export function decoderHidden(config: ModelConfig, weights: Weights, inputs: Pac
   const { prefix } = weights;
   const maskOf = packedMasks(inputs, config, prefix?.tokens);
   const { cos, sin } = ropeTables(config, length, prefix?.tokens);
-  const activate = { silu, gelu_tanh: geluTanh }[config.activation];
-  const norm = (x: Tensor, name: string): Tensor => {
-    const weight = weights.parameter(`${name}.weight`);
-    return rmsNorm(x, config.normsAddOne ? add(weight, scalar(1)) : weight, config.rmsEpsilon);
+  const decoder: Decoder = {
+    config,
+    weights,
+    rows,
+    length,
+    turn: (heads) => rope(heads, inputs.positions, cos, sin),
+    norm: (x, name) => {
+      const weight = weights.parameter(`${name}.weight`);
+      return rmsNorm(x, config.normsAddOne ? add(weight, scalar(1)) : weight, config.rmsEpsilon);
+    },
   };
-
   const embedded = gather(weights.parameter(embeddingName), inputs.tokens);
   const scaled = config.embeddingScale === 1 ? embedded : mul(embedded, scalar(config.embeddingScale));
   const states = reshape(weights.noise?.(scaled) ?? scaled, [rows * length, config.hiddenSize]);
-
-  const decoderLayer = (input: Tensor, layer: number, window: Window): Tensor => {
-    const block = `model.layers.${layer}`;
-    const linears = (x: Tensor, ...names: string[]): Tensor[] =>
-      weights.linears(
-        x,
-        names.map((name) => `${block}.${name}`),
-      );
-    /** Heads [B·T, heads · headDim] normed one by one where the family does so, and turned by their positions. */
-    const turned = (heads: Tensor, normName: string): Tensor => {
-      const normed = config.queryKeyNorms
-        ? norm(
-            reshape(heads, [sizeOf(heads.shape) / config.headDim, config.headDim]),
-            `${block}.self_attn.${normName}`,
-          )
-        : heads;
-      return rope(reshape(normed, [rows, length, heads.shape[1]!]), inputs.positions, cos, sin);
-    };
-    /** What is added to the stream: normed first where the family has norms on both sides. */
-    const residual = (branch: Tensor, normName: string): Tensor =>
-      config.postNorms ? norm(branch, `${block}.${normName}`) : branch;
-
-    const a = norm(input, `${block}.input_layernorm`);
-    const [q, k, v] = linears(a, 'self_attn.q_proj', 'self_attn.k_proj', 'self_attn.v_proj');
-    const keys = turned(k!, 'k_norm');
-    const values = reshape(v!, keys.shape);
-    const before = prefix?.layer(layer, rows);
-    const mixed = attention(
-      turned(q!, 'q_norm'),
-      before ? concat([before.keys, keys], 1) : keys,
-      before ? concat([before.values, values], 1) : values,
-      maskOf(window),
-      config,
-    );
-    const [attended] = linears(
-      reshape(mixed, [rows * length, config.heads * config.headDim]),
-      'self_attn.o_proj',
-    );
-    const x = add(input, residual(attended!, 'post_attention_layernorm'));
-
-    // With norms on both sides, post_attention_layernorm stands after attention and the MLP has one of its own.
-    const m = norm(x, `${block}.${config.postNorms ? 'pre_feedforward' : 'post_attention'}_layernorm`);
-    const [gate, up] = linears(m, 'mlp.gate_proj', 'mlp.up_proj');
-    const [fed] = linears(mul(activate(gate!), up!), 'mlp.down_proj');
-    return add(x, residual(fed!, 'post_feedforward_layernorm'));
-  };
   const run = weights.layer ?? ((layer, x) => layer(x));
   const last = config.windows.reduce(
-    (x, window, layer) => run((input) => decoderLayer(input, layer, window), x),
+    (x, window, layer) => run((input) => decoderLayer(decoder, input, layer, maskOf(window)), x),
     states,
   );
-  return norm(last, 'model.norm');
+  return decoder.norm(last, 'model.norm');
+}
+
+/** What every layer needs. */
+type Decoder = {
+  config: ModelConfig;
+  weights: Weights;
+  rows: number;
+  length: number;
+  /** Heads [B, T, heads · headDim] turned by their positions. */
+  turn: (heads: Tensor) => Tensor;
+  /** `x` under the norm of that name. */
+  norm: (x: Tensor, name: string) => Tensor;
+};
+
+/** Attention and MLP, each added to the stream [B·T, hidden]. */
+function decoderLayer(decoder: Decoder, input: Tensor, layer: number, blocks: readonly QueryBlock[]): Tensor {
+  const { config, norm } = decoder;
+  const block = `model.layers.${layer}`;
+  /** What is added to the stream: normed first where the family has norms on both sides. */
+  const residual = (branch: Tensor, normName: string): Tensor =>
+    config.postNorms ? norm(branch, `${block}.${normName}`) : branch;
+  const attended = selfAttention(decoder, norm(input, `${block}.input_layernorm`), layer, blocks);
+  const x = add(input, residual(attended, 'post_attention_layernorm'));
+  // With norms on both sides, post_attention_layernorm stands after attention and the MLP has one of its own.
+  const m = norm(x, `${block}.${config.postNorms ? 'pre_feedforward' : 'post_attention'}_layernorm`);
+  return add(x, residual(feedForward(decoder, m, block), 'post_feedforward_layernorm'));
+}
+
+/** [B·T, hidden] to the same. */
+function selfAttention(decoder: Decoder, x: Tensor, layer: number, blocks: readonly QueryBlock[]): Tensor {
+  const { config, weights, rows, length, norm, turn } = decoder;
+  const block = `model.layers.${layer}.self_attn`;
+  /** Heads [B·T, heads · headDim] normed one by one where the family does so, and turned. */
+  const turned = (heads: Tensor, normName: string): Tensor => {
+    const normed = config.queryKeyNorms
+      ? norm(reshape(heads, [sizeOf(heads.shape) / config.headDim, config.headDim]), `${block}.${normName}`)
+      : heads;
+    return turn(reshape(normed, [rows, length, heads.shape[1]!]));
+  };
+  const [q, k, v] = weights.linears(x, [`${block}.q_proj`, `${block}.k_proj`, `${block}.v_proj`]);
+  const keys = turned(k!, 'k_norm');
+  const values = reshape(v!, keys.shape);
+  const before = weights.prefix?.layer(layer, rows);
+  const mixed = attention(
+    turned(q!, 'q_norm'),
+    before ? concat([before.keys, keys], 1) : keys,
+    before ? concat([before.values, values], 1) : values,
+    blocks,
+    config,
+  );
+  const joined = reshape(mixed, [rows * length, config.heads * config.headDim]);
+  return weights.linears(joined, [`${block}.o_proj`])[0]!;
+}
+
+/** The gated MLP, [B·T, hidden] to the same. */
+function feedForward({ config, weights }: Decoder, x: Tensor, block: string): Tensor {
+  const activate = { silu, gelu_tanh: geluTanh }[config.activation];
+  const [gate, up] = weights.linears(x, [`${block}.mlp.gate_proj`, `${block}.mlp.up_proj`]);
+  return weights.linears(mul(activate(gate!), up!), [`${block}.mlp.down_proj`])[0]!;
 }
 
 /** How hidden states become logits (see log-probabilities.ts). */

@@ -61,9 +61,8 @@ export function scoredLogProbabilities(
   hidden: Tensor,
   projection: OutputProjection,
   targets: Tensor,
-  rowsAtOnce: number = defaultRowsAtOnce,
 ): Tensor {
-  const chunks = chunksOf(hidden, targets, rowsAtOnce).map((chunk) => predict(chunk, projection));
+  const chunks = chunksOf(hidden, targets, defaultRowsAtOnce).map((chunk) => predict(chunk, projection));
   return stack(chunks.map(({ picked, all }) => concat([picked, reduceMax(all)], 1)));
 }
 

@@ -57,6 +57,7 @@ export function linearModules(
   return [...blocks, { module: 'lm_head', outputSize: config.vocabularySize, inputSize: config.hiddenSize }];
 }
 
+/** The linear layers that the configuration names, each with its rank and its scale α / r (α / √r with rsLoRA). */
 export function adaptedModules(config: ModelConfig, lora: LoraConfig): AdaptedModule[] {
   return linearModules(config).flatMap((linear) => {
     const { module } = linear;

@@ -36,6 +36,10 @@ export function patternValue(module: string, values: Readonly<Record<string, num
   return matchingPatterns(module, values)[0]?.[1];
 }
 
+/**
+ * The entries of a rank or alpha pattern whose key fits the module, as PEFT tells: a suffix after a full stop, or the
+ * whole.
+ */
 export function matchingPatterns(
   module: string,
   values: Readonly<Record<string, number>>,

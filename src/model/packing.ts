@@ -44,6 +44,7 @@ export type ExampleSizes = {
   paired: boolean;
 };
 
+/** The sizes of examples that are all in memory. */
 export function sizesOf(examples: readonly EncodedExample[]): ExampleSizes {
   return {
     tokens: Int32Array.from(examples, ({ tokens }) => tokens.length),

@@ -17,6 +17,7 @@ export type PrefixConfig = {
 
 export const prefixName = 'prompt_embeddings';
 
+/** The one tensor of a prefix, [P, layers · 2 · keyValueHeads · headDim]. */
 export function prefixTensors(
   { layers, keyValueHeads, headDim }: ModelConfig,
   { tokens }: PrefixConfig,
@@ -40,6 +41,7 @@ export type Prefix = {
   layer: (layer: number, rows: number) => { keys: Tensor; values: Tensor };
 };
 
+/** A prefix's tensor, laid out as in prefixTensors, cut into the keys and values of every layer. */
 export function prefixStates({ keyValueHeads, headDim }: ModelConfig, embeddings: Tensor): Prefix {
   const tokens = embeddings.shape[0]!;
   const width = keyValueHeads * headDim;

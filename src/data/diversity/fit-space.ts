@@ -25,6 +25,10 @@ export type FittedSpace = {
 /** By a model that any process can apply, or made already, a row a record. */
 type Vectors = { model: HashedModel | undefined; rows: KeptRows | undefined };
 
+/**
+ * Surveys all records and fits vectors and clusters to a sample of them; `clusterCount` is chosen by their number where
+ * it is undefined.
+ */
 export async function fitSpace(
   shuffle: Shuffle,
   clusterCount: number | undefined,

@@ -29,6 +29,7 @@ export function emptySurvey(): Survey {
   return { frequencies: emptyFrequencies(), topic: new Map(), outcome: new Map(), sample: [] };
 }
 
+/** Counts words and labels of the records of one partition, and picks those of the sample out of them. */
 export async function survey(
   pieces: AsyncIterable<Piece>,
   { parameters, parts }: ReductionContext,

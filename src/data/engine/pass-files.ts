@@ -45,6 +45,7 @@ export async function* joinParts(parts: Iterable<Part>, signal: AbortSignal): As
   }
 }
 
+/** Whether all these files have the sizes and hashes that were noted of them. */
 export async function areWhole(parts: readonly Part[]): Promise<boolean> {
   for (const part of parts) if (!(await isWhole(part))) return false;
   return true;

@@ -46,6 +46,7 @@ export type ReduceResult = { id: string; pieces: Part };
 /** Raised when reductions make other bytes of the same input. */
 const jobVersion = 1;
 
+/** The hash of everything that a reduction depends on. */
 export function reduceJobId(job: Omit<ReduceJob, 'id'>): string {
   const { settings, pass, reduction, partition, inputs } = job;
   const { config, seed } = settings;
@@ -55,6 +56,7 @@ export function reduceJobId(job: Omit<ReduceJob, 'id'>): string {
   );
 }
 
+/** Runs one reduction, or takes the result that an earlier run of the same job left whole. */
 export async function runReduceJob(job: ReduceJob, { signal }: JobContext): Promise<ReduceResult> {
   const { id, output, partition } = job;
   const finished = await readRecord<ReduceResult>(`${output}.json`);

@@ -60,6 +60,10 @@ const mostPartitions = 1024;
 /** A finished pass. Its examples and facts are removed once the next pass is finished too. */
 type PassRecord = { results: MapResult[] };
 
+/**
+ * Runs what is not finished, pass by pass. Throws AttuneError 'storage' for its files, 'interrupted' once the signal is
+ * raised; run again, it goes on.
+ */
 export async function runPasses(context: PassesContext): Promise<PassesResult> {
   const { settings, passes, workFolder, services, report, signal } = context;
   const firsts = await firstJobs(context);

@@ -25,6 +25,7 @@ export type ShuffleFiles = {
   run: (reduction: ReductionRun) => Promise<Part[]>;
 };
 
+/** The means to run reductions over what the jobs of a pass observed; their files lie in `folder`. */
 export function makeShuffle({ observed, partitions, folder, run }: ShuffleFiles): Shuffle {
   const parts = observed.map(({ first, count }) => ({ first, count }));
   return {

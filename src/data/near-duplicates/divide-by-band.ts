@@ -11,6 +11,7 @@ export function bandCount(threshold: number): number {
   return 2 * chooseBanding(threshold).bands;
 }
 
+/** The keys of all bands of a job's records, a piece for each of the partitions. */
 export function divideByBand(
   facts: readonly SketchedFact[],
   partitions: number,

@@ -28,6 +28,7 @@ export function comparableOf(text: string): Comparable & { length: number } {
     : { kind, shingles, length };
 }
 
+/** What of an example near-duplicates are told by. */
 export function similarityFact(example: Example): SimilarityFact {
   const { id, topic } = example.meta;
   return {

@@ -12,6 +12,7 @@ export type SimilarityShuffle = Pick<ShuffleRule<SketchedFact, unknown>, 'divide
   row: (fact: SketchedFact) => Uint8Array;
 };
 
+/** Finds pairs with a Jaccard similarity of `threshold` and more. */
 export function similarityShuffle(threshold: number): SimilarityShuffle {
   return {
     divide: (facts, partitions) => divideByBand(facts, partitions, threshold),

@@ -30,8 +30,8 @@ export function readHashKey(
  * Tells keys apart without leading back to one: what was hashed under another key is other data. Undefined when no type
  * is hashed. Throws as readHashKey does.
  */
-export function hashKeyFingerprint(config: PiiConfig, environment?: Environment): string | undefined {
-  const key = readHashKey(config, environment);
+export function hashKeyFingerprint(config: PiiConfig): string | undefined {
+  const key = readHashKey(config);
   return key === undefined
     ? undefined
     : createHmac('sha256', key).update(fingerprintLabel).digest('hex').slice(0, fingerprintCharacters);

@@ -8,6 +8,7 @@ export function isPicked({ meta }: Message): boolean {
   return meta?.['picked'] === true;
 }
 
+/** Makes at most `perTurn` pairs of a turn, drawn at random where there are more replies. */
 export function repliesMaker(
   origin: 'given' | 'picked',
   examples: () => AsyncIterable<Example>,

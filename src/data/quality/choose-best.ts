@@ -56,6 +56,7 @@ export type QualityTally = { scores: ScoresTally; comparison: ComparisonTally };
 
 type Settings = Pick<QualityConfig, 'weights' | 'good_enough' | 'min_score'>;
 
+/** The three reductions, in the order in which they run. Each reads the scored records of its partition. */
 export function qualityReductions({
   min_score: leastScore,
   ...scoring

@@ -14,6 +14,7 @@ export type PassageIndex = {
 /** Passages that a stem leads to at most: one that leads to more tells little. */
 const mostPostings = 200;
 
+/** Indexes passages by the stems of their words. Memory grows with their text. */
 export function indexPassages(passages: readonly string[]): PassageIndex {
   const postings = new Map<number, number[]>();
   passages.forEach((text, passage) => {

@@ -6,6 +6,7 @@ import { repliesOf, type Turn } from './reading.ts';
 /** Sentences of fewer distinct words state nothing that a knowledge base would hold. */
 const leastWords = 6;
 const mostStatements = 50;
+const nearestPassages = 3;
 
 /** The sentences of the replies that state something: not questions, and long enough. At most 50. */
 export function statementsOf(turns: readonly Turn[]): string[] {
@@ -22,12 +23,11 @@ export function statementsOf(turns: readonly Turn[]): string[] {
 /**
  * How far the knowledge base holds what the replies state: the mean over the statements of the share of a statement's
  * words, weighted by rarity, in the passage that has most of them. Unknown without a statement. Passages come nearest first,
- * at most `most`.
+ * three at most.
  */
 export function lexicalSupport(
   statements: readonly string[],
   index: PassageIndex,
-  most = 3,
 ): { support: number | undefined; passages: string[] } {
   if (statements.length === 0) return { support: undefined, passages: [] };
   const supports = statements.map((one) => supportOf(index, new Set(hashWords(one).stems)));
@@ -37,7 +37,7 @@ export function lexicalSupport(
     .map(({ passage }) => passage!);
   return {
     support: supports.reduce((sum, { share }) => sum + share, 0) / supports.length,
-    passages: [...new Set(nearest)].slice(0, most).map((passage) => index.passages[passage]!),
+    passages: [...new Set(nearest)].slice(0, nearestPassages).map((passage) => index.passages[passage]!),
   };
 }
 

@@ -20,6 +20,7 @@ const both: readonly Series[] = [
 ];
 const mostRows = 12;
 
+/** The whole page, ready to be written as report.html. */
 export function curationPage(title: string, report: CurationReport): string {
   const { collected, kept } = report;
   return reportPage(

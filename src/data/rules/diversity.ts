@@ -96,17 +96,13 @@ export function diversity(options: DiversityOptions): ShuffleRule<DiversityFact,
   };
 }
 
-async function conclude(
-  shuffle: Shuffle,
-  tools: ConcludeTools,
-  { config, funnel, selection }: DiversityOptions,
-): Promise<Whole> {
+async function conclude(shuffle: Shuffle, tools: ConcludeTools, options: DiversityOptions): Promise<Whole> {
+  const { config, funnel, selection } = options;
   const { count, partitions } = shuffle;
   const { seed } = tools;
   const target = targetOf(funnel, 'diversity', { count, collected: tools.collected });
   const space = await fitSpace(shuffle, config.clusters, tools);
   const by = groupingOf(config.quota.by, space.survey, count);
-  const { balance } = config.quota;
   const { idf, model, rows, clusters } = space;
   const placing: PlaceParameters = {
     partitions,
@@ -121,7 +117,7 @@ async function conclude(
   for await (const some of placed.pieces<Placement>(partitions)) addPlacement(placement, some);
   const parameters: ChooseParameters = {
     dimensions: clusters.clustering.dimensions,
-    places: placesByCell(placement.cells, target, balance),
+    places: placesByCell(placement.cells, target, config.quota.balance),
     ranks: ranksOf(placement.difficulty),
     clusterNames: clusters.names,
     method: config.method,
@@ -139,6 +135,29 @@ async function conclude(
       type: 'note',
       message: `${formatCount(target)} of ${formatCount(count)} conversations are kept (curate.funnel): attune data compare-selection measures whether as many at random would do as well`,
     });
+  const kept = await writeChoice({ shuffle, chosen, space, by, target, parameters }, tools, options);
+  const { cluster: ofKept } = kept.categories;
+  const unkept = clusters.names.filter((name) => !ofKept?.has(name));
+  return { chosen, clusterNames: clusters.names, unkept };
+}
+
+/** What was chosen, among what and by which settings. */
+type Choice = {
+  shuffle: Shuffle;
+  chosen: Reduced;
+  space: FittedSpace;
+  by: string;
+  target: number;
+  parameters: ChooseParameters;
+};
+
+/** Writes diversity.json: both sets beside all records, and how the choice was made. Returns the counts of what is kept. */
+async function writeChoice(
+  { shuffle, chosen, space, by, target, parameters }: Choice,
+  tools: ConcludeTools,
+  { config, funnel, selection }: DiversityOptions,
+): Promise<SetTally> {
+  const { clusters } = space;
   const tallies: DiversityTally[] = [];
   const comparison = emptyComparison();
   for await (const tally of chosen.pieces<DiversityTally>(shuffle.parts.length)) {
@@ -150,14 +169,14 @@ async function conclude(
   });
   const kept = comparison[selection === 'random' ? 'random' : 'chosen'];
   await tools.writeReport('diversity', {
-    records: count,
+    records: shuffle.count,
     kept: kept.records,
     target,
     at_least: funnel.at_least,
     selection,
     method: config.method,
     embedder: space.embedder,
-    quota: { by: config.quota.by, used: by, balance },
+    quota: { by: config.quota.by, used: by, balance: config.quota.balance },
     clusters: { count: clusters.names.length, mean_cosine: rounded(clusters.meanCosine) },
     map: mapOf(clusters, comparison.all, kept),
     comparison: await compareWithRandom(comparison, tools, {
@@ -166,9 +185,7 @@ async function conclude(
     }),
     probes: parameters.probes.length,
   } as Json);
-  const { cluster: ofKept } = kept.categories;
-  const unkept = clusters.names.filter((name) => !ofKept?.has(name));
-  return { chosen, clusterNames: clusters.names, unkept };
+  return kept;
 }
 
 /** The clusters for the report's picture: the area of one is its records. */

@@ -6,7 +6,7 @@ import { openTokenClassifier } from '../pii/classifier/token-classifier.ts';
 import { maskRules } from '../pii/mask-rules.ts';
 import { type PiiSpan, type PiiType, piiTypes, type Recogniser } from '../pii/recogniser.ts';
 import { mapTexts } from '../pii/example-texts.ts';
-import type { CorpusRule } from '../rule.ts';
+import type { ConcludeTools, CorpusRule } from '../rule.ts';
 import { maskVerdict } from './pii.ts';
 
 /** Of the records in which the model found something: the number of the text, in reading order, and its spans. */
@@ -33,54 +33,7 @@ export function piiWithModel(
   return {
     name: 'pii',
     observe: () => null,
-    conclude: async (facts, { readExamples, report, signal }) => {
-      const { path, labels, least_score } = config.model!;
-      const types = Object.fromEntries(
-        Object.entries(labels).map(([label, type]) => [
-          label,
-          type === 'none' ? type : (type.toUpperCase() as PiiType),
-        ]),
-      );
-      const classifier = await openTokenClassifier({
-        path: resolve(projectFolder, path),
-        labels: types,
-        leastScore: least_score,
-      });
-      const plan: Plan = new Map();
-      const classify = async (batch: readonly { index: number; example: Example }[]): Promise<void> => {
-        const texts = batch.map(({ example }) => textsOf(example));
-        const spans = await classifier.find(texts.flat(), signal);
-        let at = 0;
-        batch.forEach(({ index }, i) => {
-          const found = spans.slice(at, (at += texts[i]!.length));
-          const some = found.flatMap((one, text): [number, PiiSpan[]][] =>
-            one.length > 0 ? [[text, one]] : [],
-          );
-          if (some.length > 0) plan.set(index, some);
-        });
-      };
-      try {
-        let batch: { index: number; example: Example }[] = [];
-        for await (const record of readExamples()) {
-          batch.push(record);
-          if (batch.length < batchRecords) continue;
-          await classify(batch);
-          batch = [];
-          if ((record.index + 1) % progressEvery === 0)
-            report({
-              type: 'progress',
-              label: 'pii model',
-              done: record.index + 1,
-              total: facts.count,
-              unit: 'examples',
-            });
-        }
-        await classify(batch);
-      } finally {
-        await classifier.close();
-      }
-      return plan;
-    },
+    conclude: (facts, tools) => findInAll(config.model!, facts.count, { ...tools, projectFolder }),
     slice: (plan, first, end) => new Map([...plan].filter(([index]) => index >= first && index < end)),
     apply: (example, index, plan): Verdict => {
       const found = plan.get(index) ?? [];
@@ -89,6 +42,61 @@ export function piiWithModel(
       return maskVerdict(example, rules);
     },
   };
+}
+
+type PiiModel = NonNullable<PiiConfig['model']>;
+type FindTools = Pick<ConcludeTools, 'readExamples' | 'report' | 'signal'> & { projectFolder: string };
+
+/** Runs the model over the texts of all `count` records, a batch at a time. */
+async function findInAll(
+  model: PiiModel,
+  count: number,
+  { readExamples, report, signal, projectFolder }: FindTools,
+): Promise<Plan> {
+  const classifier = await openTokenClassifier({
+    path: resolve(projectFolder, model.path),
+    labels: typesOf(model.labels),
+    leastScore: model.least_score,
+  });
+  const plan: Plan = new Map();
+  const find = async (batch: readonly IndexedExample[]): Promise<void> => {
+    const texts = batch.map(({ example }) => textsOf(example));
+    const spans = await classifier.find(texts.flat(), signal);
+    let at = 0;
+    batch.forEach(({ index }, i) => {
+      const found = spans.slice(at, (at += texts[i]!.length));
+      const some = found.flatMap((one, text): [number, PiiSpan[]][] => (one.length > 0 ? [[text, one]] : []));
+      if (some.length > 0) plan.set(index, some);
+    });
+  };
+  try {
+    let batch: IndexedExample[] = [];
+    for await (const record of readExamples()) {
+      batch.push(record);
+      if (batch.length < batchRecords) continue;
+      await find(batch);
+      batch = [];
+      const done = record.index + 1;
+      if (done % progressEvery === 0)
+        report({ type: 'progress', label: 'pii model', done, total: count, unit: 'examples' });
+    }
+    await find(batch);
+  } finally {
+    await classifier.close();
+  }
+  return plan;
+}
+
+type IndexedExample = { index: number; example: Example };
+
+/** Our types in capitals, as recognisers name them. */
+function typesOf(labels: PiiModel['labels']): Record<string, PiiType | 'none'> {
+  return Object.fromEntries(
+    Object.entries(labels).map(([label, type]) => [
+      label,
+      type === 'none' ? type : (type.toUpperCase() as PiiType),
+    ]),
+  );
 }
 
 function textsOf(example: Example): string[] {

@@ -32,6 +32,7 @@ const muchChange = 0.1;
 /** ROUGE-L at which prompting reads like the agents do; replies of two agents to one question seldom agree more. */
 const goodEnough = 0.6;
 
+/** The advice, with a finding for each of the four questions. Pure: what was measured is in `evidence`. */
 export function advise(evidence: Evidence): Advice {
   const findings = {
     data: dataFinding(evidence.validation),

@@ -19,6 +19,9 @@ export type SampledOptions = {
   onDone: (done: number, total: number) => void;
 };
 
+/**
+ * Pairs from answers of the model to `prompts` turns that are drawn at random among those that the judge can judge.
+ */
 export function sampledMaker(
   examples: () => AsyncIterable<Example>,
   { prompts, random, templates, answers, judge, onDone }: SampledOptions,

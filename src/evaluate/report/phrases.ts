@@ -8,6 +8,7 @@ export const subsetTitles: Record<SubsetName, string> = {
   queries: 'Queries to a tool',
 };
 
+/** What was compared, on how many conversations and turns, and what the ranges mean. */
 export function summarySentence({ comparison, counts, settings }: EvaluationResults): string {
   const percent = Math.round(100 * settings.confidence);
   const clusters =

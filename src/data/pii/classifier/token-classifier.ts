@@ -1,6 +1,6 @@
 /**
  * Personal data found by a token classification model of the user's own, in ONNX (Hugging Face layout). ONNX Runtime is
- * asynchronous, so this is no Recogniser: it runs over the texts beforehand, and what it found is looked up (lookup.ts).
+ * asynchronous, so this is no Recogniser: it runs over the texts beforehand, and what it found is looked up (rules/pii-model.ts).
  */
 import { AttuneError } from '../../../base/errors.ts';
 import { type IdTensor, type ModelFile, openModelFile } from '../../../runtime/model-file.ts';
