@@ -13,11 +13,32 @@ import { factsOf, recordAt, recordsAt, tagsFact, textFact, timeFact } from './re
 import type { HelpDesk, ThreadContext } from './help-desk.ts';
 
 export const intercom: HelpDesk = {
-  lists: ['conversations'],
+  lists: ['conversations', 'tickets'],
   asideLists: [],
-  toThread,
+  toThread: (record, context) => toThread('ticket_parts' in record ? ofTicket(record) : record, context),
   readCsv: readMessageRows,
 };
+
+const solved = 'resolved';
+
+/** A ticket (GET /tickets/{id}) as a conversation: its form has title and description, and `category` says whose it is. */
+function ofTicket(ticket: UnknownRecord): UnknownRecord {
+  const form = recordAt(ticket, 'ticket_attributes');
+  const state = textFact(recordAt(ticket, 'ticket_state')['category']) ?? textFact(ticket['ticket_state']);
+  return {
+    ...ticket,
+    type: 'ticket',
+    state: state === solved ? 'closed' : state,
+    internal: /^(?:back-?office|tracker)$/i.test(textFact(ticket['category']) ?? ''),
+    source: {
+      type: 'ticket',
+      subject: form['_default_title_'],
+      body: textFact(form['_default_description_']) ?? '',
+      author: { type: 'user' },
+    },
+    conversation_parts: recordsAt(recordAt(ticket, 'ticket_parts'), 'ticket_parts'),
+  };
+}
 
 function toThread(conversation: UnknownRecord, context: ThreadContext): Thread {
   const source = recordAt(conversation, 'source');
@@ -39,6 +60,7 @@ function toThread(conversation: UnknownRecord, context: ThreadContext): Thread {
   return {
     id: textFact(conversation['id']),
     subject,
+    ...(conversation['internal'] === true && { leftOut: 'a ticket that agents have among themselves' }),
     posts: [...('body' in source ? [opening] : []), ...parts].map((part) => toPost(part, context)),
     meta: factsOf({
       subject: subject ?? textFact(conversation['title']),

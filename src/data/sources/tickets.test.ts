@@ -363,6 +363,42 @@ test('Freshdesk: conversations in files beside the list of tickets', async () =>
   assert.match(dropped.join('\n'), /f\/tickets\.json:1:\d+ read: the ticket has no conversations/);
 });
 
+test('Intercom: tickets, with the form that the customer filled in', async () => {
+  const part = {
+    part_type: 'comment',
+    author: { type: 'admin' },
+    created_at: 1710238600,
+    body: '<p>Press it.</p>',
+  };
+  const ticket = (id: string, category: string, state: unknown): object => ({
+    type: 'ticket',
+    id,
+    category,
+    ticket_attributes: { _default_title_: 'Lamp', _default_description_: '<p>It is dark.</p>' },
+    ticket_state: state,
+    created_at: 1710238500,
+    ticket_parts: { type: 'ticket_part.list', ticket_parts: [part], total_count: 1 },
+  });
+  const tickets = [
+    ticket('1', 'Customer', { type: 'ticket_state', category: 'resolved' }),
+    ticket('2', 'Customer', 'in_progress'),
+    ticket('3', 'Back-office', 'submitted'),
+  ];
+  const { texts, examples, dropped } = await run(
+    { intercom: 'i.json' },
+    { 'i.json': JSON.stringify({ type: 'ticket.list', tickets }) },
+  );
+  assert.deepEqual(texts[0], ['user: Lamp\n\nIt is dark.', 'assistant: Press it.']);
+  assert.deepEqual(
+    examples.map(({ meta }) => [meta.id, meta['outcome'], meta['type']]),
+    [
+      ['s#1', 'resolved', 'ticket'],
+      ['s#2', 'open', 'ticket'],
+    ],
+  );
+  assert.match(dropped.join(), /thread: a ticket that agents have among themselves$/);
+});
+
 test('Freshdesk: statuses of an account, and what its search answers', async () => {
   const reply = { body_text: 'Press the switch.', incoming: false, private: false };
   const ticket = { id: 1, subject: 'Lamp', description_text: 'It is dark.', conversations: [reply] };
