@@ -56,6 +56,16 @@ test('what is made up is rejected, with the reason', () => {
   );
 });
 
+test('in Chinese six characters of a passage are a quotation, and five are not', () => {
+  const text = '买方可以在收到货物之日起三十日内无条件退货，退款在五个工作日内支付。';
+  const chinese = { ...passage, title: '退货', section: '退款', text };
+  const faultOf = (evidence: string): string | undefined =>
+    findFault(claim({ evidence: [evidence], question: '多久可以退货？', answer: text }), chinese, 0.5)
+      ?.reason;
+  assert.equal(faultOf('三十日内无条'), undefined);
+  assert.match(faultOf('三十日内无')!, /too short/);
+});
+
 test('links and addresses come from the passage, or the answer is made up', () => {
   const linked = {
     ...passage,

@@ -3,6 +3,7 @@
  * addresses come from there or from the question, and so do most of its telling words. A model that makes things up fails one of these.
  */
 import type { Passage } from '../data/knowledge/passage.ts';
+import { countCharacters } from '../text/count-characters.ts';
 import { hashWords, isContentLength } from '../text/hashed-words.ts';
 import { addressesIn } from './addresses.ts';
 import { citationOf } from './prompt.ts';
@@ -19,7 +20,7 @@ export type Claim = {
 
 export type Fault = { reason: string; kind: string };
 
-/** Quotations shorter than this are found in any text. */
+/** Quotations shorter than this are found in any text; a Chinese or Japanese character counts as two. */
 const leastEvidenceCharacters = 12;
 /** Answers of fewer telling words ("Yes, you can.") say nothing that could be made up. */
 const leastTellingWords = 3;
@@ -36,7 +37,8 @@ export function findFault(claim: Claim, passage: Passage, leastSupport: number):
   if (claim.evidence.length === 0) return fault('it quotes nothing of its passage');
   for (const quoted of claim.evidence) {
     const evidence = normalise(quoted);
-    if (evidence.length < leastEvidenceCharacters) return fault('a quotation is too short to prove anything');
+    if (countCharacters(evidence) < leastEvidenceCharacters)
+      return fault('a quotation is too short to prove anything');
     if (!text.includes(evidence)) return fault('a quotation is not in its passage');
   }
   const known = `${passage.title}\n${passage.section ?? ''}\n${passage.text}\n${claim.question}`;

@@ -4,6 +4,7 @@ import { exists } from '../base/files.ts';
 import type { Example } from '../data/example.ts';
 import { type Passage, readPassages } from '../data/knowledge/passage.ts';
 import { readExamples } from '../data/read-examples.ts';
+import { countCharacters } from '../text/count-characters.ts';
 import { loadLanguageDetector } from '../text/language.ts';
 import { hashWords } from '../text/hashed-words.ts';
 import { drawSample } from './draw-sample.ts';
@@ -54,7 +55,7 @@ export async function gatherMaterial(context: SynthesiseContext): Promise<Materi
 function drawPassages(path: string, count: number, seed: number, kind: PassageKind): Promise<Passage[]> {
   const usable = async function* (): AsyncGenerator<Passage> {
     for await (const passage of readPassages(path))
-      if (passage.text.length >= leastPassageCharacters) yield passage;
+      if (countCharacters(passage.text) >= leastPassageCharacters) yield passage;
   };
   return drawSample(usable(), count, { seed, label: `synthesise ${kind}`, idOf: ({ id }) => id });
 }

@@ -256,6 +256,10 @@ for (const provider of ['openai', 'anthropic'] as const)
       const key = 'sk-misbehaviour-0123456789';
       const { asker, folder } = await open(provider, () => ({ text: `${JSON.stringify(value)} ${key}` }));
       assert.deepEqual(await asker.ask(question()), { value });
+      const refusing = await open(provider, () => ({ refusal: `I will not, ${key}.` }), {
+        cacheFolder: folder,
+      });
+      assert.equal((await refusing.asker.ask(question(2))).cause, 'refused');
       assert.ok(!(await filesIn(folder)).includes(key));
     });
 

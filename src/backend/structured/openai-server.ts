@@ -139,7 +139,8 @@ function readResponse(given: unknown, apiKey: string): ServerAnswer | Trouble {
     Array.isArray(content) ? joinTextParts(content) : typeof content === 'string' ? content : '',
     apiKey,
   );
-  if (typeof refusal === 'string' && refusal !== '') return { text: refusal, finish: 'refused', tokens };
+  if (typeof refusal === 'string' && refusal !== '')
+    return { text: withoutKey(refusal, apiKey), finish: 'refused', tokens };
   if (reason === 'content_filter') return { text, finish: 'filtered', tokens };
   return { text, finish: reason === 'length' ? 'length' : 'stop', tokens };
 }
