@@ -2,8 +2,9 @@ import { isLuhn } from './check-digits.ts';
 import { hasWord, talkBefore, wholeWords } from './nearby-words.ts';
 import type { Recogniser } from './recogniser.ts';
 
-const candidate = /(?<![\p{L}\p{N}_.])(?<!\d[- ])\d(?:[ -]?\d){11,18}(?![- ]?\d|\.\d|[\p{L}_])/gu;
-const enoughDigits = /\d(?:[ -]?\d){11}/;
+const candidate =
+  /(?<![\p{L}\p{N}_.])(?<!\d[- \u00a0\u202f])\d(?:[ \u00a0\u202f-]?\d){11,18}(?![-\u00a0\u202f ]?\d|\.\d|[\p{L}_])/gu;
+const enoughDigits = /\d(?:[ \u00a0\u202f-]?\d){11}/;
 
 const words = wholeWords([
   '(?:credit|debit|bank|payment|gift)? ?cards?(?: (?:number|no\\.?))?',

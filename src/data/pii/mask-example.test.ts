@@ -106,6 +106,8 @@ test('the names of facts are masked like their values', () => {
 test('characters that nobody sees hide nothing, and an encoded sign neither', () => {
   for (const [text, masked] of [
     ['ma\u200bry@exam\u00adple.com\u200b!', '[EMAIL]\u200b!'],
+    ['بطاقتي ٤١١١ ١١١١ ١١١١ ١١١١', 'بطاقتي [CARD]'],
+    ['4111\u00a01111\u00a01111\u00a01111', '[CARD]'],
     ['card 4111\u200b1111\u20601111\ufeff1111', 'card [CARD]'],
     ['https://x.example/?m=mary%40example.com&a=1', 'https://x.example/?m=[EMAIL]&a=1'],
     ['mary&#64;example.com or bob\\u0040example.com', '[EMAIL] or [EMAIL_2]'],
