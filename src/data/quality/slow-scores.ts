@@ -1,5 +1,7 @@
 /** Components that need a knowledge base, a model or a judge: asked in batches, once for each record. */
+import { baseLanguage } from '../../text/language.ts';
 import { inBatches } from '../../base/in-batches.ts';
+import type { KnowledgeText } from '../curation-services.ts';
 import type { Example } from '../example.ts';
 import { throwIfInterrupted } from '../../base/interrupt.ts';
 import type { ConcludeTools } from '../rule.ts';
@@ -29,7 +31,7 @@ export async function slowScores(
 
 async function* scoreAll(
   count: number,
-  passages: readonly string[],
+  knowledge: readonly KnowledgeText[],
   {
     services,
     readExamples,
@@ -37,14 +39,16 @@ async function* scoreAll(
     signal,
   }: Pick<ConcludeTools, 'services' | 'readExamples' | 'report' | 'signal'>,
 ): AsyncGenerator<Uint8Array> {
+  const passages = knowledge.map(({ text }) => text);
   const known = passages.length > 0;
   const index = known ? indexPassages(passages) : undefined;
   const vectors = known ? await embedPassages(passages, services, signal) : undefined;
+  const languages = languagesOf(knowledge);
   let done = 0;
   for await (const batch of inBatches(readExamples(), batchSize)) {
     throwIfInterrupted(signal);
     const examples = batch.map(({ example }) => example);
-    yield* await scoreBatch(examples, services, { index, vectors, signal });
+    yield* await scoreBatch(examples, services, { index, vectors, languages, signal });
     done += batch.length;
     report({ type: 'progress', label: 'quality', done, total: count, unit: 'examples' });
   }
@@ -53,6 +57,8 @@ async function* scoreAll(
 type KnowledgeBase = {
   index: PassageIndex | undefined;
   vectors: PassageVectors | undefined;
+  /** Those of the passages; undefined where one does not say. */
+  languages: ReadonlySet<string> | undefined;
   signal: AbortSignal;
 };
 
@@ -90,16 +96,26 @@ async function embedPassages(
   return embedder && { embedder, vectors: await embedder.embed(passages, signal) };
 }
 
-/** Sets both kinds of support and returns the nearest passages. */
+function languagesOf(knowledge: readonly KnowledgeText[]): ReadonlySet<string> | undefined {
+  if (knowledge.some(({ language }) => language === undefined)) return undefined;
+  return new Set(knowledge.map(({ language }) => baseLanguage(language!)));
+}
+
+/**
+ * Sets both kinds of support and returns the nearest passages. Words tell nothing about replies in a language that the
+ * knowledge base does not have.
+ */
 async function addSupport(
   table: ScoreTable,
   example: Example,
-  { index, vectors, signal }: KnowledgeBase,
+  { index, vectors, languages, signal }: KnowledgeBase,
 ): Promise<string[]> {
   if (!index) return [];
   const statements = statementsOf(readConversation(example).turns);
   const { support, passages } = lexicalSupport(statements, index);
-  if (support !== undefined) setScore(table, 0, 'support', support);
+  const { language } = example.meta;
+  const isForeign = language !== undefined && languages?.has(baseLanguage(language)) === false;
+  if (support !== undefined && !isForeign) setScore(table, 0, 'support', support);
   const semantic = vectors && (await semanticSupport(statements, vectors, signal));
   if (semantic !== undefined) setScore(table, 0, 'semantic_support', semantic);
   return passages;

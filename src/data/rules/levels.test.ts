@@ -243,7 +243,9 @@ test('below min_score a record goes, whatever the funnel asks for', async () => 
 test('a knowledge base, a model, a judge and an encoder add components', async () => {
   const asked: number[] = [];
   const services: CurateServices = {
-    passages: async () => ['The refund of an invoice is settled by the billing department within a week.'],
+    passages: async () => [
+      { text: 'The refund of an invoice is settled by the billing department within a week.' },
+    ],
     lossOf: async (examples) =>
       examples.map(({ meta }) => (meta.id === 'r1' ? undefined : { given: 1, alone: 2 })),
     judge: async (_, passages) => {
@@ -269,6 +271,29 @@ test('a knowledge base, a model, a judge and an encoder add components', async (
   assert.equal(components['semantic_support']!.known, 32);
   assert.ok(asked.some((count) => count === 1));
   assert.equal(kept[2]!.meta['following_difficulty'], 0.5);
+});
+
+test('what a knowledge base of another language does not say is no fault', async () => {
+  const spoken = conversations(40).map(({ messages, meta }, i) => ({
+    messages,
+    meta: { ...meta, ...(i < 20 && { language: i < 10 ? 'zh-TW' : 'en_GB' }) },
+  }));
+  const knownFor = async (languages: (string | undefined)[]): Promise<number | undefined> => {
+    const passages = languages.map((language) => ({
+      text: 'The refund of an invoice is settled by the billing department within a week.',
+      ...(language !== undefined && { language }),
+    }));
+    const { report } = await run(
+      spoken,
+      { language: { enabled: false } },
+      { passages: () => Promise.resolve(passages) },
+    );
+    return report('quality').components['support']?.known;
+  };
+  const all = await knownFor(['en', undefined]);
+  assert.equal(await knownFor(['en', 'zh']), all);
+  const english = await knownFor(['en', 'en-US']);
+  assert.ok(english! < all! && english! > 0);
 });
 
 test('the same seed gives the same choice, whatever the size of the jobs', async () => {

@@ -6,7 +6,7 @@ import type { CurateConfig } from '../../data/config.ts';
 import type { Embedder } from '../../data/embeddings/embedder.ts';
 import { readPassages } from '../../data/knowledge/passage.ts';
 import type { Judge } from '../../data/quality/judge.ts';
-import type { CurateServices } from '../../data/curation-services.ts';
+import type { CurateServices, KnowledgeText } from '../../data/curation-services.ts';
 import type { StageContext } from '../stage.ts';
 import { openStore } from '../store.ts';
 import { openReplyLoss } from './reply-loss.ts';
@@ -65,9 +65,10 @@ async function openQualityJudge(
   };
 }
 
-async function loadPassages(path: string): Promise<string[]> {
-  const texts: string[] = [];
-  for await (const { title, text } of readPassages(path)) texts.push(`${title}\n${text}`);
+async function loadPassages(path: string): Promise<KnowledgeText[]> {
+  const texts: KnowledgeText[] = [];
+  for await (const { title, text, language } of readPassages(path))
+    texts.push({ text: `${title}\n${text}`, ...(language !== undefined && { language }) });
   return texts;
 }
 
