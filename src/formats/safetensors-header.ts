@@ -54,6 +54,7 @@ export function elementCount(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);
 }
 
+/** Bytes of a tensor's data; all dtypes have whole bytes. */
 export function tensorByteLength(dtype: Dtype, shape: readonly number[]): number {
   return (elementCount(shape) * dtypeBits[dtype]) / 8;
 }
@@ -168,6 +169,7 @@ function isStringRecord(value: unknown): value is Record<string, string> {
   return isRecord(value) && Object.values(value).every((item) => typeof item === 'string');
 }
 
+/** The error for a file that is damaged, or no safetensors file. */
 export function refused(path: string, reason: string, cause?: unknown): AttuneError {
   return new AttuneError('model', `${path} is not a usable safetensors file: ${reason}.`, {
     fix: 'The file is damaged, incomplete or of another format; download or make it again.',

@@ -35,6 +35,7 @@ const elsewhere: Record<string, string> = Object.fromEntries(
   trainingSections.map((name) => [name, `Its settings: [training](training.md#${name}).`]),
 );
 
+/** The settings of a section as a Markdown table; `prefix` stands before their names. */
 export function table(root: JsonSchema, section: JsonSchema, prefix: string): string[] {
   const rows = settings(root, section, prefix);
   return rows.length === 0

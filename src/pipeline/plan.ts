@@ -81,6 +81,10 @@ export type PlanContext = {
   options: PlanOptions;
 };
 
+/**
+ * Whether the stage's artifact is there already, and why not where it is not. `context.done` holds the stages before
+ * it.
+ */
 export async function planStage(
   project: Project,
   store: Store,

@@ -18,12 +18,14 @@ const librariesOf: Record<StageName, readonly string[]> = {
   register: [],
 };
 
+/** The versions of Attune, of Node and of the libraries that the stage leans on. */
 export function libraryVersions(stage: StageName): Record<string, string> {
   const versions: Record<string, string> = { attune: attuneVersion(), node: process.versions.node };
   for (const name of librariesOf[stage]) versions[name] = packageVersion(name) ?? 'unknown';
   return versions;
 }
 
+/** The kind of this machine, as it is written into manifests. */
 export function describeHost(): Manifest['host'] {
   return {
     platform: platform(),

@@ -57,6 +57,7 @@ export type Manifest = {
   digest: string;
 };
 
+/** The places of a project's store. Nothing is made on disk. */
 export function openStore(projectFolder: string): Store {
   const folder = join(projectFolder, '.attune');
   const inside = (name: string): string => join(folder, name);
@@ -73,6 +74,7 @@ export function openStore(projectFolder: string): Store {
 
 export const artifactFolder = (store: Store, id: string): string => join(store.artifacts, id);
 
+/** The finished artifact that a manifest tells of. */
 export function toArtifact(store: Store, manifest: Manifest): Artifact {
   const { stage, id, digest, summary } = manifest;
   return { stage, id, digest, folder: artifactFolder(store, id), summary };

@@ -61,6 +61,7 @@ export function aliasHistory(entries: readonly AuditEntry[]): Map<string, number
   return stacks;
 }
 
+/** The user that this process runs as; `unknown` where the system has no name for it. */
 export function currentUser(): string {
   try {
     return userInfo().username;

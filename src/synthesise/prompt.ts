@@ -28,6 +28,7 @@ export function quote(mark: string, text: string): string {
  */
 export const citationOf = ({ id }: Passage): string => `passage-${sha256(id).slice(0, 8)}`;
 
+/** The passage as a prompt shows it, with the id that an answer cites. */
 export function quotePassage(passage: Passage): string {
   const { title, section, text } = passage;
   const head = [

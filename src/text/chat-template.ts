@@ -105,6 +105,7 @@ export function renderChat(
   return template.render(messages.map(toTemplateMessage), options.addGenerationPrompt);
 }
 
+/** A message in the words of templates, which are those of OpenAI's chat format. */
 export function toTemplateMessage(message: Message): TemplateMessage {
   const { role, content, name, toolCalls } = message;
   return {

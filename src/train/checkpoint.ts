@@ -23,6 +23,7 @@ export type LoopProgress = {
   trainedTokens: number;
 };
 
+/** Before the first step. */
 export function newProgress(): LoopProgress {
   return { step: 0, bestStep: 0, bestLoss: Infinity, worseEvaluations: 0, trainedTokens: 0 };
 }
@@ -115,11 +116,13 @@ function parameterTensor({ name }: Parameter): { name: string; dtype: 'F32' } {
   return { name: `parameter:${name}`, dtype: 'F32' };
 }
 
+/** Keeps the parameters of the best evaluation so far, in place of those before. */
 export async function saveBest(folder: string, parameters: readonly Parameter[]): Promise<void> {
   const tensors = parameters.map((parameter): TensorToWrite => ({ ...parameter, dtype: 'F32' }));
   await writeSafetensors(join(folder, bestFile), tensors);
 }
 
+/** The parameters that saveBest kept, by the names and shapes of `like`. */
 export async function readBest(folder: string, like: readonly Parameter[]): Promise<Parameter[]> {
   const weights: Weights = await openSafetensors(join(folder, bestFile));
   try {

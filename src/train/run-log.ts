@@ -16,10 +16,12 @@ export function tensorboardEvent(event: TimedEvent): Uint8Array {
   return scalars ? tensorboardScalars(event.time, scalars.step, scalars.values) : new Uint8Array();
 }
 
+/** The events as the bytes of a file that TensorBoard reads. */
 export function tensorboardLog(events: readonly TimedEvent[]): Uint8Array {
   return Buffer.concat([tensorboardHeader(events[0]?.time ?? 0), ...events.map(tensorboardEvent)]);
 }
 
+/** The events as the bytes of a run that `wandb sync` uploads. */
 export function wandbLog(run: Omit<WandbRun, 'startSeconds'>, events: readonly TimedEvent[]): Uint8Array {
   const rows = new Map<number, WandbRow>();
   for (const event of events) {

@@ -19,6 +19,7 @@ export function describeValue(value: unknown): string {
   return shown.replace(/[^\s"]+@[^\s"]+/g, '[hidden]').replace(/\d[\d\s().-]{4,}\d/g, '[hidden]');
 }
 
+/** Throws RecordError: the field, the value found, and what was wanted there. */
 export function fail(field: string, value: unknown, wanted: string): never {
   throw new RecordError(`${field} is ${describeValue(value)}; ${wanted}`);
 }

@@ -13,6 +13,9 @@ import { openReplyLoss } from './reply-loss.ts';
 
 export type OpenServices = { services: CurateServices; close: () => Promise<void> };
 
+/**
+ * Opens what the project file asks for, and nothing else. Throws AttuneError for a model or server that cannot be used.
+ */
 export async function openCurateServices(context: StageContext): Promise<OpenServices> {
   const { embeddings, quality, diversity } = context.config.curate;
   const services: CurateServices = {};

@@ -23,6 +23,10 @@ export async function openReplyLoss(
   return lossWith(scorer, await openEncoder(base, longestTokens));
 }
 
+/**
+ * How hard the replies of examples are for a model: with the conversation before them, and each alone, in nats per
+ * token.
+ */
 export function lossWith(scorer: Scorer, encode: Encoder): LossOf {
   return async (examples) => {
     const given = examples.map((example, i) => ({ ...encode(example), id: `${i}` }));

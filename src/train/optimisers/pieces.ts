@@ -29,6 +29,9 @@ export type SharedWork = {
 
 export type PieceTask = { type: 'squares' } | { type: 'update'; settings: StepSettings };
 
+/**
+ * All parameters, by their `sizes` in weights, cut into pieces; an update rule that needs a tensor whole gets it whole.
+ */
 export function piecesOf(optimiser: OptimiserName, sizes: readonly number[]): Piece[] {
   const { whole } = updateRules[optimiser];
   return sizes.flatMap((size, slot) => {
