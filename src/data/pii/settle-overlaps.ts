@@ -43,27 +43,37 @@ function settleGroup(text: string, group: readonly FoundSpan[]): FoundSpan[] {
   for (const span of byRank)
     for (const piece of without(span, accepted)) {
       const trimmed = trim(text, piece);
-      if (trimmed) accepted.push(trimmed);
+      if (trimmed) accepted.splice(firstBehind(accepted, trimmed.start), 0, trimmed);
     }
-  return accepted.sort((a, b) => a.start - b.start);
+  return accepted;
 }
 
 function isCertain({ type, confidence }: FoundSpan): boolean {
   return confidence >= certain && !wordTypes.has(type);
 }
 
-/** The parts of a span that none of the others covers. */
+/** The parts of a span that none of the others covers, which are in order and apart. */
 function without(span: FoundSpan, others: readonly FoundSpan[]): FoundSpan[] {
-  let pieces = [span];
-  for (const { start, end } of others)
-    pieces = pieces.flatMap((piece) => {
-      if (end <= piece.start || piece.end <= start) return [piece];
-      return [
-        { ...piece, end: Math.max(piece.start, start) },
-        { ...piece, start: Math.min(piece.end, end) },
-      ].filter((part) => part.end > part.start);
-    });
+  const pieces: FoundSpan[] = [];
+  let { start } = span;
+  for (let i = firstBehind(others, start); i < others.length && others[i]!.start < span.end; i++) {
+    if (others[i]!.start > start) pieces.push({ ...span, start, end: others[i]!.start });
+    start = others[i]!.end;
+  }
+  if (start < span.end) pieces.push({ ...span, start });
   return pieces;
+}
+
+/** The first of spans in order that ends behind `offset`: a chain of thousands is settled without looking at each pair. */
+function firstBehind(spans: readonly FoundSpan[], offset: number): number {
+  let low = 0;
+  let high = spans.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (spans[middle]!.end <= offset) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** Without the blanks and punctuation at its ends; nothing when that is all. */
