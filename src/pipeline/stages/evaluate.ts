@@ -10,7 +10,7 @@ import { trainedModel } from './trained-model.ts';
 /** Base and tuned model side by side on the test split; what generates is what will serve. */
 export const evaluateStage: Stage = {
   name: 'evaluate',
-  version: 2,
+  version: 3,
   needs: ['curate', 'split', 'train', 'align', 'export'],
   // They hold durations. What else is in them follows from replies.jsonl and the inputs.
   timedFiles: ['evaluation_results.json', 'report.md', 'report.html'],
