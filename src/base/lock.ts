@@ -9,7 +9,7 @@ import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AttuneError } from './errors.ts';
-import { storageError } from './files.ts';
+import { storageError } from './storage-error.ts';
 
 export type LockHolder = {
   pid: number;

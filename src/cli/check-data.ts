@@ -3,7 +3,7 @@ import type { Stats } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { AttuneError } from '../base/errors.ts';
-import { storageError } from '../base/files.ts';
+import { storageError } from '../base/storage-error.ts';
 import type { CsvColumns } from '../data/config/sources.ts';
 
 const firstLook = 4096;

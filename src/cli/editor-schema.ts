@@ -1,6 +1,7 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isDiskFull, writeFileAtomic } from '../base/files.ts';
+import { writeFileAtomic } from '../base/files.ts';
+import { isDiskFull } from '../base/storage-error.ts';
 
 /** What the first line of a project file points its editor to. */
 export const editorSchemaPath = '.attune/attune.yaml.schema.json';

@@ -1,7 +1,7 @@
 /** How failures leave the program: one table of exit codes, and what is printed. */
 import { CommanderError } from 'commander';
 import { AttuneError, type ErrorCode } from '../base/errors.ts';
-import { asStorageError } from '../base/files.ts';
+import { asStorageError } from '../base/storage-error.ts';
 
 export type ExitMeaning = { exit: number; meaning: string };
 

@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { setImmediate } from 'node:timers/promises';
 import { styleText } from 'node:util';
 import { AttuneError } from '../base/errors.ts';
-import { storageError } from '../base/files.ts';
+import { storageError } from '../base/storage-error.ts';
 import { usesColor } from './context.ts';
 import { describeFailure } from './errors.ts';
 import type { Io } from './io.ts';

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { AttuneError } from '../base/errors.ts';
-import { storageError } from '../base/files.ts';
+import { storageError } from '../base/storage-error.ts';
 
 /** A macro's wording: its literal pieces in normal form, with a blank at both ends. Between two pieces stands any text. */
 type Template = { label: string; pieces: string[]; literalLength: number };

@@ -1,7 +1,7 @@
 import { mkdir, open, readFile } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { storageError } from '../base/files.ts';
+import { storageError } from '../base/storage-error.ts';
 import type { Reply } from '../backend/backend.ts';
 
 /** The systems compared. */

@@ -1,5 +1,5 @@
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
-import { storageError } from '../base/files.ts';
+import { storageError } from '../base/storage-error.ts';
 
 const bufferedCharacters = 256 * 1024;
 

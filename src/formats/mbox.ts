@@ -1,7 +1,7 @@
 /** Mailboxes as one file (mbox, RFC 4155 and its relatives), and single messages. */
 import { closeSync, openSync, readSync } from 'node:fs';
 import { AttuneError } from '../base/errors.ts';
-import { storageError } from '../base/files.ts';
+import { storageError } from '../base/storage-error.ts';
 import { readChunks } from './text-chunks.ts';
 
 /** Where a message lies in its file, and its headers as far as they were kept. */

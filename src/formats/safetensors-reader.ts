@@ -1,7 +1,7 @@
 /** Reading one safetensors file. A tensor is read in pieces, so that memory holds what is asked for and one piece. */
 import { open, type FileHandle } from 'node:fs/promises';
 import { AttuneError } from '../base/errors.ts';
-import { storageError } from '../base/files.ts';
+import { storageError } from '../base/storage-error.ts';
 import { sharedBytes, sharedFloats } from '../base/shared-memory.ts';
 import { bfloat16ToFloats, float16ToFloats } from './float.ts';
 import {

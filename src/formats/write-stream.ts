@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { storageError, syncFolder } from '../base/files.ts';
+import { syncFolder } from '../base/files.ts';
+import { storageError } from '../base/storage-error.ts';
 
 export type WrittenFile = { file: string; byteLength: number; sha256: string };
 

@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, relative, sep } from 'node:path';
 import { AttuneError } from '../base/errors.ts';
-import { storageError } from '../base/files.ts';
+import { storageError } from '../base/storage-error.ts';
 import { sha256, sha256File } from '../base/hash.ts';
 import { canonicalJson, type Json } from '../base/json.ts';
 import { nearest } from './nearest.ts';

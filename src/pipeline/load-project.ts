@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { AttuneError } from '../base/errors.ts';
-import { storageError } from '../base/files.ts';
+import { storageError } from '../base/storage-error.ts';
 import { projectConfig, type ProjectConfig } from './config.ts';
 import { describeIssues } from './config-problems.ts';
 import { projectJsonSchema } from './schema.ts';

@@ -4,7 +4,8 @@
  */
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { storageError, syncFolder } from '../base/files.ts';
+import { syncFolder } from '../base/files.ts';
+import { storageError } from '../base/storage-error.ts';
 import { sha256, sha256File } from '../base/hash.ts';
 import { canonicalJson, type Json } from '../base/json.ts';
 import type { SourceDigest } from './artifact-key.ts';

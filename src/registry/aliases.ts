@@ -2,7 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AttuneError } from '../base/errors.ts';
-import { storageError, writeJson } from '../base/files.ts';
+import { writeJson } from '../base/files.ts';
+import { storageError } from '../base/storage-error.ts';
 import { acquireLock } from '../base/lock.ts';
 import { aliasHistory, appendAudit, currentUser, readAudit } from './audit.ts';
 import { aliasPattern } from './version-reference.ts';

@@ -5,7 +5,7 @@
 import { open, readFile, truncate } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
-import { storageError } from '../base/files.ts';
+import { storageError } from '../base/storage-error.ts';
 
 export type AuditEntry =
   | { time: string; user: string; event: 'registered'; version: number; hashes: string }

@@ -5,7 +5,8 @@
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AttuneError } from '../base/errors.ts';
-import { exists, readJson, storageError, syncFolder } from '../base/files.ts';
+import { exists, readJson, syncFolder } from '../base/files.ts';
+import { storageError } from '../base/storage-error.ts';
 import { sha256, sha256File } from '../base/hash.ts';
 import { canonicalJson, type Json } from '../base/json.ts';
 import { acquireLock } from '../base/lock.ts';

@@ -2,7 +2,7 @@
 import { mkdir, open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { storageError } from '../base/files.ts';
+import { storageError } from '../base/storage-error.ts';
 import { supervisedCount } from '../model/packing.ts';
 import type { ExampleSizes } from '../model/packing.ts';
 import type { EncodedExample } from '../text/encoded-example.ts';

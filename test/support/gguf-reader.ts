@@ -1,7 +1,7 @@
 /** Reads GGUF files of the types that Attune writes, for tests of what it wrote. Every length is checked against the bytes that are there. */
 import { readFile } from 'node:fs/promises';
 import { AttuneError } from '../../src/base/errors.ts';
-import { storageError } from '../../src/base/files.ts';
+import { storageError } from '../../src/base/storage-error.ts';
 import { float16ToFloats } from '../../src/formats/float.ts';
 import {
   ggufAlignment,

@@ -4,7 +4,8 @@
  */
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { storageError, writeFileAtomic } from '../../base/files.ts';
+import { writeFileAtomic } from '../../base/files.ts';
+import { storageError } from '../../base/storage-error.ts';
 import { isRecord } from '../../base/json.ts';
 import { readTokens, type ServerAnswer, type TokenCounts } from './server.ts';
 

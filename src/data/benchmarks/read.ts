@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
-import { storageError } from '../../base/files.ts';
+import { storageError } from '../../base/storage-error.ts';
 import { readCsvFields } from '../../formats/csv.ts';
 import { readJsonLines } from '../../formats/jsonl.ts';
 import { readLineBatches } from '../../formats/lines.ts';

@@ -1,7 +1,7 @@
 /** Facts on disk: what `observe` returned, in frames of some hundred records, one file a job. */
 import { readFile } from 'node:fs/promises';
 import { deserialize, serialize } from 'node:v8';
-import { storageError } from '../../base/files.ts';
+import { storageError } from '../../base/storage-error.ts';
 import { throwIfInterrupted } from '../../base/interrupt.ts';
 import type { Facts } from '../rule.ts';
 

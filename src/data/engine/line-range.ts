@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import { storageError } from '../../base/files.ts';
+import { storageError } from '../../base/storage-error.ts';
 
 export type ByteRange = { start: number; end: number };
 

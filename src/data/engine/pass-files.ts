@@ -1,6 +1,6 @@
 /** Files between the passes. They are not flushed: a size and a hash tell after a crash whether one is whole. */
 import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { storageError } from '../../base/files.ts';
+import { storageError } from '../../base/storage-error.ts';
 import { sha256, sha256File } from '../../base/hash.ts';
 import { throwIfInterrupted } from '../../base/interrupt.ts';
 

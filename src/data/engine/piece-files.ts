@@ -7,7 +7,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { deserialize, serialize } from 'node:v8';
 import { crc32 } from 'node:zlib';
 import { AttuneError } from '../../base/errors.ts';
-import { storageError } from '../../base/files.ts';
+import { storageError } from '../../base/storage-error.ts';
 
 /** Of the start and checksum of a piece. */
 export const entryBytes = 8;

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { storageError } from '../../base/files.ts';
+import { storageError } from '../../base/storage-error.ts';
 import type { Example } from '../example.ts';
 import { throwIfInterrupted } from '../../base/interrupt.ts';
 import { ascending } from './fact-files.ts';

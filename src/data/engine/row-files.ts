@@ -1,7 +1,7 @@
 /** Rows: the bytes that a rule keeps of each record, in a file a job (piece-files.ts), looked up by the index of the record. */
 import { closeSync, openSync, readSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
-import { storageError } from '../../base/files.ts';
+import { storageError } from '../../base/storage-error.ts';
 import { openFilesLimit } from '../../base/free-resources.ts';
 import type { ObservedPart } from '../rule.ts';
 import { damaged, entryBytes } from './piece-files.ts';

@@ -5,7 +5,8 @@
  */
 import { mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { storageError, writeJson } from '../../base/files.ts';
+import { writeJson } from '../../base/files.ts';
+import { storageError } from '../../base/storage-error.ts';
 import type { Reporter } from '../../base/progress.ts';
 import { wordsOfRule } from '../rule-words.ts';
 import type { RuleSettings } from '../rules.ts';

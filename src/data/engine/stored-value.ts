@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { deserialize, serialize } from 'node:v8';
-import { storageError } from '../../base/files.ts';
+import { storageError } from '../../base/storage-error.ts';
 import { type Part, writePart } from './pass-files.ts';
 
 /** Writes a value that many jobs read: anything structuredClone takes. */

@@ -1,7 +1,7 @@
 /** A thread that runs the jobs it is sent, one at a time. */
 import { parentPort } from 'node:worker_threads';
 import { AttuneError } from '../../base/errors.ts';
-import { asStorageError } from '../../base/files.ts';
+import { asStorageError } from '../../base/storage-error.ts';
 import { type Job, runJob } from './job.ts';
 import type { WorkerReply } from './job-runner.ts';
 

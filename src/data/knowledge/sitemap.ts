@@ -3,7 +3,7 @@ import { readFile, realpath, stat } from 'node:fs/promises';
 import { gunzipSync } from 'node:zlib';
 import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
-import { storageError } from '../../base/files.ts';
+import { storageError } from '../../base/storage-error.ts';
 import type { FoundFile } from './walk-files.ts';
 
 /** The protocol's own limits, doubled for those who overlook them. */

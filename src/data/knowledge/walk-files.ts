@@ -1,7 +1,7 @@
 /** The files of a knowledge base in a fixed order, whatever order the file system lists them in. */
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { storageError } from '../../base/files.ts';
+import { storageError } from '../../base/storage-error.ts';
 import { throwIfInterrupted } from '../../base/interrupt.ts';
 
 export type FoundFile =

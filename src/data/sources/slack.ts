@@ -4,7 +4,7 @@
  */
 import { readFile, stat } from 'node:fs/promises';
 import { AttuneError } from '../../base/errors.ts';
-import { storageError } from '../../base/files.ts';
+import { storageError } from '../../base/storage-error.ts';
 import { type JsonRecord, readJsonBytes, readJsonRecords } from '../../formats/json-records.ts';
 import { openZip, ZipError, type ZipLimits } from '../../formats/zip.ts';
 import type { SourceConfig } from '../config/sources.ts';

@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
-import { storageError } from '../../base/files.ts';
+import { storageError } from '../../base/storage-error.ts';
 import type { SourceKind } from '../config/sources.ts';
 
 const tickets = ['.json', '.jsonl', '.ndjson'];

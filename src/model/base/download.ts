@@ -4,7 +4,8 @@ import { createReadStream } from 'node:fs';
 import { open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
-import { storageError, syncFolder } from '../../base/files.ts';
+import { syncFolder } from '../../base/files.ts';
+import { storageError } from '../../base/storage-error.ts';
 import { PassingTroubleError, retrying, send } from './hub-request.ts';
 import type { HubAccess } from './hub-request.ts';
 

@@ -2,7 +2,8 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
-import { readJson, storageError } from '../../base/files.ts';
+import { readJson } from '../../base/files.ts';
+import { storageError } from '../../base/storage-error.ts';
 
 export const configName = 'config.json';
 export const indexName = 'model.safetensors.index.json';

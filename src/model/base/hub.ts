@@ -11,7 +11,8 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
-import { readJson, storageError, writeFileAtomic, writeJson } from '../../base/files.ts';
+import { readJson, writeFileAtomic, writeJson } from '../../base/files.ts';
+import { storageError } from '../../base/storage-error.ts';
 import { acquireLock } from '../../base/lock.ts';
 import type { Reporter } from '../../base/progress.ts';
 import { readModelConfig } from '../config.ts';
