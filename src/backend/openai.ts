@@ -123,7 +123,10 @@ export async function serverError(
   const failure = (what: string, fix?: string): AttuneError =>
     new AttuneError('backend', `${url} ${what}`, { fix });
   if (cause instanceof APIConnectionTimeoutError)
-    return failure('did not answer in time.', 'Raise timeoutMs or try again later.');
+    return failure(
+      'did not answer in time.',
+      'See whether the server is overloaded, and run the same command again.',
+    );
   const error = cause as Error & { status?: number; headers?: Headers };
   if (cause instanceof APIConnectionError) {
     const said = redact((error.cause as Error | undefined)?.message ?? error.message, apiKey);
