@@ -229,9 +229,14 @@ export function postcodeAt(words: Words, i: number): number | undefined {
     /^[a-z]{2}$/.test(next)
   )
     return i + 1;
-  if (/^\d{3}$/.test(key) && between === gap.space && /^\d{2}$/.test(next)) return i + 1;
+  if (/^\d{3}$/.test(key) && between === gap.space && /^\d{2}$/.test(next) && !isNumberNext(words, i + 2))
+    return i + 1;
   return /^\d{4,6}$/.test(key) ? i : undefined;
 }
+
+/** The third group of a phone number: 416 60 039. */
+const isNumberNext = (words: Words, i: number): boolean =>
+  i < words.count && words.gaps[i] === gap.space && words.shapes[i] === shape.number;
 
 function placeAt(words: Words, i: number, lexicon: Lexicon): number | undefined {
   let last =

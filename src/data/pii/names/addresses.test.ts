@@ -48,6 +48,11 @@ test('addresses that begin with a flat, a house, a number with a slash or a town
   ]);
 });
 
+test('a phone number on the line below an address is no second postcode', () => {
+  const card = 'Vera Lund\nPSC 1234, Box 567\nAPO AA 34002\n516 50 049 office';
+  assert.equal(markedByAll(card).split('\n').at(-1), '[PHONE] office');
+});
+
 test('addresses in Arabic and Hebrew', () => {
   check([
     ['شارع الملك خالد، مبنى 4، الرياض', 'عنواني هو @.'],
