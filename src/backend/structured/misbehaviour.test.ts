@@ -1,74 +1,35 @@
 /** What strangers' servers and the network do to a request that costs money, beyond what their vendors document. */
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, describe, test, type TestContext } from 'node:test';
-import { z } from 'zod';
 import {
   type Behaviour,
   type ModelRequest,
   type ModelServer,
   startModelServer,
 } from '../../../test/support/model-server.ts';
+import { type AskerFixture, colourQuestion, openTestAsker } from '../../../test/support/test-asker.ts';
 import { AttuneError } from '../../base/errors.ts';
-import type { ProgressEvent } from '../../base/progress.ts';
-import { type Asker, type AskerOptions, openAsker, type Question } from './asker.ts';
+import type { AskerOptions } from './asker.ts';
 
 const keyVariable = 'ATTUNE_MISBEHAVIOUR_KEY';
 after(() => delete process.env[keyVariable]);
 
-const schema = z.object({ colour: z.enum(['red', 'green']), size: z.number().int() });
 const value = { colour: 'red', size: 3 } as const;
-const question = (n = 1): Question<z.infer<typeof schema>> => ({
-  system: 'You know colours.',
-  user: `Which colour has item ${n}?`,
-  schema,
-  name: 'colour',
-  label: 'colours',
-  seed: n,
-});
 
 const servers: ModelServer[] = [];
 after(() => Promise.all(servers.map((server) => server.close())));
-
-type Fixture = {
-  asker: Asker;
-  server: ModelServer;
-  waits: number[];
-  events: ProgressEvent[];
-  folder: string;
-};
 
 async function open(
   provider: AskerOptions['provider'],
   respond: (request: ModelRequest) => Behaviour,
   { key = 'sk-misbehaviour-0123456789', ...options }: Partial<AskerOptions> & { key?: string } = {},
-): Promise<Fixture> {
+): Promise<AskerFixture> {
   const server = await startModelServer(respond);
   servers.push(server);
-  const waits: number[] = [];
-  const events: ProgressEvent[] = [];
-  const folder = await mkdtemp(join(tmpdir(), 'attune-misbehaviour-'));
   process.env[keyVariable] = key;
-  const asker = await openAsker({
-    provider,
-    url: provider === 'openai' ? server.openaiUrl : server.anthropicUrl,
-    model: 'm',
-    apiKeyVariable: keyVariable,
-    maxTokens: 200,
-    concurrency: 2,
-    retries: 2,
-    timeoutMs: 600_000,
-    limit: {},
-    cacheFolder: folder,
-    seed: 7,
-    report: (event) => events.push(event),
-    signal: new AbortController().signal,
-    wait: async (milliseconds) => void waits.push(milliseconds),
-    ...options,
-  });
-  return { asker, server, waits, events, folder };
+  return openTestAsker(provider, server, { apiKeyVariable: keyVariable, retries: 2, ...options });
 }
 
 /** The body of a whole answer in the vendor's shape, with some fields otherwise. */
@@ -116,7 +77,7 @@ for (const provider of ['openai', 'anthropic'] as const)
       for (const contentType of ['text/plain; charset=utf-8', 'text/html', 'application/octet-stream']) {
         const body = wholeBody(provider, JSON.stringify(value));
         const { asker, server } = await open(provider, () => ({ body, contentType }));
-        assert.deepEqual(await asker.ask(question()), { value }, contentType);
+        assert.deepEqual(await asker.ask(colourQuestion()), { value }, contentType);
         assert.equal(server.requests.length, 1);
       }
     });
@@ -125,7 +86,7 @@ for (const provider of ['openai', 'anthropic'] as const)
       for (const contentType of ['text/html', 'application/json']) {
         const body = '<html><h1>Sign in to the proxy</h1></html>';
         const { asker } = await open(provider, () => ({ body, contentType }));
-        const asked = await asker.ask(question());
+        const asked = await asker.ask(colourQuestion());
         assert.equal(asked.cause, 'failed', contentType);
       }
     });
@@ -135,7 +96,7 @@ for (const provider of ['openai', 'anthropic'] as const)
         error: { code: 502, message: 'upstream sk-misbehaviour-0123456789 down' },
       });
       const { asker } = await open(provider, () => ({ body }));
-      const asked = await asker.ask(question());
+      const asked = await asker.ask(colourQuestion());
       assert.ok(asked.cause === 'failed' && /upstream \[API key\] down/.test(asked.reason), asked.cause);
     });
 
@@ -155,7 +116,7 @@ for (const provider of ['openai', 'anthropic'] as const)
             }
           : { answer: value },
       );
-      assert.deepEqual(await asker.ask(question()), { value });
+      assert.deepEqual(await asker.ask(colourQuestion()), { value });
       assert.equal(server.requests.length, 2);
     });
 
@@ -177,7 +138,7 @@ for (const provider of ['openai', 'anthropic'] as const)
         }),
         { retries: 0 },
       );
-      const asked = await asker.ask(question());
+      const asked = await asker.ask(colourQuestion());
       assert.ok(asked.cause === 'failed' && /larger than 32 MB/.test(asked.reason), JSON.stringify(asked));
       assert.ok(sent < 200, `${sent} MB were sent`);
     });
@@ -185,11 +146,11 @@ for (const provider of ['openai', 'anthropic'] as const)
     test('a huge answer is used where it holds the object, and is not sent back to be mended', async () => {
       const whole = `${JSON.stringify(value)}${' '.repeat(10_000_000)}`;
       const good = await open(provider, () => ({ text: whole }));
-      assert.deepEqual(await good.asker.ask(question()), { value });
+      assert.deepEqual(await good.asker.ask(colourQuestion()), { value });
       const { asker, server } = await open(provider, () => ({ text: 'x'.repeat(10_000_000) }), {
         limit: { tokens: 1_000_000_000 },
       });
-      const asked = await asker.ask(question());
+      const asked = await asker.ask(colourQuestion());
       assert.ok(asked.cause === 'invalid' && /far more than/.test(asked.reason), asked.cause);
       assert.equal(server.requests.length, 1);
     });
@@ -202,7 +163,7 @@ for (const provider of ['openai', 'anthropic'] as const)
           status,
           headers: { location: `${other.openaiUrl}/chat/completions` },
         }));
-        await assert.rejects(asker.ask(question()), (error) => {
+        await assert.rejects(asker.ask(colourQuestion()), (error) => {
           assert.ok(error instanceof AttuneError && error.code === 'backend', String(error));
           assert.match(`${error.message} ${error.fix}`, new RegExp(`${status}.*url`, 's'));
           return true;
@@ -213,7 +174,7 @@ for (const provider of ['openai', 'anthropic'] as const)
 
     test('a damaged answer on disk is asked for again, once, and mended', async () => {
       const { asker, server, folder } = await open(provider, () => ({ answer: value }));
-      await asker.ask(question());
+      await asker.ask(colourQuestion());
       const [path] = await answersIn(folder);
       const whole = await readFile(path!, 'utf8');
       const damages = [
@@ -231,7 +192,7 @@ for (const provider of ['openai', 'anthropic'] as const)
             cacheFolder: folder,
             url: provider === 'openai' ? server.openaiUrl : server.anthropicUrl,
           });
-          assert.deepEqual(await next.asker.ask(question()), { value });
+          assert.deepEqual(await next.asker.ask(colourQuestion()), { value });
         }
         assert.equal(server.requests.length, n + 2, damage);
       }
@@ -244,7 +205,7 @@ for (const provider of ['openai', 'anthropic'] as const)
       for (const echo of echoes) {
         const body = { status: 500, error: `{"detail": ${JSON.stringify(`bad ${echo}`)}}` };
         const failing = await open(provider, () => body, { key });
-        const asked = await failing.asker.ask(question());
+        const asked = await failing.asker.ask(colourQuestion());
         assert.equal(failing.server.requests[0]!.key, key);
         const seen = JSON.stringify([asked, failing.events]) + (await filesIn(failing.folder));
         for (const form of echoes)
@@ -255,11 +216,11 @@ for (const provider of ['openai', 'anthropic'] as const)
     test('an answer that repeats the key is kept without it', async () => {
       const key = 'sk-misbehaviour-0123456789';
       const { asker, folder } = await open(provider, () => ({ text: `${JSON.stringify(value)} ${key}` }));
-      assert.deepEqual(await asker.ask(question()), { value });
+      assert.deepEqual(await asker.ask(colourQuestion()), { value });
       const refusing = await open(provider, () => ({ refusal: `I will not, ${key}.` }), {
         cacheFolder: folder,
       });
-      assert.equal((await refusing.asker.ask(question(2))).cause, 'refused');
+      assert.equal((await refusing.asker.ask(colourQuestion(2))).cause, 'refused');
       assert.ok(!(await filesIn(folder)).includes(key));
     });
 
@@ -267,7 +228,7 @@ for (const provider of ['openai', 'anthropic'] as const)
       const { asker, server } = await open(provider, () => ({ answer: value }), {
         key: ' sk-0123456789\r\n',
       });
-      await asker.ask(question());
+      await asker.ask(colourQuestion());
       assert.equal(server.requests[0]!.key, 'sk-0123456789');
       for (const key of ['sk-01234\n56789', 'sk-“0123456789”', '  '])
         await assert.rejects(
@@ -284,7 +245,7 @@ for (const provider of ['openai', 'anthropic'] as const)
     test('a host that does not exist is asked again, and costs nothing', async (t) => {
       const { asker, waits } = await open(provider, () => ({ answer: value }));
       failToConnect(t, 'ENOTFOUND');
-      const asked = await asker.ask(question());
+      const asked = await asker.ask(colourQuestion());
       assert.ok(asked.cause === 'failed' && /ENOTFOUND/.test(asked.reason), JSON.stringify(asked));
       assert.equal(waits.length, 2);
       assert.equal(asker.spending().total.unconfirmed_tokens, 0);
@@ -297,7 +258,7 @@ for (const provider of ['openai', 'anthropic'] as const)
       for (const code of [undefined, 'SELF_SIGNED_CERT_IN_CHAIN', 'ERR_TLS_CERT_ALTNAME_INVALID']) {
         const failing = code === undefined ? undefined : failToConnect(t, code);
         const { asker, waits } = await open(provider, () => ({ answer: value }), { url });
-        await assert.rejects(asker.ask(question()), (error) => {
+        await assert.rejects(asker.ask(colourQuestion()), (error) => {
           assert.ok(error instanceof AttuneError && /TLS failed/.test(error.message), String(error));
           assert.match(error.fix!, /NODE_EXTRA_CA_CERTS/);
           return true;
@@ -318,7 +279,7 @@ for (const provider of ['openai', 'anthropic'] as const)
       ];
       for (const text of texts) {
         const { asker, server } = await open(provider, () => ({ text }));
-        assert.deepEqual(await asker.ask(question()), { value }, text);
+        assert.deepEqual(await asker.ask(colourQuestion()), { value }, text);
         assert.equal(server.requests.length, 1);
       }
     });
@@ -327,7 +288,7 @@ for (const provider of ['openai', 'anthropic'] as const)
       const { asker, events } = await open(provider, ({ index }) =>
         index === 0 ? { status: 429, headers: { 'retry-after': '45' } } : { answer: value },
       );
-      await asker.ask(question());
+      await asker.ask(colourQuestion());
       assert.ok(
         events.some((event) => event.type === 'note' && /rate limit.* 4[56] s/.test(event.message)),
         JSON.stringify(events),
@@ -341,7 +302,7 @@ describe('what only servers in the shape of OpenAI do', () => {
     const { asker } = await open('openai', () => ({
       body: wholeBody('openai', JSON.stringify(value), { usage }),
     }));
-    await asker.ask(question());
+    await asker.ask(colourQuestion());
     const { input_tokens: input, output_tokens: output } = asker.spending().total;
     assert.deepEqual([input, output], [20, 109]);
   });
@@ -351,7 +312,7 @@ describe('what only servers in the shape of OpenAI do', () => {
     const { asker, server } = await open('openai', ({ index }) =>
       index === 0 ? { body: wholeBody('openai', '', { choices }) } : { answer: value },
     );
-    assert.deepEqual(await asker.ask(question()), { value });
+    assert.deepEqual(await asker.ask(colourQuestion()), { value });
     assert.equal(server.requests.length, 2);
     assert.equal(asker.spending().total.repairs, 0);
   });
@@ -364,7 +325,7 @@ describe('what only servers in the shape of OpenAI do', () => {
     ];
     const choices = [{ index: 0, message: { content }, finish_reason: 'stop' }];
     const { asker, server } = await open('openai', () => ({ body: wholeBody('openai', '', { choices }) }));
-    assert.deepEqual(await asker.ask(question()), { value });
+    assert.deepEqual(await asker.ask(colourQuestion()), { value });
     assert.equal(server.requests.length, 1);
   });
 });

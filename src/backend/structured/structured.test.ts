@@ -1,11 +1,7 @@
 /** One contract for both vendors' servers, against a server that misbehaves in every way that real ones do. */
 import assert from 'node:assert/strict';
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, describe, test, type TestContext } from 'node:test';
 import { fc } from '../../../test/support/properties.ts';
-import { z } from 'zod';
 import {
   type Behaviour,
   type ModelRequest,
@@ -13,9 +9,14 @@ import {
   startModelServer,
   tokensOf,
 } from '../../../test/support/model-server.ts';
+import {
+  type AskerFixture,
+  colourQuestion,
+  colourSchema,
+  openTestAsker,
+} from '../../../test/support/test-asker.ts';
 import { AttuneError } from '../../base/errors.ts';
-import type { ProgressEvent } from '../../base/progress.ts';
-import { type Asked, type Asker, type AskerOptions, openAsker, type Question } from './asker.ts';
+import type { Asked, AskerOptions } from './asker.ts';
 import { openBudget } from './budget.ts';
 import { readJsonAnswer } from './json-answer.ts';
 import { serverSchema } from './json-schema.ts';
@@ -26,58 +27,21 @@ const secret = 'sk-very-secret-key-0123456789';
 process.env['ATTUNE_TEST_KEY'] = secret;
 after(() => delete process.env['ATTUNE_TEST_KEY']);
 
-const schema = z.object({ colour: z.enum(['red', 'green']), size: z.number().int() });
 const good = { answer: { colour: 'red', size: 3 } };
-const question = (n = 1): Question<z.infer<typeof schema>> => ({
-  system: 'You know colours.',
-  user: `Which colour has item ${n}?`,
-  schema,
-  name: 'colour',
-  label: 'colours',
-  seed: n,
-});
-
-type Fixture = {
-  asker: Asker;
-  server: ModelServer;
-  waits: number[];
-  events: ProgressEvent[];
-  folder: string;
-};
 
 /** An asker of a server that does what the script says, request by request, and then goes on with its last line. */
 async function open(
   provider: AskerOptions['provider'],
   script: readonly Behaviour[] | ((request: ModelRequest) => Behaviour | Promise<Behaviour>),
   options: Partial<AskerOptions> & { server?: ModelServer } = {},
-): Promise<Fixture> {
+): Promise<AskerFixture> {
   const respond =
     typeof script === 'function'
       ? script
       : ({ index }: ModelRequest) => script[Math.min(index, script.length - 1)]!;
   const server = options.server ?? (await startModelServer(respond));
   if (!options.server) servers.push(server);
-  const waits: number[] = [];
-  const events: ProgressEvent[] = [];
-  const folder = options.cacheFolder ?? (await mkdtemp(join(tmpdir(), 'attune-answers-')));
-  const asker = await openAsker({
-    provider,
-    url: provider === 'openai' ? server.openaiUrl : server.anthropicUrl,
-    model: 'm',
-    apiKeyVariable: 'ATTUNE_TEST_KEY',
-    maxTokens: 200,
-    concurrency: 2,
-    retries: 3,
-    timeoutMs: 600_000,
-    limit: {},
-    cacheFolder: folder,
-    seed: 7,
-    report: (event) => events.push(event),
-    signal: new AbortController().signal,
-    wait: async (milliseconds) => void waits.push(milliseconds),
-    ...options,
-  });
-  return { asker, server, waits, events, folder };
+  return openTestAsker(provider, server, { apiKeyVariable: 'ATTUNE_TEST_KEY', ...options });
 }
 
 /** Time limits of requests that run out when told; which ones were set, in milliseconds. */
@@ -102,7 +66,7 @@ for (const provider of ['openai', 'anthropic'] as const)
   describe(provider, () => {
     test('an object comes back checked, is counted, and is not paid for again', async () => {
       const first = await open(provider, [good], { prices: { input: 1, output: 10 } });
-      assert.deepEqual(await first.asker.ask(question()), { value: { colour: 'red', size: 3 } });
+      assert.deepEqual(await first.asker.ask(colourQuestion()), { value: { colour: 'red', size: 3 } });
       const [request] = first.server.requests;
       assert.equal(request!.key, secret);
       assert.match(request!.text, /You know colours/);
@@ -116,7 +80,7 @@ for (const provider of ['openai', 'anthropic'] as const)
         server: first.server,
         prices: { input: 1, output: 10 },
       });
-      assert.deepEqual(await again.asker.ask(question()), { value: { colour: 'red', size: 3 } });
+      assert.deepEqual(await again.asker.ask(colourQuestion()), { value: { colour: 'red', size: 3 } });
       assert.equal(first.server.requests.length, 1);
       const spent = again.asker.spending().total;
       assert.deepEqual([spent.cached, spent.money, spent.new_money], [1, total.money, 0]);
@@ -130,7 +94,7 @@ for (const provider of ['openai', 'anthropic'] as const)
         process.env[name] = name.endsWith('HEADERS') ? 'X-Inner: mine\nAuthorization: mine' : 'mine';
       try {
         const { asker, server } = await open(provider, [good]);
-        await asker.ask(question());
+        await asker.ask(colourQuestion());
         assert.ok(!JSON.stringify(server.requests[0]!.headers).includes('mine'));
         assert.equal(server.requests[0]!.key, secret);
         assert.equal(process.env[variables[1]!], 'mine');
@@ -144,7 +108,7 @@ for (const provider of ['openai', 'anthropic'] as const)
 
     test('the schema is the one the vendor takes', async () => {
       const { asker, server } = await open(provider, [good]);
-      await asker.ask(question());
+      await asker.ask(colourQuestion());
       const { body } = server.requests[0]!;
       const expected = {
         type: 'object',
@@ -180,7 +144,7 @@ for (const provider of ['openai', 'anthropic'] as const)
         ],
         { retries: 10 },
       );
-      assert.deepEqual(await asker.ask(question()), { value: good.answer });
+      assert.deepEqual(await asker.ask(colourQuestion()), { value: good.answer });
       assert.equal(server.requests.length, 8);
       assert.ok(waits[0]! >= 7000 && waits[0]! <= 8000, `after 7 s and up to 1 s: ${waits[0]}`);
       const ofDate = Math.max(...waits);
@@ -212,7 +176,7 @@ for (const provider of ['openai', 'anthropic'] as const)
         return script[index]!;
       };
       const { asker, server } = await open(provider, respond, { timeoutMs: 60_000 });
-      assert.deepEqual(await asker.ask(question()), { value: good.answer });
+      assert.deepEqual(await asker.ask(colourQuestion()), { value: good.answer });
       assert.equal(server.requests.length, 3);
       assert.deepEqual(limits.set, [60_000, 60_000, 60_000]);
       const { retries, unconfirmed_tokens: unconfirmed } = asker.spending().total;
@@ -226,16 +190,16 @@ for (const provider of ['openai', 'anthropic'] as const)
           text: '<think>{"colour": 1}</think>\nHere it is:\n```json\n{"colour": "green", "size": 4}\n```\nBye {now}.',
         },
       ]);
-      assert.deepEqual(await asker.ask(question()), { value: { colour: 'green', size: 4 } });
+      assert.deepEqual(await asker.ask(colourQuestion()), { value: { colour: 'green', size: 4 } });
     });
 
     test('an answer of the wrong shape is mended once, told what is wrong', async () => {
       const { asker, server } = await open(provider, [{ answer: { colour: 'blue', size: 'x' } }, good]);
-      assert.deepEqual(await asker.ask(question()), { value: good.answer });
+      assert.deepEqual(await asker.ask(colourQuestion()), { value: good.answer });
       assert.match(server.requests[1]!.user, /colour: .*red.*size: /);
       assert.equal(asker.spending().total.repairs, 1);
       const hopeless = await open(provider, [{ text: 'no' }, { text: '{"colour": "red", "size"' }]);
-      assert.match(reasonOf(await hopeless.asker.ask(question())), /^invalid: not valid JSON/);
+      assert.match(reasonOf(await hopeless.asker.ask(colourQuestion())), /^invalid: not valid JSON/);
       assert.equal(hopeless.server.requests.length, 2);
     });
 
@@ -245,13 +209,13 @@ for (const provider of ['openai', 'anthropic'] as const)
         { text: '{"colour": "re', finish: 'length' },
         ...(provider === 'openai' ? [{ text: '', finish: 'filtered' as const }] : []),
       ]);
-      assert.match(reasonOf(await asker.ask(question(1))), /^refused: the model refused/);
-      assert.match(reasonOf(await asker.ask(question(2))), /^cut: .* 200 tokens/);
-      if (provider === 'openai') assert.match(reasonOf(await asker.ask(question(3))), /^filtered/);
+      assert.match(reasonOf(await asker.ask(colourQuestion(1))), /^refused: the model refused/);
+      assert.match(reasonOf(await asker.ask(colourQuestion(2))), /^cut: .* 200 tokens/);
+      if (provider === 'openai') assert.match(reasonOf(await asker.ask(colourQuestion(3))), /^filtered/);
       const count = server.requests.length;
       const again = await open(provider, [], { cacheFolder: folder, server });
-      assert.match(reasonOf(await again.asker.ask(question(1))), /^refused/);
-      assert.match(reasonOf(await again.asker.ask(question(2))), /^cut/);
+      assert.match(reasonOf(await again.asker.ask(colourQuestion(1))), /^refused/);
+      assert.match(reasonOf(await again.asker.ask(colourQuestion(2))), /^cut/);
       assert.equal(server.requests.length, count);
     });
 
@@ -259,7 +223,7 @@ for (const provider of ['openai', 'anthropic'] as const)
       const nonsense = [null, { input: -1, output: 5 }, { input: 1.5, output: 2 }, { input: 0, output: 0 }];
       for (const usage of nonsense) {
         const { asker } = await open(provider, [{ ...good, usage }]);
-        await asker.ask(question());
+        await asker.ask(colourQuestion());
         const {
           input_tokens: input,
           output_tokens: output,
@@ -271,7 +235,7 @@ for (const provider of ['openai', 'anthropic'] as const)
         );
       }
       const { asker, events } = await open(provider, [{ ...good, usage: { input: 1_000_000, output: 9 } }]);
-      await asker.ask(question());
+      await asker.ask(colourQuestion());
       assert.equal(asker.spending().total.input_tokens, 1_000_000);
       assert.ok(events.some((event) => event.type === 'warning' && /more tokens/.test(event.message)));
     });
@@ -288,7 +252,7 @@ for (const provider of ['openai', 'anthropic'] as const)
       ];
       for (const [behaviour, fix] of cases) {
         const { asker, server } = await open(provider, [behaviour]);
-        await assert.rejects(asker.ask(question()), (error) => {
+        await assert.rejects(asker.ask(colourQuestion()), (error) => {
           assert.ok(error instanceof AttuneError && error.code === 'backend', String(error));
           assert.match(error.fix!, fix);
           assert.ok(!JSON.stringify([error.message, error.fix, error.stack, error.cause]).includes(secret));
@@ -300,14 +264,14 @@ for (const provider of ['openai', 'anthropic'] as const)
 
     test('a request that fails is given up; a server that fails five in a row is too', async () => {
       const { asker, server } = await open(provider, [{ status: 500, error: { message: `oops ${secret}` } }]);
-      const failed = await asker.ask(question(0));
+      const failed = await asker.ask(colourQuestion(0));
       assert.match(reasonOf(failed), /^failed: server error: .*\[API key\]/);
       assert.equal(server.requests.length, 4);
-      for (let n = 1; n < 4; n++) assert.equal((await asker.ask(question(n))).cause, 'failed');
-      await assert.rejects(asker.ask(question(9)), /failed 5 requests one after the other/);
+      for (let n = 1; n < 4; n++) assert.equal((await asker.ask(colourQuestion(n))).cause, 'failed');
+      await assert.rejects(asker.ask(colourQuestion(9)), /failed 5 requests one after the other/);
       assert.equal(asker.spending().total.failed, 5);
       const patient = await open(provider, [{ status: 429, headers: { 'retry-after': '86400' } }]);
-      await assert.rejects(patient.asker.ask(question()), /left alone for 1440 minutes/);
+      await assert.rejects(patient.asker.ask(colourQuestion()), /left alone for 1440 minutes/);
     });
 
     test('never more requests at once than allowed; equal ones are asked for once', async () => {
@@ -318,7 +282,7 @@ for (const provider of ['openai', 'anthropic'] as const)
         return good;
       };
       const { asker, server } = await open(provider, answerOnceThreeAreOpen, { concurrency: 3 });
-      await Promise.all(Array.from({ length: 20 }, (_, n) => asker.ask(question(n % 10))));
+      await Promise.all(Array.from({ length: 20 }, (_, n) => asker.ask(colourQuestion(n % 10))));
       assert.equal(server.requests.length, 10);
       assert.equal(server.mostAtOnce, 3);
     });
@@ -336,9 +300,9 @@ describe('OpenAI-compatible servers differ', () => {
       assert.match(user, /JSON schema:\n\{"type":"object"/);
       return good;
     });
-    assert.deepEqual(await asker.ask(question(1)), { value: good.answer });
+    assert.deepEqual(await asker.ask(colourQuestion(1)), { value: good.answer });
     assert.equal(server.requests.length, 5);
-    assert.deepEqual(await asker.ask(question(2)), { value: good.answer });
+    assert.deepEqual(await asker.ask(colourQuestion(2)), { value: good.answer });
     assert.equal(server.requests.length, 6);
   });
 
@@ -346,13 +310,13 @@ describe('OpenAI-compatible servers differ', () => {
     const { asker, server } = await open('openai', ({ index }) =>
       index === 0 ? refuse('maximum context length is 10 tokens') : good,
     );
-    assert.match(reasonOf(await asker.ask(question(1))), /^failed: refused request: .*context length/);
-    await asker.ask(question(2));
+    assert.match(reasonOf(await asker.ask(colourQuestion(1))), /^failed: refused request: .*context length/);
+    await asker.ask(colourQuestion(2));
     assert.ok('response_format' in server.requests[1]!.body);
     const azure = await open('openai', [
       { status: 400, error: { message: 'filtered', code: 'content_filter' } },
     ]);
-    assert.match(reasonOf(await azure.asker.ask(question())), /^filtered/);
+    assert.match(reasonOf(await azure.asker.ask(colourQuestion())), /^filtered/);
   });
 
   test('an Anthropic model without structured output gets the schema in words', async () => {
@@ -362,8 +326,8 @@ describe('OpenAI-compatible servers differ', () => {
       assert.match(text, /JSON schema/);
       return good;
     });
-    await asker.ask(question(1));
-    await asker.ask(question(2));
+    await asker.ask(colourQuestion(1));
+    await asker.ask(colourQuestion(2));
     assert.equal(server.requests.length, 3);
   });
 });
@@ -387,7 +351,7 @@ describe('the spend limit', () => {
             return { ...good, delayMs, usage: { input: 300, output: size } };
           });
           const { asker } = await open('openai', [], { server, limit: { tokens }, concurrency });
-          const asked = await Promise.all(plan.map((_, n) => asker.ask(question(n))));
+          const asked = await Promise.all(plan.map((_, n) => asker.ask(colourQuestion(n))));
           await server.close();
           const billed = server.billed.reduce((sum, { usage }) => sum + usage.input + usage.output, 0);
           assert.ok(billed <= tokens, `${billed} of ${tokens}`);
@@ -395,10 +359,10 @@ describe('the spend limit', () => {
           if (unsent >= 0) assert.ok(asked.slice(unsent).every(({ cause }) => cause === 'limit'));
           const { input, output } = mostOf({
             messages: [
-              { role: 'system', content: question().system },
-              { role: 'user', content: question(unsent).user },
+              { role: 'system', content: colourQuestion().system },
+              { role: 'user', content: colourQuestion(unsent).user },
             ],
-            schema: serverSchema(schema),
+            schema: serverSchema(colourSchema),
             schemaName: 'colour',
             maxTokens: 200,
           });
@@ -415,7 +379,9 @@ describe('the spend limit', () => {
     const usage = { input: 400, output: 100 };
     const respond = (): Behaviour => ({ ...good, usage });
     const first = await open('openai', respond, { prices, limit: { money: 0.012 }, concurrency: 1 });
-    const asked = await Promise.all([1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map((n) => first.asker.ask(question(n))));
+    const asked = await Promise.all(
+      [1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map((n) => first.asker.ask(colourQuestion(n))),
+    );
     const made = asked.filter(({ cause }) => cause === undefined).length;
     assert.ok(made > 2 && made < 8, `${made} answers at 0.0016 each`);
     assert.match(reasonOf(asked.at(-1)!), /^limit: not asked: the spend limit of 0.012 is reached/);
@@ -426,7 +392,7 @@ describe('the spend limit', () => {
       prices,
       limit: { money: 1 },
     });
-    await Promise.all([1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map((n) => second.asker.ask(question(n))));
+    await Promise.all([1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map((n) => second.asker.ask(colourQuestion(n))));
     assert.equal(first.server.requests.length, 10);
     assert.equal(second.asker.spending().total.cached, made);
   });
@@ -439,11 +405,11 @@ describe('the spend limit', () => {
       return { hang: 'at once' };
     };
     const { asker, server, folder } = await open('openai', hang, { limit, timeoutMs: 600_000 });
-    const lost = asker.ask(question());
+    const lost = asker.ask(colourQuestion());
     lost.catch(() => {});
     await sent.promise;
     const next = await open('openai', [], { server, cacheFolder: folder, limit });
-    assert.equal((await next.asker.ask(question())).cause, 'limit', 'twice the most is over the limit');
+    assert.equal((await next.asker.ask(colourQuestion())).cause, 'limit', 'twice the most is over the limit');
     assert.ok(next.asker.spending().total.unconfirmed_tokens > 500);
     assert.equal(server.requests.length, 1);
   });
@@ -460,11 +426,11 @@ describe('the spend limit', () => {
       timeoutMs: 600_000,
       retries: 9,
     });
-    assert.match(reasonOf(await asker.ask(question())), /^limit: not tried again after timeout/);
+    assert.match(reasonOf(await asker.ask(colourQuestion())), /^limit: not tried again after timeout/);
     const tries = server.requests.length;
     assert.ok(tries >= 1 && tries <= 3, `${tries} tries fit`);
     const next = await open('openai', [], { server, cacheFolder: folder, limit: { tokens: most } });
-    assert.equal((await next.asker.ask(question())).cause, 'limit');
+    assert.equal((await next.asker.ask(colourQuestion())).cause, 'limit');
     assert.equal(server.requests.length, tries);
   });
 });
@@ -484,13 +450,13 @@ test('stopped on request: what is under way is waited for and kept, nothing else
     },
     { signal: controller.signal },
   );
-  const asked = await Promise.allSettled([1, 2, 3, 4].map((n) => asker.ask(question(n))));
+  const asked = await Promise.allSettled([1, 2, 3, 4].map((n) => asker.ask(colourQuestion(n))));
   assert.deepEqual(
     asked.map((one) => (one.status === 'rejected' ? (one.reason as AttuneError).code : 'kept')),
     ['kept', 'kept', 'interrupted', 'interrupted'],
   );
   const next = await open('openai', [good], { server, cacheFolder: folder });
-  await Promise.all([1, 2, 3, 4].map((n) => next.asker.ask(question(n))));
+  await Promise.all([1, 2, 3, 4].map((n) => next.asker.ask(colourQuestion(n))));
   assert.equal(server.requests.length, 4);
 });
 
@@ -518,16 +484,16 @@ test('an answer is read whatever it is made of', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary', maxLength: 200 }), fc.json({ maxDepth: 3 }), (noise, json) => {
       for (const text of [noise, json, `${noise}{${json}`, `{"colour": ${json}}`]) {
-        const { value, problem } = readJsonAnswer(text, schema);
+        const { value, problem } = readJsonAnswer(text, colourSchema);
         assert.ok((value === undefined) !== (problem === undefined));
       }
     }),
   );
   const deep = `${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`;
-  assert.match(readJsonAnswer(deep, schema).problem!, /deep/);
-  assert.match(readJsonAnswer('{'.repeat(1_000_000), schema).problem!, /JSON/);
-  assert.match(readJsonAnswer(`{"${'\\'.repeat(1_000_000)}`, schema).problem!, /JSON/);
-  const quoting = readJsonAnswer('{"colour": "my secret", "size": 1}', schema).problem!;
+  assert.match(readJsonAnswer(deep, colourSchema).problem!, /deep/);
+  assert.match(readJsonAnswer('{'.repeat(1_000_000), colourSchema).problem!, /JSON/);
+  assert.match(readJsonAnswer(`{"${'\\'.repeat(1_000_000)}`, colourSchema).problem!, /JSON/);
+  const quoting = readJsonAnswer('{"colour": "my secret", "size": 1}', colourSchema).problem!;
   assert.ok(!quoting.includes('my secret'), quoting);
 });
 
